@@ -1,0 +1,61 @@
+#pragma once
+
+#include "loop.h"
+#include "message.h"
+#include "plan.h"
+#include "stats.h"
+#include "tls.h"
+
+/**
+ * The engine: listen → rules → cache → choose → transport → reply, on one loop and one thread.
+ */
+typedef struct Engine Engine;
+
+/** `tls` is borrowed and outlives the engine. It answers SERVFAIL ("not ready") until a plan is
+ * applied. */
+Engine *engine_new(Loop *loop, TlsContext *tls);
+void engine_free(Engine *engine);
+
+/** Takes a reference. Transports of endpoints that stay keep their connections; live queries keep
+ * their plan. The cache is kept unless the resolvers changed. */
+void engine_apply(Engine *engine, Plan *plan);
+Plan *engine_plan(Engine *engine); /* (transfer none), NULL before the first */
+
+/** Decides by the index of the arrival link whether a query is one of this machine's. */
+typedef bool (*EngineAdmit)(void *owner, int interface);
+
+/** Serves on bound descriptors (taken over; -1 for none). `admit` NULL: everybody who can reach the
+ * socket. */
+Status engine_listen(Engine *engine, int udp_fd, int tcp_fd, EngineAdmit admit,
+                     void *owner) must_check;
+
+/** Sockets, connections, keys, back-offs and the cache of the old network go; queries under way are
+ * asked again. */
+void engine_network_changed(Engine *engine);
+void engine_flush_cache(Engine *engine);
+
+/** A question of Sotto's own, not counted as a client's and past the cache. */
+typedef struct Lookup Lookup;
+/** `reply` borrowed; `resolver_id` and `failed_at` say who answered, or failed last ("quad9 dot").
+ */
+typedef void (*LookupDone)(void *owner, Status status, const Message *reply,
+                           const char *resolver_id, const char *detail);
+/** Asks through the resolver with this id (any resolver ever known to `plan`), or as the plan
+ * chooses when NULL. `done` exactly once, later, unless cancelled. */
+Lookup *engine_lookup(Engine *engine, Plan *plan, const char *resolver_id, const Name *name,
+                      uint16_t type, int64_t budget_us, LookupDone done, void *owner);
+void engine_lookup_cancel(Lookup *lookup);
+
+void engine_stats(const Engine *engine, Stats *stats);
+
+/** How one resolver of the plan fares. */
+typedef struct ResolverHealth {
+    int64_t latency_us; /* smoothed; 0 not measured */
+    uint64_t answers, failures;
+    Status last_failure;   /* STATUS_OK: none since the last answer */
+    EndpointKind endpoint; /* in use */
+    TransportFacts facts;
+} ResolverHealth;
+bool engine_resolver_health(const Engine *engine, const char *resolver_id, ResolverHealth *health);
+/** The id of the resolver that gave the last answer, or NULL. Valid until the next turn. */
+const char *engine_last_resolver(const Engine *engine);

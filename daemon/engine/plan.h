@@ -1,0 +1,69 @@
+#pragma once
+
+#include "endpoint.h"
+#include "name.h"
+#include "transport.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/**
+ * A Plan is an immutable, counted snapshot of the settings the engine works by. A reload makes a
+ * new one and swaps it; queries under way keep theirs.
+ */
+
+/** A resolver: one operator's service, reached by one or more endpoints, best first. Immutable,
+ * counted. */
+typedef struct Resolver {
+    unsigned references;
+    char *id;                                    /* "quad9"; unique within the list it comes from */
+    char *name;                                  /* "Quad9" */
+    char *operator_name, *country, *description; /* may be NULL; country ISO 3166-1 alpha-2 */
+    bool dnssec, no_log, blocks_malware, blocks_ads, blocks_adult;
+    Endpoint **endpoints;
+    size_t endpoint_count;
+} Resolver;
+
+Resolver *resolver_new(const char *id, const char *name);
+Resolver *resolver_ref(Resolver *resolver);
+void resolver_unref(Resolver *resolver);
+/** Before the resolver is shared only. (transfer full) of the endpoint. */
+void resolver_add_endpoint(Resolver *resolver, Endpoint *endpoint);
+
+typedef enum Strategy {
+    STRATEGY_FASTEST,     /* by measured latency and health */
+    STRATEGY_FIRST,       /* in the order given; the next only when one fails */
+    STRATEGY_ROUND_ROBIN, /* in turn */
+} Strategy;
+
+/** Names at or under `suffix` go to these servers instead (LAN and VPN names, plain DNS allowed).
+ */
+typedef struct Route {
+    Name suffix;
+    Resolver *resolver;
+} Route;
+
+typedef struct Plan {
+    unsigned references;
+    Resolver **resolvers;
+    size_t resolver_count;
+    Strategy strategy;
+    Route *routes;
+    size_t route_count;
+    TransportSettings transport;
+    uint16_t edns_payload; /* as configured, 0..4096; 512 or less: off unless the client sent OPT */
+    unsigned max_queries;  /* in flight; default 250 */
+    size_t cache_bytes;    /* 0: no cache */
+    uint32_t cache_min_ttl_s, cache_max_ttl_s;
+    int64_t client_patience_us; /* answer by then, if only with SERVFAIL; default 4.5 s (clients'
+                                   own is 5 s) */
+    int64_t attempt_us;         /* before the next resolver is tried as well */
+} Plan;
+
+/** A plan with the defaults and no resolver. */
+Plan *plan_new(void);
+Plan *plan_ref(Plan *plan);
+void plan_unref(Plan *plan);
+/** While the plan is being made only. Takes a reference of its own. */
+void plan_add_resolver(Plan *plan, Resolver *resolver);
+void plan_add_route(Plan *plan, const Name *suffix, Resolver *resolver);

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "status.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define STATS_LATENCY_BUCKETS 24 /* bucket i counts [2^i, 2^(i+1)) microseconds */
+
+/** Counters since the engine began. Plain numbers, copied whole for readers. */
+typedef struct Stats {
+    uint64_t queries;                 /* from clients, well formed */
+    uint64_t malformed, refused_link; /* not parsed; dropped since they came by a real link */
+    uint64_t cache_hits, coalesced;
+    uint64_t special;                 /* answered by rule */
+    uint64_t encrypted, routed_clear; /* answered by an encrypted transport; by a route in clear */
+    uint64_t failed, over_limit;
+    uint64_t failures[STATUS_LAST];                  /* attempts that failed, by reason */
+    uint64_t latency_us[STATS_LATENCY_BUCKETS];      /* of answers from upstream */
+    uint64_t forged, replayed, certificate_requests; /* summed over the transports */
+    uint64_t upstream_bytes_sent, upstream_bytes_received;
+    size_t cache_entries, cache_bytes;
+    unsigned in_flight;
+} Stats;
+
+/** The latency in microseconds below which `percent` of the answers stay, from the buckets; 0
+ * without answers. */
+uint64_t stats_percentile_us(const Stats *stats, unsigned percent);

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "status.h"
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#define ADDRESS_MAX_TEXT 64
+
+/** An IPv4 or IPv6 address with a port. Zeroed: none. */
+typedef struct Address {
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } socket;
+} Address;
+
+/** "192.0.2.1", "192.0.2.1:53", "2001:db8::1", "[2001:db8::1]:53", "[fe80::1%eth0]:53".
+ * STATUS_MALFORMED. Never asks a resolver. */
+Status address_parse(const char *text, uint16_t default_port, Address *address) must_check;
+/** "192.0.2.1:53" or "[2001:db8::1]:53". Returns text. */
+const char *address_format(const Address *address, char text[ADDRESS_MAX_TEXT]);
+/** Without the port and brackets. Returns text. */
+const char *address_format_host(const Address *address, char text[ADDRESS_MAX_TEXT]);
+bool address_is_set(const Address *address);
+bool address_equal(const Address *a, const Address *b);
+/** Same host, ports aside. */
+bool address_same_host(const Address *a, const Address *b);
+bool address_is_loopback(const Address *address);
+uint16_t address_port(const Address *address);
+void address_set_port(Address *address, uint16_t port);
+socklen_t address_length(const Address *address);

@@ -1,0 +1,57 @@
+#pragma once
+
+#include "address.h"
+#include "loop.h"
+#include "status.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+ * A byte stream in the event loop, over TCP or TLS; the owner cannot tell which. Callbacks are
+ * never made from inside tcp_connect, tls_connect or stream_write. `closed` comes at most once and
+ * is the last one. The owner may call stream_close from any callback; it always frees the stream,
+ * also after `closed`.
+ */
+typedef struct Stream Stream;
+
+typedef struct StreamEvents {
+    void (*connected)(void *owner);
+    /** `bytes` are borrowed until the callback returns. */
+    void (*received)(void *owner, const uint8_t *bytes, size_t length);
+    /** STATUS_CLOSED after an orderly end; else why it failed. */
+    void (*closed)(void *owner, Status status);
+} StreamEvents;
+
+/** What a stream class provides; stream.c dispatches. Embedded first in each implementation. */
+typedef struct StreamClass {
+    Status (*write)(Stream *stream, const uint8_t *bytes, size_t length);
+    void (*close)(Stream *stream);
+} StreamClass;
+
+struct Stream {
+    const StreamClass *class;
+    const StreamEvents *events;
+    void *owner;
+    Loop *loop;
+};
+
+/** Begins to connect; failure, immediate ones too, comes through `closed`. NULL never. Unsent data
+ * and TCP_NODELAY are handled. */
+Stream *tcp_connect(Loop *loop, const Address *peer, const StreamEvents *events, void *owner);
+/** Takes over a connected descriptor (a listener's accept). `connected` is not called. */
+Stream *tcp_adopt(Loop *loop, int fd, const StreamEvents *events, void *owner);
+/** A listening socket, TCP Fast Open where the kernel has it. Statuses as udp_bind; UDP_FREEBIND
+ * honoured. */
+Status tcp_bind(const Address *address, unsigned flags, int *fd) must_check;
+/** Accepts one connection. STATUS_AGAIN when none waits, STATUS_LIMIT out of descriptors.
+ * `*interface` is the arrival link's index. */
+Status tcp_accept(int listen_fd, int *fd, Address *peer) must_check;
+
+/**
+ * Queues all of `bytes` (copied as far as the kernel does not take them now). STATUS_LIMIT when
+ * more than 256 KiB wait already, STATUS_CLOSED after `closed`. May be called before `connected`.
+ */
+Status stream_write(Stream *stream, const uint8_t *bytes, size_t length) must_check;
+/** Closes without further callbacks and frees. NULL is allowed. */
+void stream_close(Stream *stream);

@@ -1,0 +1,51 @@
+#pragma once
+
+#include "address.h"
+#include "loop.h"
+#include "status.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define UDP_BATCH 32 /* datagrams a system call */
+
+/** One datagram. When receiving, `bytes` is borrowed until the callback returns. */
+typedef struct UdpPacket {
+    uint8_t *bytes;
+    size_t length;
+    Address peer;  /* not set on a connected socket */
+    int interface; /* index it arrived on; 0 unknown. When sending: 0 */
+    struct in6_addr
+        local; /* the address it was sent to (IPv4 mapped), answered from; all zero unknown */
+} UdpPacket;
+
+typedef void (*UdpReceiveFn)(void *owner, UdpPacket *packets, size_t count);
+/** An ICMP error on a connected socket, as a Status (STATUS_REFUSED, STATUS_UNREACHABLE). */
+typedef void (*UdpErrorFn)(void *owner, Status status);
+
+/** A non-blocking UDP socket in the event loop. Embedded; cleared by its owner. */
+typedef struct UdpSocket {
+    LoopIo io;
+    UdpReceiveFn receive;
+    UdpErrorFn error; /* may be NULL */
+    void *owner;
+} UdpSocket;
+
+enum { UDP_FREEBIND = 1u << 0 /* the address may appear later */ };
+
+/**
+ * A bound socket for listening, IP_PKTINFO on. Returns the descriptor in `*fd`. STATUS_PERMISSION,
+ * STATUS_ADDRESS_IN_USE, STATUS_UNREACHABLE (address not on this machine), STATUS_IO.
+ */
+Status udp_bind(const Address *address, unsigned flags, int *fd) must_check;
+/** A socket connected to `peer` from a random port. STATUS_UNREACHABLE, STATUS_LIMIT (descriptors),
+ * STATUS_IO. */
+Status udp_connect(const Address *peer, int *fd) must_check;
+
+/** Takes the descriptor over (closed by udp_clear). */
+Status udp_open(UdpSocket *socket, Loop *loop, int fd, UdpReceiveFn receive, UdpErrorFn error,
+                void *owner) must_check;
+/** Sends what the kernel takes; returns how many. Datagrams beyond that are lost, as UDP may. */
+size_t udp_send(UdpSocket *socket, const UdpPacket *packets, size_t count);
+void udp_clear(UdpSocket *socket);

@@ -1,0 +1,125 @@
+#pragma once
+
+#include "endpoint.h"
+#include "list.h"
+#include "loop.h"
+#include "status.h"
+#include "tls.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+ * The one contract between the engine and every protocol.
+ *
+ * A Transport speaks to one endpoint and owns its sockets, connections and keys. It connects when
+ * first asked and closes when idle. An Exchange is one question put to it, embedded in its owner,
+ * which keeps it and the query's bytes alive until `done`.
+ *
+ * `done` is called exactly once for each transport_send, never from inside it, unless the exchange
+ * is cancelled first. From `done` the owner may free the exchange, send others, or close the
+ * transport.
+ */
+typedef struct Transport Transport;
+typedef struct Exchange Exchange;
+
+/** `reply` (borrowed until it returns) has been matched: QR, ID and question are the query's. With
+ * STATUS_OK only. */
+typedef void (*ExchangeDone)(Exchange *exchange, Status status, const uint8_t *reply,
+                             size_t length);
+
+struct Exchange {
+    /* set by the owner */
+    const uint8_t *query; /* a whole message with its OPT, unpadded; the ID is the owner's, on the
+                             wire the transport puts its own */
+    size_t query_length;
+    int64_t budget_us; /* the longest this may take, retransmissions included; STATUS_TIMEOUT after
+                          it */
+    ExchangeDone done;
+    void *owner;
+
+    /* private to the transport */
+    Transport *transport; /* NULL when idle */
+    ListNode node;
+    LoopTimer timer;
+    LoopDefer defer;
+    Status status; /* what `defer` will report */
+    int64_t sent_us;
+    uint16_t wire_id;
+    uint8_t tries;
+    void *state;
+};
+
+typedef struct TransportSettings {
+    bool tcp_only;         /* upstream only; UDP protocols go over TCP */
+    uint16_t edns_payload; /* advertised on plain transports, 512..4096 */
+    int64_t idle_close_us; /* close a stream unused for so long; the server's keepalive may shorten
+                              it */
+    bool fresh_keys;       /* DNSCrypt: a new client key for each query */
+} TransportSettings;
+
+/** What transports are opened with. The pointers outlive every transport. */
+typedef struct TransportEnvironment {
+    Loop *loop;
+    TlsContext *tls;
+    TransportSettings settings;
+} TransportEnvironment;
+
+/** Counted since the transport was opened. */
+typedef struct TransportCounters {
+    uint64_t queries, replies, retries;
+    uint64_t bytes_sent, bytes_received;
+    uint64_t forged,
+        replayed; /* dropped in silence: undecryptable or mismatched; answered a second time */
+    uint64_t certificate_requests; /* DNSCrypt, in clear */
+    uint64_t connections;
+} TransportCounters;
+
+/** For people: what `sottoctl check` shows of a transport. */
+typedef struct TransportFacts {
+    Status last_failure;   /* STATUS_OK when the last exchange went well */
+    char security[128];    /* "TLS1.3 TLS_AES_256_GCM_SHA384, resumed", "X25519-XChaCha20Poly1305,
+                              serial 7", "none" */
+    int64_t valid_until_s; /* of a DNSCrypt certificate, wall clock; 0 unknown */
+} TransportFacts;
+
+typedef struct TransportClass {
+    const char *name;
+    Transport *(*open)(const TransportEnvironment *environment, Endpoint *endpoint);
+    void (*send)(Transport *transport, Exchange *exchange);
+    void (*cancel)(Transport *transport, Exchange *exchange);
+    /** The machine's network changed: sockets, connections and session keys go; live exchanges are
+     * asked again. */
+    void (*network_changed)(Transport *transport);
+    void (*facts)(const Transport *transport, TransportFacts *facts);
+    /** Live exchanges end with STATUS_CANCELLED through `done` before it returns. */
+    void (*close)(Transport *transport);
+} TransportClass;
+
+/** Embedded first in each implementation. */
+struct Transport {
+    const TransportClass *class;
+    TransportEnvironment environment;
+    Endpoint *endpoint;
+    TransportCounters counters;
+};
+
+/** Whether there is a transport for this kind. */
+bool transport_is_supported(EndpointKind kind);
+/** Opens the transport that the endpoint's kind names. STATUS_UNSUPPORTED. */
+Status transport_open(const TransportEnvironment *environment, Endpoint *endpoint,
+                      Transport **transport) must_check;
+void transport_send(Transport *transport, Exchange *exchange);
+void transport_network_changed(Transport *transport);
+void transport_facts(const Transport *transport, TransportFacts *facts);
+void transport_close(Transport *transport);
+
+/** Withdraws the exchange: `done` will not be called. Does nothing on an idle one. */
+void exchange_cancel(Exchange *exchange);
+/** Whether it waits for its `done`. */
+bool exchange_is_live(const Exchange *exchange);
+/** For implementations: ends an exchange that is off all of the transport's lists. */
+void exchange_finish(Exchange *exchange, Status status, const uint8_t *reply, size_t length);
+/** For implementations: ends it with a failure at the end of this turn, as needed inside `send`. */
+void exchange_fail_later(Exchange *exchange, Status status);
