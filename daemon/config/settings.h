@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "address.h"
+#include "plan.h"
+
+#include <gio/gio.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/**
+ * What the administrator wrote: the built-in list, sotto.conf, its drop-ins and the command line,
+ * read into one immutable, counted value. The user's choices made at run time are not here (see
+ * state.h).
+ *
+ * Format: a key file (`man sotto.conf`). Groups: [Sotto] the forwarder, [Protection] the service,
+ * [Resolver ID] one resolver each, [Route SUFFIX] names that go elsewhere.
+ */
+typedef struct Settings {
+    unsigned references;
+
+    /* [Sotto] */
+    GPtrArray *listen;    /* Address*; empty: none given */
+    GPtrArray *chosen;    /* Resolver*: the resolvers named by Resolvers=, in order; may be empty */
+    GPtrArray *catalogue; /* Resolver*: every known one, own entries first, then the built-in */
+    GHashTable *own;      /* ids (borrowed) of the entries that are not built in */
+    Plan *template;       /* every engine setting and route, without resolvers */
+    char *ca_file;        /* NULL: the system's trust store */
+    char *user, *log_file, *pid_file; /* NULL: not wanted */
+    bool syslog, daemonize;
+    int log_level; /* a LogLevel */
+
+    /* [Protection] */
+    Address address4, address6; /* of our own TUN, where the service listens; port 53 */
+    char **probe_names;         /* asked to prove a resolver; at least one */
+    int64_t probe_budget_us;    /* for one proof */
+    char **favourites;          /* ids shown in the tray's menu, at most five */
+} Settings;
+
+#define SETTINGS_AUTO "auto" /* the choice that measures and takes the fastest of the favourites   \
+                              */
+
+Settings *settings_ref(Settings *settings);
+void settings_unref(Settings *settings);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Settings, settings_unref)
+
+/** (transfer none), NULL for an id that the catalogue does not have. */
+Resolver *settings_find_resolver(const Settings *settings, const char *id);
+
+/**
+ * The plan for a choice: an id, SETTINGS_AUTO, or NULL for what Resolvers= says (then auto if that
+ * is empty). G_IO_ERROR_NOT_FOUND for an unknown id, with a sentence. (transfer full)
+ */
+Plan *settings_plan(const Settings *settings, const char *choice, GError **error);
