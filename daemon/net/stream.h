@@ -19,13 +19,19 @@ typedef struct StreamEvents {
     void (*connected)(void *owner);
     /** `bytes` are borrowed until the callback returns. */
     void (*received)(void *owner, const uint8_t *bytes, size_t length);
+    /** The peer will send no more, but may still read (a half-close); the stream stays open for
+     * writing until the owner closes it. NULL: taken as `closed` with STATUS_CLOSED. */
+    void (*ended)(void *owner);
     /** STATUS_CLOSED after an orderly end; else why it failed. */
     void (*closed)(void *owner, Status status);
 } StreamEvents;
 
+enum { STREAM_QUEUE_LIMIT = 256 * 1024 };
+
 /** What a stream class provides; stream.c dispatches. Embedded first in each implementation. */
 typedef struct StreamClass {
     Status (*write)(Stream *stream, const uint8_t *bytes, size_t length);
+    size_t (*queued)(const Stream *stream);
     void (*close)(Stream *stream);
 } StreamClass;
 
@@ -44,14 +50,18 @@ Stream *tcp_adopt(Loop *loop, int fd, const StreamEvents *events, void *owner);
 /** A listening socket, TCP Fast Open where the kernel has it. Statuses as udp_bind; UDP_FREEBIND
  * honoured. */
 Status tcp_bind(const Address *address, unsigned flags, int *fd) must_check;
-/** Accepts one connection. STATUS_AGAIN when none waits, STATUS_LIMIT out of descriptors.
- * `*interface` is the arrival link's index. */
-Status tcp_accept(int listen_fd, int *fd, Address *peer) must_check;
+/** Accepts one connection. STATUS_AGAIN when none waits, STATUS_LIMIT out of descriptors,
+ * STATUS_IO.
+ * `*interface` is the index of the link it arrived on; 0 unknown. */
+Status tcp_accept(int listen_fd, int *fd, Address *peer, int *interface) must_check;
 
 /**
  * Queues all of `bytes` (copied as far as the kernel does not take them now). STATUS_LIMIT when
- * more than 256 KiB wait already, STATUS_CLOSED after `closed`. May be called before `connected`.
+ * more than STREAM_QUEUE_LIMIT wait already, STATUS_CLOSED after `closed`. May be called before
+ * `connected`.
  */
 Status stream_write(Stream *stream, const uint8_t *bytes, size_t length) must_check;
+/** Bytes written that the kernel has not taken yet. */
+size_t stream_queued(const Stream *stream);
 /** Closes without further callbacks and frees. NULL is allowed. */
 void stream_close(Stream *stream);

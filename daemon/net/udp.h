@@ -8,7 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define UDP_BATCH 32 /* datagrams a system call */
+#define UDP_BATCH      32   /* datagrams a system call */
+#define UDP_PACKET_MAX 8192 /* what is received at most; longer datagrams are dropped */
 
 /** One datagram. When receiving, `bytes` is borrowed until the callback returns. */
 typedef struct UdpPacket {
@@ -30,6 +31,7 @@ typedef struct UdpSocket {
     UdpReceiveFn receive;
     UdpErrorFn error; /* may be NULL */
     void *owner;
+    bool *gone; /* private: set when the socket is cleared inside a callback */
 } UdpSocket;
 
 enum { UDP_FREEBIND = 1u << 0 /* the address may appear later */ };
