@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The proof the helper gathers when asked to look now, as a plain owned struct: the window shows it
+ * for as long as it is true, the clipboard gets it as text.
+ */
+#include "evidence.h"
+
+static char *lookup_string(GVariant *dictionary, const char *key)
+{
+    char *value = NULL;
+
+    return g_variant_lookup(dictionary, key, "s", &value) ? value : g_strdup("");
+}
+
+static void step_free(gpointer data)
+{
+    SottoEvidenceStep *step = data;
+
+    g_free(step->id);
+    g_free(step->title);
+    g_free(step->detail);
+    g_free(step->code);
+    g_free(step);
+}
+
+static SottoEvidenceStep *step_parse(GVariant *dictionary)
+{
+    SottoEvidenceStep *step = g_new0(SottoEvidenceStep, 1);
+
+    step->id = lookup_string(dictionary, "id");
+    step->title = lookup_string(dictionary, "title");
+    step->detail = lookup_string(dictionary, "detail");
+    step->code = lookup_string(dictionary, "code");
+    g_variant_lookup(dictionary, "ok", "b", &step->ok);
+    return step;
+}
+
+SottoEvidence *sotto_evidence_parse(GVariant *dictionary)
+{
+    SottoEvidence *evidence = g_new0(SottoEvidence, 1);
+    g_autoptr(GVariantIter) steps = NULL;
+
+    evidence->summary = lookup_string(dictionary, "summary");
+    evidence->security = lookup_string(dictionary, "security");
+    evidence->resolver = lookup_string(dictionary, "resolver");
+    evidence->endpoint = lookup_string(dictionary, "endpoint");
+    evidence->steps = g_ptr_array_new_with_free_func(step_free);
+    g_variant_lookup(dictionary, "ok", "b", &evidence->ok);
+    g_variant_lookup(dictionary, "time", "x", &evidence->time_s);
+    if (g_variant_lookup(dictionary, "steps", "aa{sv}", &steps)) {
+        GVariant *step;
+        while ((step = g_variant_iter_next_value(steps)) != NULL) {
+            g_ptr_array_add(evidence->steps, step_parse(step));
+            g_variant_unref(step);
+        }
+    }
+    return evidence;
+}
+
+const SottoEvidenceStep *sotto_evidence_find(const SottoEvidence *evidence, const char *id)
+{
+    for (guint i = 0; i < evidence->steps->len; i++) {
+        const SottoEvidenceStep *step = g_ptr_array_index(evidence->steps, i);
+        if (g_str_equal(step->id, id))
+            return step;
+    }
+    return NULL;
+}
+
+static void append_fact(GString *text, const char *name, const char *value)
+{
+    if (value[0] != '\0')
+        g_string_append_printf(text, "%s: %s\n", name, value);
+}
+
+char *sotto_evidence_report(const SottoEvidence *evidence)
+{
+    GString *text = g_string_new(NULL);
+    g_autoptr(GDateTime) when = g_date_time_new_from_unix_utc(evidence->time_s);
+    g_autofree char *iso = when != NULL ? g_date_time_format_iso8601(when) : g_strdup("");
+
+    append_fact(text, "Checked", iso);
+    append_fact(text, "Result", evidence->summary);
+    append_fact(text, "Resolver", evidence->resolver);
+    append_fact(text, "Endpoint", evidence->endpoint);
+    append_fact(text, "Security", evidence->security);
+    for (guint i = 0; i < evidence->steps->len; i++) {
+        const SottoEvidenceStep *step = g_ptr_array_index(evidence->steps, i);
+        g_string_append_printf(text, "[%s] %s", step->ok ? "ok" : "FAILED", step->title);
+        if (step->detail[0] != '\0')
+            g_string_append_printf(text, ": %s", step->detail);
+        if (step->code[0] != '\0')
+            g_string_append_printf(text, " (%s)", step->code);
+        g_string_append_c(text, '\n');
+    }
+    return g_string_free(text, FALSE);
+}
+
+void sotto_evidence_free(SottoEvidence *evidence)
+{
+    if (evidence == NULL)
+        return;
+    g_free(evidence->summary);
+    g_free(evidence->security);
+    g_free(evidence->resolver);
+    g_free(evidence->endpoint);
+    g_ptr_array_unref(evidence->steps);
+    g_free(evidence);
+}

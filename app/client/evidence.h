@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+/** One thing CheckProtection looked at. Strings are never NULL. */
+typedef struct SottoEvidenceStep {
+    char *id; /* "resolver", "system", "leaks", "identity" */
+    char *title, *detail, *code;
+    gboolean ok;
+} SottoEvidenceStep;
+
+/** What CheckProtection found. Strings are never NULL. */
+typedef struct SottoEvidence {
+    gboolean ok;
+    char *summary;                        /* one sentence */
+    char *security, *resolver, *endpoint; /* how, with whom, and where */
+    gint64 time_s;                        /* since 1970 */
+    GPtrArray *steps;                     /* of SottoEvidenceStep, in the order they were taken */
+} SottoEvidence;
+
+/** Reads the a{sv} of CheckProtection (transfer full); what is missing reads "" or FALSE. */
+SottoEvidence *sotto_evidence_parse(GVariant *dictionary);
+
+/** The step with that id, or NULL (transfer none). */
+const SottoEvidenceStep *sotto_evidence_find(const SottoEvidence *evidence, const char *id);
+
+/** The evidence as plain text, one line a fact, to be pasted into a bug report (transfer full). */
+char *sotto_evidence_report(const SottoEvidence *evidence);
+
+void sotto_evidence_free(SottoEvidence *evidence);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(SottoEvidence, sotto_evidence_free)

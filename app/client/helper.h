@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "evidence.h"
+#include "helper_error.h"
+#include "resolver_item.h"
+#include "statistics.h"
+
+#include <gio/gio.h>
+
+/** The words of the State property. */
+typedef enum {
+    SOTTO_STATE_OFF,
+    SOTTO_STATE_STARTING,
+    SOTTO_STATE_ON,
+    SOTTO_STATE_SIGNIN,
+    SOTTO_STATE_PAUSED,
+    SOTTO_STATE_BLOCKED,
+    SOTTO_STATE_ERROR,
+    SOTTO_STATE_VPN,
+    SOTTO_STATE_OFFLINE
+} SottoState;
+
+/** The word of the contract, and back; an unknown word reads SOTTO_STATE_ERROR, never "on". */
+const char *sotto_state_word(SottoState state);
+SottoState sotto_state_parse(const char *word);
+
+/** Whether there is a helper to talk to. */
+typedef enum {
+    SOTTO_PRESENCE_SEARCHING, /* not known yet: the bus has not answered */
+    SOTTO_PRESENCE_ABSENT,    /* no helper, or no bus */
+    SOTTO_PRESENCE_PRESENT,
+    SOTTO_PRESENCE_TOO_NEW /* it speaks a later protocol: nothing it says may be trusted as known */
+} SottoPresence;
+
+/**
+ * SottoHelper: sottod as a client sees it. It follows the helper through start, stop and restart,
+ * and the bus through a loss, for as long as it lives; nothing in it blocks. Everything happens in
+ * the thread-default main context of its creation.
+ *
+ * Property "present" (boolean, readable, notifies): presence is SOTTO_PRESENCE_PRESENT.
+ * Signal "changed" (no arguments): presence or any fact below may have another value.
+ */
+#define SOTTO_TYPE_HELPER (sotto_helper_get_type())
+G_DECLARE_FINAL_TYPE(SottoHelper, sotto_helper, SOTTO, HELPER, GObject)
+
+SottoHelper *sotto_helper_new(void);
+
+/**
+ * Reaches the bus and learns whether the helper is there; presence is settled when this ends. FALSE
+ * with SOTTO_ERROR_NO_BUS when there is no bus; that an absent helper is no error lets a client
+ * wait for one. Later losses of the bus are cured in the background, also after a failure here.
+ */
+void sotto_helper_connect_async(SottoHelper *helper, GCancellable *cancellable,
+                                GAsyncReadyCallback callback, gpointer user_data);
+gboolean sotto_helper_connect_finish(SottoHelper *helper, GAsyncResult *result, GError **error);
+
+/** Asks the bus to start the helper (connecting first if need be); TRUE when it runs. */
+void sotto_helper_start_async(SottoHelper *helper, GCancellable *cancellable,
+                              GAsyncReadyCallback callback, gpointer user_data);
+gboolean sotto_helper_start_finish(SottoHelper *helper, GAsyncResult *result, GError **error);
+
+/** The facts, as last told by the helper. Strings are (transfer none), valid until the next
+ * "changed", never NULL; while the helper is not present they are "" and the state is "error". */
+SottoPresence sotto_helper_presence(SottoHelper *helper);
+SottoState sotto_helper_state(SottoHelper *helper);
+const char *sotto_helper_version(SottoHelper *helper);
+const char *sotto_helper_reason_code(SottoHelper *helper);
+const char *sotto_helper_reason(SottoHelper *helper);
+const char *sotto_helper_network(SottoHelper *helper);
+const char *sotto_helper_resolver(SottoHelper *helper);
+const char *sotto_helper_resolver_in_use(SottoHelper *helper);
+const char *sotto_helper_changed_by(SottoHelper *helper);
+gint64 sotto_helper_until_s(SottoHelper *helper);
+gint64 sotto_helper_changed_at_s(SottoHelper *helper);
+
+/**
+ * The calls of the contract. Each ends its callback once; sotto_helper_action_finish() belongs to
+ * the five that return nothing. Errors are SOTTO_ERROR with a sentence to show, or
+ * G_IO_ERROR_CANCELLED. A cancelled call may still have been carried out.
+ */
+void sotto_helper_turn_on_async(SottoHelper *helper, GCancellable *cancellable,
+                                GAsyncReadyCallback callback, gpointer user_data);
+void sotto_helper_turn_off_async(SottoHelper *helper, GCancellable *cancellable,
+                                 GAsyncReadyCallback callback, gpointer user_data);
+void sotto_helper_set_resolver_async(SottoHelper *helper, const char *id, GCancellable *cancellable,
+                                     GAsyncReadyCallback callback, gpointer user_data);
+void sotto_helper_pause_async(SottoHelper *helper, guint seconds, GCancellable *cancellable,
+                              GAsyncReadyCallback callback, gpointer user_data);
+void sotto_helper_resume_async(SottoHelper *helper, GCancellable *cancellable,
+                               GAsyncReadyCallback callback, gpointer user_data);
+gboolean sotto_helper_action_finish(SottoHelper *helper, GAsyncResult *result, GError **error);
+
+/** Finishes with the aa{sv} of the contract (transfer full); sotto_resolver_fill_store() reads it.
+ */
+void sotto_helper_list_resolvers_async(SottoHelper *helper, GCancellable *cancellable,
+                                       GAsyncReadyCallback callback, gpointer user_data);
+GVariant *sotto_helper_list_resolvers_finish(SottoHelper *helper, GAsyncResult *result,
+                                             GError **error);
+
+void sotto_helper_get_statistics_async(SottoHelper *helper, GCancellable *cancellable,
+                                       GAsyncReadyCallback callback, gpointer user_data);
+gboolean sotto_helper_get_statistics_finish(SottoHelper *helper, GAsyncResult *result,
+                                            SottoStatistics *statistics, GError **error);
+
+/** Finishes with the evidence (transfer full). */
+void sotto_helper_check_async(SottoHelper *helper, GCancellable *cancellable,
+                              GAsyncReadyCallback callback, gpointer user_data);
+SottoEvidence *sotto_helper_check_finish(SottoHelper *helper, GAsyncResult *result, GError **error);

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The calls of the contract, all through one function: asynchronous, with the permission to ask the
+ * user for a password, and with errors turned into sentences on the way back. An absent helper is
+ * not refused here: the call itself lets the bus start it, where that is possible.
+ */
+#include "helper.h"
+#include "helper_private.h"
+
+static void on_call_ended(GObject *source, GAsyncResult *result, gpointer data)
+{
+    g_autoptr(GTask) task = data;
+    GError *error = NULL;
+    GVariant *reply = g_dbus_proxy_call_finish(G_DBUS_PROXY(source), result, &error);
+
+    if (reply == NULL)
+        g_task_return_error(task, sotto_error_from_bus(error));
+    else
+        g_task_return_pointer(task, reply, (GDestroyNotify)g_variant_unref);
+}
+
+/* Floating `parameters` are consumed in any case. */
+static void call(SottoHelper *self, const char *method, GVariant *parameters,
+                 GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+    g_autoptr(GVariant) arguments = parameters != NULL ? g_variant_ref_sink(parameters) : NULL;
+    g_autoptr(GTask) task = g_task_new(self, cancellable, callback, user_data);
+    GDBusProxy *proxy = sotto_helper_proxy(self);
+    gboolean too_new = sotto_helper_presence(self) == SOTTO_PRESENCE_TOO_NEW;
+
+    g_task_set_name(task, method);
+    if (proxy == NULL || too_new) {
+        g_task_return_error(
+            task, sotto_error_new(proxy == NULL ? SOTTO_ERROR_NO_BUS : SOTTO_ERROR_TOO_NEW));
+        return;
+    }
+    g_dbus_proxy_call(proxy, method, arguments, G_DBUS_CALL_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION,
+                      -1, cancellable, on_call_ended, g_object_ref(task));
+}
+
+static GVariant *call_finish(SottoHelper *self, GAsyncResult *result, GError **error)
+{
+    g_return_val_if_fail(g_task_is_valid(result, self), NULL);
+    return g_task_propagate_pointer(G_TASK(result), error);
+}
+
+void sotto_helper_turn_on_async(SottoHelper *self, GCancellable *cancellable,
+                                GAsyncReadyCallback callback, gpointer user_data)
+{
+    call(self, "TurnOn", NULL, cancellable, callback, user_data);
+}
+
+void sotto_helper_turn_off_async(SottoHelper *self, GCancellable *cancellable,
+                                 GAsyncReadyCallback callback, gpointer user_data)
+{
+    call(self, "TurnOff", NULL, cancellable, callback, user_data);
+}
+
+void sotto_helper_set_resolver_async(SottoHelper *self, const char *id, GCancellable *cancellable,
+                                     GAsyncReadyCallback callback, gpointer user_data)
+{
+    call(self, "SetResolver", g_variant_new("(s)", id), cancellable, callback, user_data);
+}
+
+void sotto_helper_pause_async(SottoHelper *self, guint seconds, GCancellable *cancellable,
+                              GAsyncReadyCallback callback, gpointer user_data)
+{
+    call(self, "Pause", g_variant_new("(u)", seconds), cancellable, callback, user_data);
+}
+
+void sotto_helper_resume_async(SottoHelper *self, GCancellable *cancellable,
+                               GAsyncReadyCallback callback, gpointer user_data)
+{
+    call(self, "Resume", NULL, cancellable, callback, user_data);
+}
+
+gboolean sotto_helper_action_finish(SottoHelper *self, GAsyncResult *result, GError **error)
+{
+    g_autoptr(GVariant) reply = call_finish(self, result, error);
+
+    return reply != NULL;
+}
+
+void sotto_helper_list_resolvers_async(SottoHelper *self, GCancellable *cancellable,
+                                       GAsyncReadyCallback callback, gpointer user_data)
+{
+    call(self, "ListResolvers", NULL, cancellable, callback, user_data);
+}
+
+GVariant *sotto_helper_list_resolvers_finish(SottoHelper *self, GAsyncResult *result,
+                                             GError **error)
+{
+    g_autoptr(GVariant) reply = call_finish(self, result, error);
+
+    return reply != NULL ? g_variant_get_child_value(reply, 0) : NULL;
+}
+
+void sotto_helper_get_statistics_async(SottoHelper *self, GCancellable *cancellable,
+                                       GAsyncReadyCallback callback, gpointer user_data)
+{
+    call(self, "GetStatistics", NULL, cancellable, callback, user_data);
+}
+
+gboolean sotto_helper_get_statistics_finish(SottoHelper *self, GAsyncResult *result,
+                                            SottoStatistics *statistics, GError **error)
+{
+    g_autoptr(GVariant) reply = call_finish(self, result, error);
+    g_autoptr(GVariant) dictionary = NULL;
+
+    if (reply == NULL)
+        return FALSE;
+    dictionary = g_variant_get_child_value(reply, 0);
+    *statistics = sotto_statistics_parse(dictionary);
+    return TRUE;
+}
+
+void sotto_helper_check_async(SottoHelper *self, GCancellable *cancellable,
+                              GAsyncReadyCallback callback, gpointer user_data)
+{
+    call(self, "CheckProtection", NULL, cancellable, callback, user_data);
+}
+
+SottoEvidence *sotto_helper_check_finish(SottoHelper *self, GAsyncResult *result, GError **error)
+{
+    g_autoptr(GVariant) reply = call_finish(self, result, error);
+    g_autoptr(GVariant) dictionary = NULL;
+
+    if (reply == NULL)
+        return NULL;
+    dictionary = g_variant_get_child_value(reply, 0);
+    return sotto_evidence_parse(dictionary);
+}

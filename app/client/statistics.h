@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+/** The helper's counters at one moment. Times in the unit of their name; `since_s` since 1970. */
+typedef struct SottoStatistics {
+    guint64 queries, encrypted, cache_hits, coalesced, special, routed_clear;
+    guint64 failed, over_limit, malformed, refused_link;
+    guint64 forged, replayed, certificate_requests;
+    guint64 leaked;            /* packets to port 53 seen leaving by a real link */
+    guint64 network_encrypted; /* encrypted since this network was joined */
+    guint64 bytes_sent, bytes_received;
+    guint64 cache_entries, cache_bytes, in_flight;
+    guint64 latency_p50_us, latency_p95_us, longest_turn_us;
+    gint64 since_s;
+} SottoStatistics;
+
+/**
+ * Reads the a{sv} of GetStatistics. A key the helper left out, or of another type, reads 0:
+ * counters come and go with versions, and none is worth refusing the rest for.
+ */
+SottoStatistics sotto_statistics_parse(GVariant *dictionary);
