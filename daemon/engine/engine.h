@@ -46,6 +46,16 @@ Lookup *engine_lookup(Engine *engine, Plan *plan, const char *resolver_id, const
                       uint16_t type, int64_t budget_us, LookupDone done, void *owner);
 void engine_lookup_cancel(Lookup *lookup);
 
+/**
+ * What became of a client's question that needed a resolver: not called for cache hits and names
+ * answered by rule, nor for Lookups. STATUS_OK when an answer of any response code but SERVFAIL was
+ * given. Called in the turn the question ended, after its answer was sent; `name` is borrowed, and
+ * is not to be kept or logged (rule: query names).
+ */
+typedef void (*EngineOutcome)(void *owner, const Name *name, Status status);
+/** One observer at most; `outcome` NULL removes it. */
+void engine_set_outcome(Engine *engine, EngineOutcome outcome, void *owner);
+
 void engine_stats(const Engine *engine, Stats *stats);
 
 /** How one resolver of the plan fares. */
