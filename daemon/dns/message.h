@@ -83,10 +83,11 @@ typedef struct RecordIterator {
 } RecordIterator;
 
 /**
- * Parses any bytes. STATUS_MALFORMED when a name, count or length leaves the message, bytes are
- * left over, there is more than one OPT, or OPT is not the root's; STATUS_UNSUPPORTED when well
- * formed but without exactly one question (id and flags are then set, so that FORMERR can be
- * answered).
+ * Parses any bytes, at most MESSAGE_MAX. STATUS_MALFORMED when a name, count or length leaves the
+ * message, bytes are left over, the question's name is compressed, there is more than one OPT, OPT
+ * is not the root's or not in the additional section, or an option overruns it; STATUS_UNSUPPORTED
+ * when well formed but without exactly one question (all is then set but the question, so that
+ * FORMERR can be answered).
  */
 Status message_parse(Message *message, const uint8_t *wire, size_t length) must_check;
 

@@ -24,7 +24,8 @@ typedef struct Name {
 void name_read(WireReader *reader, Name *name);
 /** Skips a name without following pointers. */
 void name_skip(WireReader *reader);
-/** Text form with or without the final dot, `\.` and `\DDD` escapes. STATUS_MALFORMED. */
+/** Text form with or without the final dot, `\.` and `\DDD` escapes; what does not print, a space
+ * or UTF-8, is to be escaped. STATUS_MALFORMED. */
 Status name_parse(const char *text, Name *name) must_check;
 /** Text without the final dot ("." for the root), escaped; `text` takes NAME_MAX_TEXT bytes.
  * Returns text. */
