@@ -2,6 +2,7 @@
 #pragma once
 
 #include "address.h"
+#include "keys.h"
 #include "plan.h"
 
 #include <gio/gio.h>
@@ -37,8 +38,21 @@ typedef struct Settings {
     char **favourites;          /* ids shown in the tray's menu, at most five */
 } Settings;
 
-#define SETTINGS_AUTO "auto" /* the choice that measures and takes the fastest of the favourites   \
-                              */
+/** Where settings come from. Any path may be NULL: not read. */
+typedef struct SettingsSources {
+    const char *builtin;   /* the built-in resolver list */
+    const char *file;      /* sotto.conf; its drop-ins are in FILE.d */
+    bool file_optional;    /* a missing `file` is no error */
+    const Keys *overrides; /* the command line; wins over the files */
+} SettingsSources;
+
+/** Reads and checks everything. G_IO_ERROR with one sentence that names the place. (transfer full)
+ */
+Settings *settings_load(const SettingsSources *sources, GError **error);
+
+#define SETTINGS_AUTO                                                                              \
+    "auto" /* the choice that measures and takes the fastest of the favourites                     \
+            */
 
 Settings *settings_ref(Settings *settings);
 void settings_unref(Settings *settings);

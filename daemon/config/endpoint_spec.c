@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Text to Endpoint. Stamps are parsed by the dns floor; the URL-like forms are split here by hand
+ * on
+ * '#' and '&', for base64 pins may hold '/', '+' and '=' and a URL parser would only get in the
+ * way.
+ */
+#include "endpoint_spec.h"
+
+#include "stamp.h"
+
+#include <string.h>
+
+#define DNSCRYPT_PORT 443
+#define DOT_PORT      853
+#define PLAIN_PORT    53
+#define PIN_PREFIX    "pin-sha256="
+
+static Endpoint *fail(GError **error, const char *text, const char *sentence)
+{
+    g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "\"%s\": %s", text, sentence);
+    return NULL;
+}
+
+static Endpoint *parse_stamp(const char *text, GError **error)
+{
+    Stamp *stamp = NULL;
+    Endpoint *endpoint = NULL;
+    Status status = stamp_parse(text, &stamp);
+
+    if (status == STATUS_OK)
+        status = endpoint_from_stamp(stamp, &endpoint);
+    if (stamp)
+        stamp_free(stamp);
+    if (status == STATUS_UNSUPPORTED)
+        return fail(error, text, "This kind of stamp is not supported here.");
+    if (status == STATUS_INVALID)
+        return fail(error, text, "The stamp holds no IP address to connect to.");
+    if (status != STATUS_OK)
+        return fail(error, text, "This is not a whole, valid stamp.");
+    return endpoint;
+}
+
+static bool add_pin(Endpoint *endpoint, const char *base64)
+{
+    g_autofree guchar *digest = NULL;
+    gsize length = 0;
+
+    if (strlen(base64) != 44)
+        return false;
+    digest = g_base64_decode(base64, &length);
+    if (length != sizeof(TlsDigest))
+        return false;
+    endpoint->pins = g_renew(TlsDigest, endpoint->pins, endpoint->pin_count + 1);
+    memcpy(endpoint->pins[endpoint->pin_count++], digest, sizeof(TlsDigest));
+    return true;
+}
+
+static const char *parse_fragment(Endpoint *endpoint, const char *fragment)
+{
+    g_auto(GStrv) parts = g_strsplit(fragment, "&", -1);
+
+    for (size_t i = 0; parts[i]; i++) {
+        if (g_str_has_prefix(parts[i], PIN_PREFIX)) {
+            if (!add_pin(endpoint, parts[i] + strlen(PIN_PREFIX)))
+                return "A pin is the base64 of a SHA-256 digest, 44 characters.";
+        } else if (i == 0 && *parts[i]) {
+            endpoint->host = g_strdup(parts[i]);
+        } else {
+            return "After # comes the name in the certificate, pin-sha256=…, or both with & "
+                   "between.";
+        }
+    }
+    if (!endpoint->host && endpoint->pin_count == 0)
+        return "DNS over TLS needs the name in the certificate (#dns.example) or a pin.";
+    return NULL;
+}
+
+static Endpoint *parse_tls(const char *text, const char *rest, GError **error)
+{
+    g_auto(GStrv) halves = g_strsplit(rest, "#", 2);
+    Endpoint *endpoint;
+    Address address;
+    const char *wrong;
+
+    if (address_parse(halves[0], DOT_PORT, &address) != STATUS_OK)
+        return fail(error, text, "Expected an IP address with an optional port after tls://.");
+    endpoint = endpoint_new(ENDPOINT_DOT, &address);
+    wrong = parse_fragment(endpoint, halves[1] ? halves[1] : "");
+    if (wrong) {
+        endpoint_unref(endpoint);
+        return fail(error, text, wrong);
+    }
+    return endpoint;
+}
+
+static Endpoint *parse_plain(const char *text, const char *rest, GError **error)
+{
+    Address address;
+
+    if (address_parse(rest, PLAIN_PORT, &address) != STATUS_OK)
+        return fail(error, text, "Expected an IP address with an optional port after udp://.");
+    return endpoint_new(ENDPOINT_PLAIN, &address);
+}
+
+Endpoint *endpoint_spec_parse(const char *text, GError **error)
+{
+    if (g_str_has_prefix(text, "sdns:"))
+        return parse_stamp(text, error);
+    if (g_str_has_prefix(text, "tls://"))
+        return parse_tls(text, text + strlen("tls://"), error);
+    if (g_str_has_prefix(text, "udp://"))
+        return parse_plain(text, text + strlen("udp://"), error);
+    return fail(error, text,
+                "Expected a resolver as sdns://…, tls://ADDRESS#NAME or udp://ADDRESS.");
+}
+
+static bool parse_key(const char *text, uint8_t key[32])
+{
+    size_t nibbles = 0;
+
+    memset(key, 0, 32);
+    for (; *text; text++) {
+        int value = g_ascii_xdigit_value(*text);
+
+        if (*text == ':')
+            continue;
+        if (value < 0 || nibbles == 64)
+            return false;
+        key[nibbles / 2] = (uint8_t)(key[nibbles / 2] << 4 | value);
+        nibbles++;
+    }
+    return nibbles == 64;
+}
+
+Endpoint *endpoint_spec_dnscrypt(const char *address, const char *provider_name,
+                                 const char *provider_key, GError **error)
+{
+    Endpoint *endpoint;
+    Address parsed;
+    uint8_t key[32];
+
+    if (!address || !provider_name || !provider_key)
+        return fail(error, "DNSCrypt resolver",
+                    "Address, provider name and provider key are all needed.");
+    if (address_parse(address, DNSCRYPT_PORT, &parsed) != STATUS_OK)
+        return fail(error, address, "Expected an IP address with an optional port.");
+    if (!parse_key(provider_key, key))
+        return fail(error, provider_key, "A provider key is 64 hexadecimal digits.");
+    endpoint = endpoint_new(ENDPOINT_DNSCRYPT, &parsed);
+    endpoint->provider_name = g_strdup(provider_name);
+    memcpy(endpoint->provider_key, key, sizeof key);
+    return endpoint;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "endpoint.h"
+
+#include <gio/gio.h>
+
+/**
+ * An endpoint as people write it:
+ *
+ *     sdns://…                                           a stamp: DNSCrypt, DoT, DoH, plain
+ *     tls://ADDRESS[:853]#NAME[&pin-sha256=BASE64]…      DoT by certificate name, pins on top of it
+ *     tls://ADDRESS[:853]#pin-sha256=BASE64[&…]          DoT by key alone (RFC 7858 §4.2)
+ *     udp://ADDRESS[:53]                                 plain DNS, for routes to a local server
+ * only
+ *
+ * ADDRESS is an IP address: a name could only be asked of the network that is not trusted.
+ * G_IO_ERROR_INVALID_ARGUMENT with a sentence. (transfer full)
+ */
+Endpoint *endpoint_spec_parse(const char *text, GError **error);
+
+/**
+ * A DNSCrypt endpoint from its three parts, as the first DNSCrypt clients took them; the key is 64
+ * hex digits, colons allowed. Same error. (transfer full)
+ */
+Endpoint *endpoint_spec_dnscrypt(const char *address, const char *provider_name,
+                                 const char *provider_key, GError **error);

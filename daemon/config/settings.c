@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Reads every key there is, and names each one once: the tables below are the list that
+ * `man sotto.conf` describes. Whatever has a range is checked here, so that no other floor meets a
+ * value it cannot work with. Unknown keys and groups are only warned of: a file written for a newer
+ * version must not leave a machine without DNS.
+ */
+#include "settings.h"
+
+#include "catalogue.h"
+#include "endpoint_spec.h"
+#include "log.h"
+
+#include <string.h>
+
+#define FORWARDER          "Sotto"
+#define PROTECTION         "Protection"
+#define ROUTE_PREFIX       "Route "
+#define DEFAULT_ADDRESS4   "198.19.53.53"
+#define DEFAULT_ADDRESS6   "fd53:6f74:746f::53"
+#define MAXIMUM_FAVOURITES 5
+#define DNS_PORT           53
+
+static const char *const strategy_words[] = {"fastest", "first", "round-robin", NULL};
+static const char *const level_words[] = {"error", "warning", "info", "debug", NULL};
+
+static const char *const forwarder_keys[] = {
+    "Listen",     "Resolvers",       "Strategy", "CacheSize", "MinTTL",  "MaxTTL",
+    "MaxQueries", "EDNSPayloadSize", "TCPOnly",  "FreshKeys", "CAFile",  "User",
+    "Daemonize",  "LogFile",         "LogLevel", "Syslog",    "PIDFile", NULL};
+static const char *const protection_keys[] = {"Address4",     "Address6",   "ProbeNames",
+                                              "ProbeSeconds", "Favourites", NULL};
+
+static Settings *settings_new(void)
+{
+    Settings *settings = g_new0(Settings, 1);
+
+    settings->references = 1;
+    settings->listen = g_ptr_array_new_with_free_func(g_free);
+    settings->chosen = g_ptr_array_new_with_free_func((GDestroyNotify)resolver_unref);
+    settings->catalogue = g_ptr_array_new_with_free_func((GDestroyNotify)resolver_unref);
+    settings->own = g_hash_table_new(g_str_hash, g_str_equal);
+    settings->template = plan_new();
+    settings->log_level = LOG_LEVEL_INFO;
+    return settings;
+}
+
+Settings *settings_ref(Settings *settings)
+{
+    settings->references++;
+    return settings;
+}
+
+void settings_unref(Settings *settings)
+{
+    if (!settings || --settings->references)
+        return;
+    g_hash_table_unref(settings->own);
+    g_ptr_array_unref(settings->listen);
+    g_ptr_array_unref(settings->chosen);
+    g_ptr_array_unref(settings->catalogue);
+    plan_unref(settings->template);
+    g_free(settings->ca_file);
+    g_free(settings->user);
+    g_free(settings->log_file);
+    g_free(settings->pid_file);
+    g_strfreev(settings->probe_names);
+    g_strfreev(settings->favourites);
+    g_free(settings);
+}
+
+static gboolean read_address(const Keys *keys, const char *key, const char *fallback,
+                             Address *address, GError **error)
+{
+    g_autofree char *text = keys_get_text(keys, PROTECTION, key);
+
+    if (address_parse(text ? text : fallback, DNS_PORT, address) == STATUS_OK)
+        return TRUE;
+    keys_set_error(error, keys, PROTECTION, key, text, "Expected an IP address.");
+    return FALSE;
+}
+
+static gboolean read_listen(Settings *settings, const Keys *keys, GError **error)
+{
+    g_auto(GStrv) texts = keys_get_list(keys, FORWARDER, "Listen");
+
+    for (size_t i = 0; texts && texts[i]; i++) {
+        Address address;
+
+        if (address_parse(texts[i], DNS_PORT, &address) != STATUS_OK) {
+            keys_set_error(error, keys, FORWARDER, "Listen", texts[i],
+                           "Expected an IP address with an optional port.");
+            return FALSE;
+        }
+        g_ptr_array_add(settings->listen, g_memdup2(&address, sizeof address));
+    }
+    return TRUE;
+}
+
+static gboolean read_numbers(Plan *plan, const Keys *keys, GError **error)
+{
+    int64_t queries = plan->max_queries, payload = plan->edns_payload;
+    int64_t cache = (int64_t)plan->cache_bytes;
+    int64_t min_ttl = plan->cache_min_ttl_s, max_ttl = plan->cache_max_ttl_s;
+
+    if (!keys_get_number(keys, FORWARDER, "MaxQueries", 1, 100000, &queries, error) ||
+        !keys_get_number(keys, FORWARDER, "EDNSPayloadSize", 0, 4096, &payload, error) ||
+        !keys_get_number(keys, FORWARDER, "CacheSize", 0, G_GINT64_CONSTANT(1) << 32, &cache,
+                         error) ||
+        !keys_get_number(keys, FORWARDER, "MinTTL", 0, 86400, &min_ttl, error) ||
+        !keys_get_number(keys, FORWARDER, "MaxTTL", 1, 604800, &max_ttl, error))
+        return FALSE;
+    if (min_ttl > max_ttl) {
+        g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+                    "[%s]: MinTTL is larger than MaxTTL.", FORWARDER);
+        return FALSE;
+    }
+    plan->max_queries = (unsigned)queries;
+    plan->edns_payload = plan->transport.edns_payload = (uint16_t)payload;
+    plan->cache_bytes = (size_t)cache;
+    plan->cache_min_ttl_s = (uint32_t)min_ttl;
+    plan->cache_max_ttl_s = (uint32_t)max_ttl;
+    return TRUE;
+}
+
+static gboolean read_forwarder(Settings *settings, const Keys *keys, GError **error)
+{
+    Plan *plan = settings->template;
+    int strategy = plan->strategy;
+
+    settings->ca_file = keys_get_text(keys, FORWARDER, "CAFile");
+    settings->user = keys_get_text(keys, FORWARDER, "User");
+    settings->log_file = keys_get_text(keys, FORWARDER, "LogFile");
+    settings->pid_file = keys_get_text(keys, FORWARDER, "PIDFile");
+    if (!keys_get_word(keys, FORWARDER, "Strategy", strategy_words, &strategy, error))
+        return FALSE;
+    plan->strategy = (Strategy)strategy;
+    return read_listen(settings, keys, error) && read_numbers(plan, keys, error) &&
+           keys_get_word(keys, FORWARDER, "LogLevel", level_words, &settings->log_level, error) &&
+           keys_get_bool(keys, FORWARDER, "TCPOnly", &plan->transport.tcp_only, error) &&
+           keys_get_bool(keys, FORWARDER, "FreshKeys", &plan->transport.fresh_keys, error) &&
+           keys_get_bool(keys, FORWARDER, "Syslog", &settings->syslog, error) &&
+           keys_get_bool(keys, FORWARDER, "Daemonize", &settings->daemonize, error);
+}
+
+static gboolean read_probes(Settings *settings, const Keys *keys, GError **error)
+{
+    static const char *const defaults[] = {"example.com", "wikipedia.org", NULL};
+    int64_t seconds = 4;
+
+    settings->probe_names = keys_get_list(keys, PROTECTION, "ProbeNames");
+    if (!settings->probe_names || !*settings->probe_names) {
+        g_strfreev(settings->probe_names);
+        settings->probe_names = g_strdupv((char **)defaults);
+    }
+    for (size_t i = 0; settings->probe_names[i]; i++) {
+        Name name;
+
+        if (name_parse(settings->probe_names[i], &name) != STATUS_OK) {
+            keys_set_error(error, keys, PROTECTION, "ProbeNames", settings->probe_names[i],
+                           "Expected a domain name.");
+            return FALSE;
+        }
+    }
+    if (!keys_get_number(keys, PROTECTION, "ProbeSeconds", 1, 60, &seconds, error))
+        return FALSE;
+    settings->probe_budget_us = seconds * G_USEC_PER_SEC;
+    return TRUE;
+}
+
+static gboolean read_favourites(Settings *settings, const Keys *keys, const Keys *builtin,
+                                GError **error)
+{
+    g_auto(GStrv) wanted = keys_get_list(keys, PROTECTION, "Favourites");
+    g_autoptr(GStrvBuilder) known = g_strv_builder_new();
+    bool own = wanted && *wanted;
+    size_t count = 0;
+
+    if (!own) {
+        g_strfreev(g_steal_pointer(&wanted));
+        wanted = keys_get_list(builtin, "Defaults", "Favourites");
+    }
+    for (size_t i = 0; wanted && wanted[i] && count < MAXIMUM_FAVOURITES; i++) {
+        if (settings_find_resolver(settings, wanted[i])) {
+            g_strv_builder_add(known, wanted[i]);
+            count++;
+        } else if (own) {
+            keys_set_error(error, keys, PROTECTION, "Favourites", wanted[i],
+                           "No resolver has this id.");
+            return FALSE;
+        }
+    }
+    settings->favourites = g_strv_builder_end(known);
+    return TRUE;
+}
+
+static gboolean read_chosen(Settings *settings, const Keys *keys, GError **error)
+{
+    g_auto(GStrv) texts = keys_get_list(keys, FORWARDER, "Resolvers");
+
+    for (size_t i = 0; texts && texts[i]; i++) {
+        Resolver *resolver = settings_find_resolver(settings, texts[i]);
+
+        resolver = resolver ? resolver_ref(resolver) : catalogue_anonymous(texts[i], error);
+        if (!resolver)
+            return FALSE;
+        g_ptr_array_add(settings->chosen, resolver);
+    }
+    return TRUE;
+}
+
+static gboolean read_route(Settings *settings, const Keys *keys, const char *group, GError **error)
+{
+    const char *suffix = group + strlen(ROUTE_PREFIX);
+    g_auto(GStrv) specs = keys_get_list(keys, group, "Servers");
+    Resolver *resolver = resolver_new(group, suffix);
+    Name name;
+
+    for (size_t i = 0; specs && specs[i]; i++) {
+        Endpoint *endpoint = endpoint_spec_parse(specs[i], error);
+
+        if (!endpoint) {
+            resolver_unref(resolver);
+            return FALSE;
+        }
+        resolver_add_endpoint(resolver, endpoint);
+    }
+    if (name_parse(suffix, &name) != STATUS_OK || resolver->endpoint_count == 0) {
+        resolver_unref(resolver);
+        g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+                    "[%s]: Expected [Route DOMAIN] with Servers=udp://ADDRESS or another resolver.",
+                    group);
+        return FALSE;
+    }
+    plan_add_route(settings->template, &name, resolver);
+    resolver_unref(resolver);
+    return TRUE;
+}
+
+static void warn_unknown(const Keys *keys, const char *group, const char *const *known)
+{
+    g_auto(GStrv) names = g_key_file_get_keys(keys->file, group, NULL, NULL);
+
+    for (size_t i = 0; names && names[i]; i++)
+        if (!g_strv_contains(known, names[i]))
+            log_warning("unknown setting ignored: [%s] %s", group, names[i]);
+}
+
+static gboolean read_routes(Settings *settings, const Keys *keys, GError **error)
+{
+    g_auto(GStrv) groups = g_key_file_get_groups(keys->file, NULL);
+
+    for (size_t i = 0; groups[i]; i++) {
+        if (g_str_has_prefix(groups[i], ROUTE_PREFIX)) {
+            if (!read_route(settings, keys, groups[i], error))
+                return FALSE;
+        } else if (g_str_equal(groups[i], FORWARDER)) {
+            warn_unknown(keys, FORWARDER, forwarder_keys);
+        } else if (g_str_equal(groups[i], PROTECTION)) {
+            warn_unknown(keys, PROTECTION, protection_keys);
+        } else if (!g_str_has_prefix(groups[i], "Resolver ")) {
+            log_warning("unknown group of settings ignored: [%s]", groups[i]);
+        }
+    }
+    return TRUE;
+}
+
+static gboolean read_catalogue(Settings *settings, const Keys *keys, const Keys *builtin,
+                               GError **error)
+{
+    if (!catalogue_read(keys, settings->catalogue, error))
+        return FALSE;
+    for (guint i = 0; i < settings->catalogue->len; i++)
+        g_hash_table_add(settings->own, ((Resolver *)settings->catalogue->pdata[i])->id);
+    return catalogue_read(builtin, settings->catalogue, error);
+}
+
+static void lay_overrides(Keys *keys, const Keys *overrides)
+{
+    g_auto(GStrv) groups = g_key_file_get_groups(overrides->file, NULL);
+
+    for (size_t i = 0; groups[i]; i++) {
+        g_auto(GStrv) names = g_key_file_get_keys(overrides->file, groups[i], NULL, NULL);
+
+        for (size_t j = 0; names && names[j]; j++) {
+            g_autofree char *value =
+                g_key_file_get_value(overrides->file, groups[i], names[j], NULL);
+
+            keys_set(keys, groups[i], names[j], value, "command line");
+        }
+    }
+}
+
+Settings *settings_load(const SettingsSources *sources, GError **error)
+{
+    g_autoptr(Settings) settings = settings_new();
+    g_autoptr(Keys) keys = keys_new();
+    g_autoptr(Keys) builtin = keys_new();
+
+    if (sources->builtin && !keys_add_file(builtin, sources->builtin, false, error))
+        return NULL;
+    if (sources->file && (!keys_add_file(keys, sources->file, sources->file_optional, error) ||
+                          !keys_add_drop_ins(keys, sources->file, error)))
+        return NULL;
+    if (sources->overrides)
+        lay_overrides(keys, sources->overrides);
+    if (!read_catalogue(settings, keys, builtin, error) || !read_forwarder(settings, keys, error) ||
+        !read_chosen(settings, keys, error) || !read_probes(settings, keys, error) ||
+        !read_address(keys, "Address4", DEFAULT_ADDRESS4, &settings->address4, error) ||
+        !read_address(keys, "Address6", DEFAULT_ADDRESS6, &settings->address6, error) ||
+        !read_favourites(settings, keys, builtin, error) || !read_routes(settings, keys, error))
+        return NULL;
+    return g_steal_pointer(&settings);
+}
+
+Resolver *settings_find_resolver(const Settings *settings, const char *id)
+{
+    for (guint i = 0; i < settings->catalogue->len; i++) {
+        Resolver *resolver = settings->catalogue->pdata[i];
+
+        if (g_str_equal(resolver->id, id))
+            return resolver;
+    }
+    return NULL;
+}
+
+static Plan *plan_from_template(const Plan *template)
+{
+    Plan *plan = plan_new();
+
+    plan->strategy = template->strategy;
+    plan->transport = template->transport;
+    plan->edns_payload = template->edns_payload;
+    plan->max_queries = template->max_queries;
+    plan->cache_bytes = template->cache_bytes;
+    plan->cache_min_ttl_s = template->cache_min_ttl_s;
+    plan->cache_max_ttl_s = template->cache_max_ttl_s;
+    plan->client_patience_us = template->client_patience_us;
+    plan->attempt_us = template->attempt_us;
+    for (size_t i = 0; i < template->route_count; i++)
+        plan_add_route(plan, &template->routes[i].suffix, template->routes[i].resolver);
+    return plan;
+}
+
+Plan *settings_plan(const Settings *settings, const char *choice, GError **error)
+{
+    Plan *plan = plan_from_template(settings->template);
+
+    if (choice && !g_str_equal(choice, SETTINGS_AUTO)) {
+        Resolver *resolver = settings_find_resolver(settings, choice);
+
+        if (!resolver) {
+            g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "No resolver is called \"%s\".",
+                        choice);
+            plan_unref(plan);
+            return NULL;
+        }
+        plan_add_resolver(plan, resolver);
+    } else if (!choice && settings->chosen->len) {
+        for (guint i = 0; i < settings->chosen->len; i++)
+            plan_add_resolver(plan, settings->chosen->pdata[i]);
+    } else {
+        plan->strategy = STRATEGY_FASTEST;
+        for (size_t i = 0; settings->favourites[i]; i++)
+            plan_add_resolver(plan, settings_find_resolver(settings, settings->favourites[i]));
+    }
+    return plan;
+}

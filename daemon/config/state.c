@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * GKeyFile again, written with g_file_set_contents_full: a new file is made beside the old one,
+ * flushed, and renamed over it, so that a power cut leaves one or the other.
+ */
+#include "state.h"
+
+#include "log.h"
+
+#define GROUP            "State"
+#define DEFAULT_RESOLVER "auto"
+
+State *state_load(const char *path)
+{
+    State *state = g_new0(State, 1);
+    g_autoptr(GKeyFile) file = g_key_file_new();
+    g_autoptr(GError) error = NULL;
+
+    state->path = g_strdup(path);
+    if (path && !g_key_file_load_from_file(file, path, G_KEY_FILE_NONE, &error) &&
+        !g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+        log_warning("the saved state cannot be read, starting with the defaults: %s: %s", path,
+                    error->message);
+    state->on = g_key_file_get_boolean(file, GROUP, "On", NULL);
+    state->resolver = g_key_file_get_string(file, GROUP, "Resolver", NULL);
+    state->changed_by = g_key_file_get_string(file, GROUP, "ChangedBy", NULL);
+    state->changed_at_s = g_key_file_get_int64(file, GROUP, "ChangedAt", NULL);
+    if (!state->resolver || !*state->resolver) {
+        g_free(state->resolver);
+        state->resolver = g_strdup(DEFAULT_RESOLVER);
+    }
+    if (!state->changed_by)
+        state->changed_by = g_strdup("");
+    return state;
+}
+
+gboolean state_save(const State *state, GError **error)
+{
+    g_autoptr(GKeyFile) file = g_key_file_new();
+    g_autofree char *data = NULL;
+    gsize length;
+
+    if (!state->path)
+        return TRUE;
+    g_key_file_set_boolean(file, GROUP, "On", state->on);
+    g_key_file_set_string(file, GROUP, "Resolver", state->resolver);
+    g_key_file_set_string(file, GROUP, "ChangedBy", state->changed_by);
+    g_key_file_set_int64(file, GROUP, "ChangedAt", state->changed_at_s);
+    data = g_key_file_to_data(file, &length, NULL);
+    return g_file_set_contents_full(state->path, data, (gssize)length,
+                                    G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
+                                    0600, error);
+}
+
+void state_free(State *state)
+{
+    if (!state)
+        return;
+    g_free(state->path);
+    g_free(state->resolver);
+    g_free(state->changed_by);
+    g_free(state);
+}
