@@ -30,7 +30,7 @@ struct _SottoHelper {
     BusSotto1 *proxy; /* NULL without a bus */
     GCancellable *lifetime;
     GPtrArray *waiting; /* GTask of each connect_async that has not ended */
-    gboolean connecting, settled, was_present;
+    gboolean connecting, settled, was_present, interactive;
     guint reconnect_source, reconnect_s;
 };
 
@@ -293,6 +293,16 @@ GDBusProxy *sotto_helper_proxy(SottoHelper *self)
     return self->proxy != NULL ? G_DBUS_PROXY(self->proxy) : NULL;
 }
 
+void sotto_helper_set_interactive(SottoHelper *self, gboolean interactive)
+{
+    self->interactive = interactive;
+}
+
+gboolean sotto_helper_is_interactive(SottoHelper *self)
+{
+    return self->interactive;
+}
+
 /* --- facts --------------------------------------------------------------------------------- */
 
 static gboolean is_present(SottoHelper *self)
@@ -405,6 +415,7 @@ static void sotto_helper_init(SottoHelper *self)
     self->lifetime = g_cancellable_new();
     self->waiting = g_ptr_array_new_with_free_func(g_object_unref);
     self->reconnect_s = RECONNECT_FIRST_S;
+    self->interactive = TRUE;
 }
 
 SottoHelper *sotto_helper_new(void)

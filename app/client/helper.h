@@ -60,6 +60,10 @@ void sotto_helper_start_async(SottoHelper *helper, GCancellable *cancellable,
                               GAsyncReadyCallback callback, gpointer user_data);
 gboolean sotto_helper_start_finish(SottoHelper *helper, GAsyncResult *result, GError **error);
 
+/** Whether calls may make polkit ask somebody for a password: TRUE unless told otherwise. A client
+ * that runs without a person in front of it says FALSE and gets SOTTO_ERROR_NOT_AUTHORIZED. */
+void sotto_helper_set_interactive(SottoHelper *helper, gboolean interactive);
+
 /** The facts, as last told by the helper. Strings are (transfer none), valid until the next
  * "changed", never NULL; while the helper is not present they are "" and the state is "error". */
 SottoPresence sotto_helper_presence(SottoHelper *helper);

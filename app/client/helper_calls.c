@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The calls of the contract, all through one function: asynchronous, with the permission to ask the
- * user for a password, and with errors turned into sentences on the way back. An absent helper is
- * not refused here: the call itself lets the bus start it, where that is possible.
+ * The calls of the contract, all through one function: asynchronous, with the permission (where
+ * the client has it) to ask the user for a password, and with errors turned into sentences on the
+ * way back. An absent helper is not refused here: the call itself lets the bus start it, where that
+ * is possible.
  */
 #include "helper.h"
 #include "helper_private.h"
@@ -27,6 +28,9 @@ static void call(SottoHelper *self, const char *method, GVariant *parameters,
     g_autoptr(GTask) task = g_task_new(self, cancellable, callback, user_data);
     GDBusProxy *proxy = sotto_helper_proxy(self);
     gboolean too_new = sotto_helper_presence(self) == SOTTO_PRESENCE_TOO_NEW;
+    GDBusCallFlags flags = sotto_helper_is_interactive(self)
+                               ? G_DBUS_CALL_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION
+                               : G_DBUS_CALL_FLAGS_NONE;
 
     g_task_set_name(task, method);
     if (proxy == NULL || too_new) {
@@ -34,8 +38,8 @@ static void call(SottoHelper *self, const char *method, GVariant *parameters,
             task, sotto_error_new(proxy == NULL ? SOTTO_ERROR_NO_BUS : SOTTO_ERROR_TOO_NEW));
         return;
     }
-    g_dbus_proxy_call(proxy, method, arguments, G_DBUS_CALL_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION,
-                      -1, cancellable, on_call_ended, g_object_ref(task));
+    g_dbus_proxy_call(proxy, method, arguments, flags, -1, cancellable, on_call_ended,
+                      g_object_ref(task));
 }
 
 static GVariant *call_finish(SottoHelper *self, GAsyncResult *result, GError **error)

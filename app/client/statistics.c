@@ -52,3 +52,12 @@ SottoStatistics sotto_statistics_parse(GVariant *dictionary)
     g_variant_lookup(dictionary, "since", "x", &statistics.since_s);
     return statistics;
 }
+
+void sotto_statistics_visit(const SottoStatistics *statistics, SottoStatisticsVisitor visit,
+                            gpointer user_data)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(counters); i++) {
+        const char *field = (const char *)statistics + counters[i].offset;
+        visit(counters[i].key, *(const guint64 *)(const void *)field, user_data);
+    }
+}

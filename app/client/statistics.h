@@ -21,3 +21,9 @@ typedef struct SottoStatistics {
  * counters come and go with versions, and none is worth refusing the rest for.
  */
 SottoStatistics sotto_statistics_parse(GVariant *dictionary);
+
+/** Calls `visit` for each counter and each time, by its key in the contract ("cache-hits"); not for
+ * `since_s`. */
+typedef void (*SottoStatisticsVisitor)(const char *key, guint64 value, gpointer user_data);
+void sotto_statistics_visit(const SottoStatistics *statistics, SottoStatisticsVisitor visit,
+                            gpointer user_data);
