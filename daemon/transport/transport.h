@@ -3,6 +3,7 @@
 #include "endpoint.h"
 #include "list.h"
 #include "loop.h"
+#include "message.h"
 #include "status.h"
 #include "tls.h"
 
@@ -86,14 +87,18 @@ typedef struct TransportFacts {
 
 typedef struct TransportClass {
     const char *name;
+    /** A new transport, begun with `transport_init`; NULL when this machine cannot run it. */
     Transport *(*open)(const TransportEnvironment *environment, Endpoint *endpoint);
     void (*send)(Transport *transport, Exchange *exchange);
+    /** Forgets the exchange, which is on its way: off the lists, its `state` freed and NULL. */
     void (*cancel)(Transport *transport, Exchange *exchange);
     /** The machine's network changed: sockets, connections and session keys go; live exchanges are
      * asked again. */
     void (*network_changed)(Transport *transport);
+    /** Fills `security` and `valid_until_s`, which come in empty; may be NULL. */
     void (*facts)(const Transport *transport, TransportFacts *facts);
-    /** Live exchanges end with STATUS_CANCELLED through `done` before it returns. */
+    /** Live exchanges end with STATUS_CANCELLED through `done` before it returns. Ends with
+     * `transport_clear` and freeing itself. */
     void (*close)(Transport *transport);
 } TransportClass;
 
@@ -103,23 +108,51 @@ struct Transport {
     TransportEnvironment environment;
     Endpoint *endpoint;
     TransportCounters counters;
+    Status last_failure; /* of the exchange that ended last */
+    List failing;        /* exchanges that `exchange_fail_later` will end */
 };
 
 /** Whether there is a transport for this kind. */
 bool transport_is_supported(EndpointKind kind);
-/** Opens the transport that the endpoint's kind names. STATUS_UNSUPPORTED. */
+/** Opens the transport that the endpoint's kind names; it keeps a reference of the endpoint.
+ * STATUS_UNSUPPORTED. */
 Status transport_open(const TransportEnvironment *environment, Endpoint *endpoint,
                       Transport **transport) must_check;
 void transport_send(Transport *transport, Exchange *exchange);
 void transport_network_changed(Transport *transport);
 void transport_facts(const Transport *transport, TransportFacts *facts);
+/** Ends live exchanges with STATUS_CANCELLED. Nothing may be sent to it from their `done`. */
 void transport_close(Transport *transport);
 
 /** Withdraws the exchange: `done` will not be called. Does nothing on an idle one. */
 void exchange_cancel(Exchange *exchange);
 /** Whether it waits for its `done`. */
 bool exchange_is_live(const Exchange *exchange);
-/** For implementations: ends an exchange that is off all of the transport's lists. */
+
+/* For implementations. */
+
+/** Sets the common part of a new transport, and refs the endpoint. */
+void transport_init(Transport *transport, const TransportClass *class,
+                    const TransportEnvironment *environment, Endpoint *endpoint);
+/** Releases it. No exchange may be live. */
+void transport_clear(Transport *transport);
+
+/** Ends an exchange that is off all of the transport's lists, its `state` gone. The transport may
+ * be gone when this returns: an implementation touches nothing of its own after it. */
 void exchange_finish(Exchange *exchange, Status status, const uint8_t *reply, size_t length);
-/** For implementations: ends it with a failure at the end of this turn, as needed inside `send`. */
+/** Ends it with a failure at the end of this turn, as needed inside `send`, or for several at once.
+ * The exchange must be off the transport's lists, its `state` gone: it is the base's from here. */
 void exchange_fail_later(Exchange *exchange, Status status);
+
+/** What is left of the budget, in microseconds; 0 when it is used up. */
+int64_t exchange_left_us(const Exchange *exchange);
+/** Calls `fn` with the exchange after `delay_us`, or when the budget ends if that is sooner. */
+void exchange_start_timer(Exchange *exchange, int64_t delay_us, LoopFn fn);
+/** How long to wait for an answer to datagram number `tries` (from 1) before the next one. */
+int64_t exchange_retry_us(const Exchange *exchange);
+
+/**
+ * Whether `reply` is the answer: its ID is `wire_id`, its question the query's. If so the owner's
+ * ID is put into it and `view` shows it.
+ */
+bool exchange_accepts(const Exchange *exchange, uint8_t *reply, size_t length, Message *view);

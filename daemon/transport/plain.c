@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Plain DNS, for names that are routed to a network's or a VPN's own servers: UDP, and TCP when
+ * the answer was truncated or the settings want it.
+ *
+ * Nothing authenticates an answer here but what a stranger cannot guess (RFC 5452 §9), so every
+ * question has a socket of its own with a random port, connected, and a random ID. What comes from
+ * the peer and does not fit is dropped and counted, and waiting goes on. A retransmission repeats
+ * the same bytes from the same socket, so that the answer to either copy counts.
+ */
+#include "edns.h"
+#include "tcpcall.h"
+#include "transport_classes.h"
+#include "udp.h"
+
+#include <glib.h>
+#include <sodium.h>
+#include <string.h>
+
+typedef struct Plain {
+    Transport base;
+    List live;
+} Plain;
+
+/* The state of one exchange on its way. */
+typedef struct Attempt {
+    Plain *plain;
+    Exchange *exchange;
+    UdpSocket udp;
+    TcpCall *call;
+    size_t capacity, length;
+    uint8_t query[]; /* as it goes on the wire */
+} Attempt;
+
+static Attempt *attempt_of(Exchange *exchange)
+{
+    return exchange->state;
+}
+
+static void attempt_free(Attempt *attempt)
+{
+    udp_clear(&attempt->udp);
+    tcp_call_close(attempt->call);
+    attempt->exchange->state = NULL;
+    list_remove(&attempt->exchange->node);
+    g_free(attempt);
+}
+
+static void attempt_fail(Attempt *attempt, Status status)
+{
+    Exchange *exchange = attempt->exchange;
+    attempt_free(attempt);
+    exchange_fail_later(exchange, status);
+}
+
+/* Whether `reply` (transfer full) was the answer, perhaps a truncated one. */
+static bool attempt_accept(Attempt *attempt, uint8_t *reply, size_t length, bool *truncated)
+{
+    Exchange *exchange = attempt->exchange;
+    g_autofree uint8_t *kept = reply; /* what lent it goes with the attempt */
+    Message view;
+    attempt->plain->base.counters.bytes_received += length;
+    if (!exchange_accepts(exchange, kept, length, &view)) {
+        attempt->plain->base.counters.forged++;
+        return false;
+    }
+    *truncated = view.flags & MESSAGE_TC;
+    if (*truncated && attempt->call == NULL)
+        return true;
+    attempt_free(attempt);
+    exchange_finish(exchange, STATUS_OK, kept, length);
+    return true;
+}
+
+static bool attempt_tcp_received(void *owner, const uint8_t *message, size_t length)
+{
+    bool truncated;
+    return !attempt_accept(owner, g_memdup2(message, length), length, &truncated);
+}
+
+static void attempt_tcp_ended(void *owner, Status status)
+{
+    attempt_fail(owner, status);
+}
+
+static const TcpCallEvents attempt_tcp_events = {
+    .received = attempt_tcp_received,
+    .ended = attempt_tcp_ended,
+};
+
+static void attempt_timed_out(void *owner);
+
+static void attempt_use_tcp(Attempt *attempt)
+{
+    Transport *transport = &attempt->plain->base;
+    udp_clear(&attempt->udp);
+    attempt->call = tcp_call_open(transport->environment.loop, &transport->endpoint->address,
+                                  attempt->query, attempt->length, &attempt_tcp_events, attempt);
+    transport->counters.connections++;
+    transport->counters.bytes_sent += attempt->length;
+    exchange_start_timer(attempt->exchange, INT64_MAX, attempt_timed_out);
+}
+
+static void attempt_send_datagram(Attempt *attempt)
+{
+    const UdpPacket packet = {.bytes = attempt->query, .length = attempt->length};
+    if (attempt->exchange->tries++ > 0)
+        attempt->plain->base.counters.retries++;
+    attempt->plain->base.counters.bytes_sent += attempt->length;
+    udp_send(&attempt->udp, &packet, 1);
+    exchange_start_timer(attempt->exchange, exchange_retry_us(attempt->exchange),
+                         attempt_timed_out);
+}
+
+static void attempt_timed_out(void *owner)
+{
+    Exchange *exchange = owner;
+    Attempt *attempt = attempt_of(exchange);
+    if (exchange_left_us(exchange) > 0 && attempt->call == NULL) {
+        attempt_send_datagram(attempt);
+        return;
+    }
+    attempt_free(attempt);
+    exchange_finish(exchange, STATUS_TIMEOUT, NULL, 0);
+}
+
+static void attempt_udp_received(void *owner, UdpPacket *packets, size_t count)
+{
+    Attempt *attempt = owner;
+    for (size_t i = 0; i < count; i++) {
+        bool truncated;
+        uint8_t *reply = g_memdup2(packets[i].bytes, packets[i].length);
+        if (!attempt_accept(attempt, reply, packets[i].length, &truncated))
+            continue;
+        if (truncated)
+            attempt_use_tcp(attempt);
+        return; /* the attempt, or its socket, is gone */
+    }
+}
+
+static void attempt_udp_failed(void *owner, Status status)
+{
+    attempt_fail(owner, status);
+}
+
+/* Our own OPT says how large an answer may be on this path; 512 or less means to do without one,
+ * but a client that sent OPT gets one in any case (edns_rewrite_query sees to it). */
+static Status attempt_write_query(Attempt *attempt)
+{
+    const TransportSettings *settings = &attempt->plain->base.environment.settings;
+    Exchange *exchange = attempt->exchange;
+    const EdnsWanted wanted = {
+        .payload_size = settings->edns_payload > 512 ? settings->edns_payload : 0,
+    };
+    Message view;
+    Status status = message_parse(&view, exchange->query, exchange->query_length);
+    if (status == STATUS_OK)
+        status =
+            edns_rewrite_query(&view, &wanted, attempt->query, attempt->capacity, &attempt->length);
+    if (status != STATUS_OK)
+        return status;
+    randombytes_buf(&exchange->wire_id, sizeof(exchange->wire_id));
+    wire_put_u16(attempt->query, exchange->wire_id);
+    return STATUS_OK;
+}
+
+static Status attempt_open_udp(Attempt *attempt)
+{
+    const Transport *transport = &attempt->plain->base;
+    int fd;
+    const Status status = udp_connect(&transport->endpoint->address, &fd);
+    if (status != STATUS_OK)
+        return status;
+    return udp_open(&attempt->udp, transport->environment.loop, fd, attempt_udp_received,
+                    attempt_udp_failed, attempt);
+}
+
+/* Asks, or asks anew. */
+static void attempt_start(Attempt *attempt)
+{
+    attempt->exchange->tries = 0;
+    Status status = attempt_write_query(attempt);
+    if (status == STATUS_OK && attempt->plain->base.environment.settings.tcp_only) {
+        attempt_use_tcp(attempt);
+        return;
+    }
+    if (status == STATUS_OK)
+        status = attempt_open_udp(attempt);
+    if (status == STATUS_OK)
+        attempt_send_datagram(attempt);
+    else
+        attempt_fail(attempt, status);
+}
+
+static Transport *plain_open(const TransportEnvironment *environment, Endpoint *endpoint)
+{
+    if (sodium_init() < 0)
+        return NULL;
+    Plain *plain = g_new0(Plain, 1);
+    transport_init(&plain->base, &transport_plain, environment, endpoint);
+    list_init(&plain->live);
+    return &plain->base;
+}
+
+static void plain_send(Transport *transport, Exchange *exchange)
+{
+    Plain *plain = (Plain *)transport;
+    const size_t capacity = exchange->query_length + EDNS_OPT_HEADER;
+    Attempt *attempt = g_malloc0(sizeof(Attempt) + capacity);
+    attempt->capacity = capacity;
+    attempt->plain = plain;
+    attempt->exchange = exchange;
+    exchange->state = attempt;
+    list_append(&plain->live, &exchange->node);
+    attempt_start(attempt);
+}
+
+static void plain_cancel(Transport *transport, Exchange *exchange)
+{
+    attempt_free(attempt_of(exchange));
+}
+
+static void plain_network_changed(Transport *transport)
+{
+    Plain *plain = (Plain *)transport;
+    list_for_each (node, &plain->live) {
+        Attempt *attempt = attempt_of(container_of(node, Exchange, node));
+        udp_clear(&attempt->udp);
+        tcp_call_close(attempt->call);
+        attempt->call = NULL;
+        attempt_start(attempt);
+    }
+}
+
+static void plain_facts(const Transport *transport, TransportFacts *facts)
+{
+    g_strlcpy(facts->security, "none", sizeof(facts->security));
+}
+
+static void plain_close(Transport *transport)
+{
+    Plain *plain = (Plain *)transport;
+    Exchange *exchange;
+    while ((exchange = list_first(&plain->live, Exchange, node)) != NULL) {
+        attempt_free(attempt_of(exchange));
+        exchange_finish(exchange, STATUS_CANCELLED, NULL, 0);
+    }
+    transport_clear(transport);
+    g_free(plain);
+}
+
+const TransportClass transport_plain = {
+    .name = "plain",
+    .open = plain_open,
+    .send = plain_send,
+    .cancel = plain_cancel,
+    .network_changed = plain_network_changed,
+    .facts = plain_facts,
+    .close = plain_close,
+};
