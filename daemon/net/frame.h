@@ -1,7 +1,9 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
 #include "status.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,9 +16,9 @@ typedef struct FrameReader {
 
 /** One whole message, borrowed. The owner may free the reader's owner: return false to stop reading
  * at once. */
-typedef _Bool (*FrameFn)(void *owner, const uint8_t *message, size_t length);
+typedef bool (*FrameFn)(void *owner, const uint8_t *message, size_t length);
 
 /** Feeds bytes, calling `fn` for each complete message. Returns false when `fn` did (the reader may
  * be gone). */
-_Bool frame_feed(FrameReader *reader, const uint8_t *bytes, size_t length, FrameFn fn, void *owner);
+bool frame_feed(FrameReader *reader, const uint8_t *bytes, size_t length, FrameFn fn, void *owner);
 void frame_clear(FrameReader *reader);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
 #include "address.h"
@@ -15,7 +16,7 @@
 typedef struct UdpPacket {
     uint8_t *bytes;
     size_t length;
-    Address peer;  /* not set on a connected socket */
+    Address peer;  /* sending on a connected socket: not set */
     int interface; /* index it arrived on; 0 unknown. When sending: 0 */
     struct in6_addr
         local; /* the address it was sent to (IPv4 mapped), answered from; all zero unknown */
@@ -31,7 +32,6 @@ typedef struct UdpSocket {
     UdpReceiveFn receive;
     UdpErrorFn error; /* may be NULL */
     void *owner;
-    bool *gone; /* private: set when the socket is cleared inside a callback */
 } UdpSocket;
 
 enum { UDP_FREEBIND = 1u << 0 /* the address may appear later */ };
