@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
 #include "loop.h"
@@ -14,7 +15,14 @@ typedef struct Engine Engine;
 /** `tls` is borrowed and outlives the engine. It answers SERVFAIL ("not ready") until a plan is
  * applied. */
 Engine *engine_new(Loop *loop, TlsContext *tls);
+/** Cancels lookups, drops clients' queries and closes what it listens on. NULL is allowed. */
 void engine_free(Engine *engine);
+
+/** How transports are opened; `transport_open` unless a test or a simulation sets its own, before
+ * the first plan. */
+typedef Status (*TransportOpener)(const TransportEnvironment *environment, Endpoint *endpoint,
+                                  Transport **transport);
+void engine_set_opener(Engine *engine, TransportOpener opener);
 
 /** Takes a reference. Transports of endpoints that stay keep their connections; live queries keep
  * their plan. The cache is kept unless the resolvers changed. */
@@ -24,8 +32,8 @@ Plan *engine_plan(Engine *engine); /* (transfer none), NULL before the first */
 /** Decides by the index of the arrival link whether a query is one of this machine's. */
 typedef bool (*EngineAdmit)(void *owner, int interface);
 
-/** Serves on bound descriptors (taken over; -1 for none). `admit` NULL: everybody who can reach the
- * socket. */
+/** Serves on bound descriptors (taken over, closed also on failure; -1 for none). `admit` NULL:
+ * everybody who can reach the socket. May be called for each address. STATUS_IO. */
 Status engine_listen(Engine *engine, int udp_fd, int tcp_fd, EngineAdmit admit,
                      void *owner) must_check;
 
@@ -36,14 +44,17 @@ void engine_flush_cache(Engine *engine);
 
 /** A question of Sotto's own, not counted as a client's and past the cache. */
 typedef struct Lookup Lookup;
-/** `reply` borrowed; `resolver_id` and `failed_at` say who answered, or failed last ("quad9 dot").
- */
+/** `reply` (borrowed) with STATUS_OK, any RCODE but SERVFAIL and REFUSED; with
+ * STATUS_SERVER_FAILED one of those two. `resolver_id` says who answered or failed last, NULL when
+ * nobody was asked, `detail` by what: "quad9 dot". */
 typedef void (*LookupDone)(void *owner, Status status, const Message *reply,
                            const char *resolver_id, const char *detail);
-/** Asks through the resolver with this id (any resolver ever known to `plan`), or as the plan
- * chooses when NULL. `done` exactly once, later, unless cancelled. */
+/** Asks through the resolver with this id (any that `plan` holds; `plan` need not be the one
+ * applied), or as the plan chooses when NULL. `done` exactly once, later, unless cancelled;
+ * STATUS_NO_SERVERS for an unknown id. The lookup is gone when `done` returns. */
 Lookup *engine_lookup(Engine *engine, Plan *plan, const char *resolver_id, const Name *name,
                       uint16_t type, int64_t budget_us, LookupDone done, void *owner);
+/** Frees it; `done` will not be called. */
 void engine_lookup_cancel(Lookup *lookup);
 
 /**
@@ -66,6 +77,7 @@ typedef struct ResolverHealth {
     EndpointKind endpoint; /* in use */
     TransportFacts facts;
 } ResolverHealth;
+/** False for an id that is neither in the plan nor was looked up through of late. */
 bool engine_resolver_health(const Engine *engine, const char *resolver_id, ResolverHealth *health);
 /** The id of the resolver that gave the last answer, or NULL. Valid until the next turn. */
 const char *engine_last_resolver(const Engine *engine);

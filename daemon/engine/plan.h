@@ -1,9 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
 #include "endpoint.h"
 #include "name.h"
 #include "transport.h"
 
+#include <glib.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -26,9 +28,13 @@ typedef struct Resolver {
 
 Resolver *resolver_new(const char *id, const char *name);
 Resolver *resolver_ref(Resolver *resolver);
+/** NULL is allowed. */
 void resolver_unref(Resolver *resolver);
 /** Before the resolver is shared only. (transfer full) of the endpoint. */
 void resolver_add_endpoint(Resolver *resolver, Endpoint *endpoint);
+/** Whether both have the same id and equal endpoints in the same order. */
+bool resolver_equal(const Resolver *a, const Resolver *b);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Resolver, resolver_unref)
 
 typedef enum Strategy {
     STRATEGY_FASTEST,     /* by measured latency and health */
@@ -36,8 +42,8 @@ typedef enum Strategy {
     STRATEGY_ROUND_ROBIN, /* in turn */
 } Strategy;
 
-/** Names at or under `suffix` go to these servers instead (LAN and VPN names, plain DNS allowed).
- */
+/** Names at or under `suffix` go to this resolver instead, and nowhere else (LAN and VPN names,
+ * plain DNS allowed). The longest suffix wins. */
 typedef struct Route {
     Name suffix;
     Resolver *resolver;
@@ -53,17 +59,23 @@ typedef struct Plan {
     TransportSettings transport;
     uint16_t edns_payload; /* as configured, 0..4096; 512 or less: off unless the client sent OPT */
     unsigned max_queries;  /* in flight; default 250 */
-    size_t cache_bytes;    /* 0: no cache */
-    uint32_t cache_min_ttl_s, cache_max_ttl_s;
+    size_t cache_bytes;    /* 0: no cache; default 4 MiB */
+    uint32_t cache_min_ttl_s, cache_max_ttl_s; /* default 0 and a day */
     int64_t client_patience_us; /* answer by then, if only with SERVFAIL; default 4.5 s (clients'
                                    own is 5 s) */
-    int64_t attempt_us;         /* before the next resolver is tried as well */
+    int64_t attempt_us;         /* before the next resolver is tried as well; default 1.2 s */
 } Plan;
 
 /** A plan with the defaults and no resolver. */
 Plan *plan_new(void);
 Plan *plan_ref(Plan *plan);
+/** NULL is allowed. */
 void plan_unref(Plan *plan);
 /** While the plan is being made only. Takes a reference of its own. */
 void plan_add_resolver(Plan *plan, Resolver *resolver);
 void plan_add_route(Plan *plan, const Name *suffix, Resolver *resolver);
+/** The resolver with this id, routes' resolvers included. (transfer none), NULL for none. */
+Resolver *plan_find_resolver(const Plan *plan, const char *id);
+/** Whether both send every question to the same endpoints, so that answers may be shared. */
+bool plan_same_sources(const Plan *a, const Plan *b);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Plan, plan_unref)

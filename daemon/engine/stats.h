@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
 #include "status.h"
@@ -13,9 +14,9 @@ typedef struct Stats {
     uint64_t malformed, refused_link; /* not parsed; dropped since they came by a real link */
     uint64_t cache_hits, coalesced;
     uint64_t special;                 /* answered by rule */
-    uint64_t encrypted, routed_clear; /* answered by an encrypted transport; by a route in clear */
-    uint64_t failed, over_limit;
-    uint64_t failures[STATUS_LAST];                  /* attempts that failed, by reason */
+    uint64_t encrypted, routed_clear; /* answered by an encrypted transport; in clear, by a route */
+    uint64_t failed, over_limit;      /* answered SERVFAIL for want of an answer; for the limit */
+    uint64_t failures[STATUS_LAST];   /* attempts that failed, by reason */
     uint64_t latency_us[STATS_LATENCY_BUCKETS];      /* of answers from upstream */
     uint64_t forged, replayed, certificate_requests; /* summed over the transports */
     uint64_t upstream_bytes_sent, upstream_bytes_received;
@@ -23,6 +24,9 @@ typedef struct Stats {
     unsigned in_flight;
 } Stats;
 
-/** The latency in microseconds below which `percent` of the answers stay, from the buckets; 0
- * without answers. */
+/** Counts one answer that took this long. */
+void stats_count_latency(Stats *stats, int64_t latency_us);
+
+/** The latency in microseconds below which `percent` (1..100) of the answers stay: the upper bound
+ * of the bucket where that answer lies; 0 without answers. */
 uint64_t stats_percentile_us(const Stats *stats, unsigned percent);

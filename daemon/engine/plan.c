@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Plans, resolvers and routes: values that are built once, then only read and counted.
+ *
+ * Nothing here is live state. What the engine learns of a resolver (connections, latency, health)
+ * is kept in channel.c by endpoint, so that a new Plan with the same endpoints finds it again.
+ */
+#include "plan.h"
+
+#include <string.h>
+
+#define US_PER_S 1000000
+
+Resolver *resolver_new(const char *id, const char *name)
+{
+    Resolver *resolver = g_new0(Resolver, 1);
+
+    resolver->references = 1;
+    resolver->id = g_strdup(id);
+    resolver->name = g_strdup(name);
+    return resolver;
+}
+
+Resolver *resolver_ref(Resolver *resolver)
+{
+    resolver->references++;
+    return resolver;
+}
+
+void resolver_unref(Resolver *resolver)
+{
+    if (!resolver || --resolver->references > 0)
+        return;
+    for (size_t i = 0; i < resolver->endpoint_count; i++)
+        endpoint_unref(resolver->endpoints[i]);
+    g_free(resolver->endpoints);
+    g_free(resolver->id);
+    g_free(resolver->name);
+    g_free(resolver->operator_name);
+    g_free(resolver->country);
+    g_free(resolver->description);
+    g_free(resolver);
+}
+
+void resolver_add_endpoint(Resolver *resolver, Endpoint *endpoint)
+{
+    resolver->endpoints = g_renew(Endpoint *, resolver->endpoints, resolver->endpoint_count + 1);
+    resolver->endpoints[resolver->endpoint_count++] = endpoint;
+}
+
+bool resolver_equal(const Resolver *a, const Resolver *b)
+{
+    if (strcmp(a->id, b->id) != 0 || a->endpoint_count != b->endpoint_count)
+        return false;
+    for (size_t i = 0; i < a->endpoint_count; i++) {
+        if (!endpoint_equal(a->endpoints[i], b->endpoints[i]))
+            return false;
+    }
+    return true;
+}
+
+Plan *plan_new(void)
+{
+    Plan *plan = g_new0(Plan, 1);
+
+    plan->references = 1;
+    plan->strategy = STRATEGY_FASTEST;
+    plan->edns_payload = 1232;
+    plan->transport.edns_payload = 1232;
+    plan->transport.idle_close_us = 30 * (int64_t)US_PER_S;
+    plan->max_queries = 250;
+    plan->cache_bytes = 4 << 20;
+    plan->cache_max_ttl_s = 86400;
+    plan->client_patience_us = 4500000;
+    plan->attempt_us = 1200000;
+    return plan;
+}
+
+Plan *plan_ref(Plan *plan)
+{
+    plan->references++;
+    return plan;
+}
+
+void plan_unref(Plan *plan)
+{
+    if (!plan || --plan->references > 0)
+        return;
+    for (size_t i = 0; i < plan->resolver_count; i++)
+        resolver_unref(plan->resolvers[i]);
+    for (size_t i = 0; i < plan->route_count; i++)
+        resolver_unref(plan->routes[i].resolver);
+    g_free(plan->resolvers);
+    g_free(plan->routes);
+    g_free(plan);
+}
+
+void plan_add_resolver(Plan *plan, Resolver *resolver)
+{
+    plan->resolvers = g_renew(Resolver *, plan->resolvers, plan->resolver_count + 1);
+    plan->resolvers[plan->resolver_count++] = resolver_ref(resolver);
+}
+
+void plan_add_route(Plan *plan, const Name *suffix, Resolver *resolver)
+{
+    plan->routes = g_renew(Route, plan->routes, plan->route_count + 1);
+    plan->routes[plan->route_count++] =
+        (Route){.suffix = *suffix, .resolver = resolver_ref(resolver)};
+}
+
+Resolver *plan_find_resolver(const Plan *plan, const char *id)
+{
+    for (size_t i = 0; i < plan->resolver_count; i++) {
+        if (strcmp(plan->resolvers[i]->id, id) == 0)
+            return plan->resolvers[i];
+    }
+    for (size_t i = 0; i < plan->route_count; i++) {
+        if (strcmp(plan->routes[i].resolver->id, id) == 0)
+            return plan->routes[i].resolver;
+    }
+    return NULL;
+}
+
+bool plan_same_sources(const Plan *a, const Plan *b)
+{
+    if (a->resolver_count != b->resolver_count || a->route_count != b->route_count)
+        return false;
+    for (size_t i = 0; i < a->resolver_count; i++) {
+        if (!resolver_equal(a->resolvers[i], b->resolvers[i]))
+            return false;
+    }
+    for (size_t i = 0; i < a->route_count; i++) {
+        if (!name_equal(&a->routes[i].suffix, &b->routes[i].suffix) ||
+            !resolver_equal(a->routes[i].resolver, b->routes[i].resolver))
+            return false;
+    }
+    return true;
+}
