@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The list that ships: whole, usable without a network, and every stamp in its canonical form.
+ */
+#include "settings.h"
+#include "stamp.h"
+
+#include <string.h>
+
+static char *list_path(void)
+{
+    return g_test_build_filename(G_TEST_DIST, "data", "resolvers", "resolvers.conf", NULL);
+}
+
+static GKeyFile *list(void)
+{
+    g_autofree char *path = list_path();
+    GKeyFile *file = g_key_file_new();
+    g_autoptr(GError) error = NULL;
+
+    g_key_file_load_from_file(file, path, G_KEY_FILE_NONE, &error);
+    g_assert_no_error(error);
+    return file;
+}
+
+static void every_stamp_is_built_again_byte_for_byte(void)
+{
+    g_autoptr(GKeyFile) file = list();
+    g_auto(GStrv) groups = g_key_file_get_groups(file, NULL);
+    unsigned stamps = 0;
+
+    for (size_t i = 0; groups[i]; i++) {
+        g_auto(GStrv) specs = g_key_file_get_string_list(file, groups[i], "Endpoints", NULL, NULL);
+
+        for (size_t j = 0; specs && specs[j]; j++) {
+            g_autofree char *again = NULL;
+            Stamp *stamp = NULL;
+
+            if (stamp_parse(specs[j], &stamp) != STATUS_OK)
+                g_error("[%s] %s does not parse", groups[i], specs[j]);
+            again = stamp_build(stamp);
+            g_assert_cmpstr(again, ==, specs[j]);
+            stamp_free(stamp);
+            stamps++;
+        }
+    }
+    g_assert_cmpuint(stamps, >=, 80);
+}
+
+static void holds_enough_resolvers_and_operators(void)
+{
+    g_autofree char *path = list_path();
+    SettingsSources sources = {.builtin = path};
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Settings) settings = settings_load(&sources, &error);
+    g_autoptr(GHashTable) operators = g_hash_table_new(g_str_hash, g_str_equal);
+
+    g_assert_no_error(error);
+    for (guint i = 0; i < settings->catalogue->len; i++) {
+        Resolver *resolver = settings->catalogue->pdata[i];
+
+        g_assert_nonnull(resolver->operator_name);
+        g_assert_nonnull(resolver->description);
+        g_assert_cmpuint(strlen(resolver->country), ==, 2);
+        g_hash_table_add(operators, resolver->operator_name);
+    }
+    g_assert_cmpuint(settings->catalogue->len, >=, 40);
+    g_assert_cmpuint(g_hash_table_size(operators), >=, 15);
+}
+
+static void automatic_choice_has_favourites(void)
+{
+    g_autofree char *path = list_path();
+    SettingsSources sources = {.builtin = path};
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Settings) settings = settings_load(&sources, &error);
+    Plan *plan;
+
+    g_assert_no_error(error);
+    plan = settings_plan(settings, SETTINGS_AUTO, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(plan->resolver_count, >=, 3);
+    g_assert_cmpuint(plan->resolver_count, <=, 5);
+    plan_unref(plan);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/builtin/every-stamp-is-built-again-byte-for-byte",
+                    every_stamp_is_built_again_byte_for_byte);
+    g_test_add_func("/builtin/holds-enough-resolvers-and-operators",
+                    holds_enough_resolvers_and_operators);
+    g_test_add_func("/builtin/automatic-choice-has-favourites", automatic_choice_has_favourites);
+    return g_test_run();
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "endpoint_spec.h"
+
+#include <string.h>
+
+#define PIN "LMBMgb0IMGxIHzpXYKnJUgrNhPzTPWvMzbYxTJkJeUA="
+
+static void tls_with_a_name(void)
+{
+    g_autoptr(GError) error = NULL;
+    Endpoint *endpoint = endpoint_spec_parse("tls://192.0.2.1#dns.example", &error);
+
+    g_assert_no_error(error);
+    g_assert_cmpint(endpoint->kind, ==, ENDPOINT_DOT);
+    g_assert_cmpuint(address_port(&endpoint->address), ==, 853);
+    g_assert_cmpstr(endpoint->host, ==, "dns.example");
+    g_assert_cmpuint(endpoint->pin_count, ==, 0);
+    endpoint_unref(endpoint);
+}
+
+static void tls_with_a_name_and_two_pins(void)
+{
+    g_autoptr(GError) error = NULL;
+    Endpoint *endpoint = endpoint_spec_parse(
+        "tls://[2001:db8::1]:8853#dns.example&pin-sha256=" PIN "&pin-sha256=" PIN, &error);
+
+    g_assert_no_error(error);
+    g_assert_cmpuint(address_port(&endpoint->address), ==, 8853);
+    g_assert_cmpuint(endpoint->pin_count, ==, 2);
+    endpoint_unref(endpoint);
+}
+
+static void tls_by_pin_alone(void)
+{
+    g_autoptr(GError) error = NULL;
+    Endpoint *endpoint = endpoint_spec_parse("tls://192.0.2.1#pin-sha256=" PIN, &error);
+
+    g_assert_no_error(error);
+    g_assert_null(endpoint->host);
+    g_assert_cmpuint(endpoint->pin_count, ==, 1);
+    endpoint_unref(endpoint);
+}
+
+static void dnscrypt_by_parts(void)
+{
+    g_autoptr(GError) error = NULL;
+    Endpoint *endpoint = endpoint_spec_dnscrypt(
+        "192.0.2.1", "2.dnscrypt-cert.example",
+        "B735:1140:206F:225D:3E2B:D822:D7FD:691E:A1C3:3CC8:D666:8D0C:BE04:BFAB:CA43:FB79", &error);
+
+    g_assert_no_error(error);
+    g_assert_cmpuint(address_port(&endpoint->address), ==, 443);
+    g_assert_cmpuint(endpoint->provider_key[0], ==, 0xb7);
+    g_assert_cmpuint(endpoint->provider_key[31], ==, 0x79);
+    endpoint_unref(endpoint);
+}
+
+static void bad_specs_are_refused_with_a_sentence(void)
+{
+    static const char *const specs[] = {"",
+                                        "1.1.1.1",
+                                        "tls://dns.example#dns.example",
+                                        "tls://192.0.2.1",
+                                        "tls://192.0.2.1#",
+                                        "tls://192.0.2.1#pin-sha256=abc",
+                                        "tls://192.0.2.1#a&b",
+                                        "tls://192.0.2.1:99999#a",
+                                        "udp://name",
+                                        "sdns://AQ",
+                                        "sdns://!!!",
+                                        "http://192.0.2.1"};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(specs); i++) {
+        g_autoptr(GError) error = NULL;
+
+        g_assert_null(endpoint_spec_parse(specs[i], &error));
+        g_assert_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
+        g_assert_true(g_str_has_suffix(error->message, "."));
+    }
+}
+
+static void bad_keys_are_refused(void)
+{
+    static const char *const keys[] = {"", "b7", "zz", NULL};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
+        g_autoptr(GError) error = NULL;
+
+        g_assert_null(endpoint_spec_dnscrypt("192.0.2.1", "2.x", keys[i], &error));
+        g_assert_nonnull(error);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/endpoint-spec/tls-with-a-name", tls_with_a_name);
+    g_test_add_func("/endpoint-spec/tls-with-a-name-and-two-pins", tls_with_a_name_and_two_pins);
+    g_test_add_func("/endpoint-spec/tls-by-pin-alone", tls_by_pin_alone);
+    g_test_add_func("/endpoint-spec/dnscrypt-by-parts", dnscrypt_by_parts);
+    g_test_add_func("/endpoint-spec/bad-specs-are-refused-with-a-sentence",
+                    bad_specs_are_refused_with_a_sentence);
+    g_test_add_func("/endpoint-spec/bad-keys-are-refused", bad_keys_are_refused);
+    return g_test_run();
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "state.h"
+
+#include "log.h"
+
+#include <glib/gstdio.h>
+#include <sys/stat.h>
+
+static void survives_a_restart(void)
+{
+    g_autofree char *folder = g_dir_make_tmp("sotto-XXXXXX", NULL);
+    g_autofree char *path = g_build_filename(folder, "state.conf", NULL);
+    g_autoptr(GError) error = NULL;
+    struct stat facts;
+
+    {
+        g_autoptr(State) state = state_load(path);
+
+        g_assert_false(state->on);
+        g_assert_cmpstr(state->resolver, ==, "auto");
+        state->on = true;
+        g_free(state->resolver);
+        state->resolver = g_strdup("quad9");
+        state->changed_at_s = 5;
+        g_assert_true(state_save(state, &error));
+        g_assert_no_error(error);
+    }
+    {
+        g_autoptr(State) state = state_load(path);
+
+        g_assert_true(state->on);
+        g_assert_cmpstr(state->resolver, ==, "quad9");
+        g_assert_cmpint(state->changed_at_s, ==, 5);
+    }
+    g_assert_cmpint(stat(path, &facts), ==, 0);
+    g_assert_cmpuint(facts.st_mode & 0777, ==, 0600);
+    g_unlink(path);
+    g_rmdir(folder);
+}
+
+static void damage_means_defaults(void)
+{
+    g_autofree char *folder = g_dir_make_tmp("sotto-XXXXXX", NULL);
+    g_autofree char *path = g_build_filename(folder, "state.conf", NULL);
+    g_autoptr(State) state = NULL;
+
+    g_assert_true(g_file_set_contents(path, "\x00\xff[[[", 5, NULL));
+    log_set_level(LOG_LEVEL_ERROR);
+    state = state_load(path);
+    g_assert_false(state->on);
+    g_assert_cmpstr(state->resolver, ==, "auto");
+    g_unlink(path);
+    g_rmdir(folder);
+}
+
+static void unwritable_place_is_an_error(void)
+{
+    g_autoptr(State) state = state_load("/nonexistent/sotto/state.conf");
+    g_autoptr(GError) error = NULL;
+
+    g_assert_false(state_save(state, &error));
+    g_assert_nonnull(error);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/state/survives-a-restart", survives_a_restart);
+    g_test_add_func("/state/damage-means-defaults", damage_means_defaults);
+    g_test_add_func("/state/unwritable-place-is-an-error", unwritable_place_is_an_error);
+    return g_test_run();
+}
