@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Fixtures of the test network. Run with `./dev test lab`, or tests/lab/enter /usr/bin/python3 -m pytest tests/lab."""
+
+import pytest
+
+from lab.capture import Capture
+from lab.hotel import Hotel
+from lab.process import Daemon, LabError, require_lab
+from lab.servers import Servers
+from lab.topology import Network
+
+
+def pytest_configure(config):
+    try:
+        require_lab()
+    except LabError as error:
+        pytest.exit(str(error), returncode=3)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """A failed test shows the end of every daemon's log."""
+    outcome = yield
+    report = outcome.get_result()
+    if report.failed:
+        for daemon in Daemon.running:
+            state = "running" if daemon.alive else f"ended with {daemon.process.returncode}"
+            report.sections.append((f"{daemon.name} ({state})", daemon.log[-3000:]))
+
+
+@pytest.fixture(scope="session")
+def network():
+    """Laptop, hotel and inet, wired up."""
+    return Network()
+
+
+@pytest.fixture(scope="session")
+def servers(network):
+    """Every resolver, answering."""
+    return Servers(network.inet)
+
+
+@pytest.fixture(scope="session")
+def hotel_for_all(network, servers):
+    return Hotel(network)
+
+
+@pytest.fixture
+def hotel(hotel_for_all, servers):
+    """The hotel in its open mood; after the test it is so again, and servers that the test killed are back."""
+    yield hotel_for_all
+    hotel_for_all.mode("open")
+    servers.restart_the_dead()
+
+
+@pytest.fixture
+def laptop(network, hotel):
+    """The laptop with an address it did not ask NetworkManager for."""
+    network.static_laptop()
+    yield network.laptop
+    network.release_laptop()
+
+
+@pytest.fixture
+def capture(network):
+    with Capture(network) as running:
+        yield running

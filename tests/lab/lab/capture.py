@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Proof on the wire: what left the laptop, seen from the hotel's side of the cable, where no program of the laptop's
+can colour it.
+
+An empty capture proves nothing, so each one ends with a marker: a question in clear, to the discard port, that the same
+code must find which then says that there was no other.
+"""
+
+import os
+import signal
+import socket
+import struct
+import sys
+from dataclasses import dataclass, field
+
+import dns.exception
+import dns.message
+import dns.name
+import dns.rdatatype
+
+from .process import RUN, LabError
+from .topology import HOTEL
+
+CLEAR_PORTS = {53: "DNS", 5353: "mDNS", 5355: "LLMNR"}
+DISCARD_PORT = 9
+
+
+@dataclass
+class Packet:
+    """One IP packet; addresses as text, ports 0 without UDP or TCP."""
+
+    from_laptop: bool
+    source: str
+    destination: str
+    protocol: int
+    source_port: int
+    destination_port: int
+    payload: bytes
+    raw: bytes
+
+    @property
+    def question(self):
+        """The query it holds if it is DNS in clear, on whatever port: (name, type) or None."""
+        if self.protocol != socket.IPPROTO_UDP:
+            return None
+        try:
+            message = dns.message.from_wire(self.payload, one_rr_per_rrset=True)
+        except (dns.exception.DNSException, ValueError):
+            return None
+        if len(message.question) != 1 or message.flags & dns.flags.QR:
+            return None
+        return message.question[0].name.to_text(omit_final_dot=True).lower(), dns.rdatatype.to_text(message.question[0].rdtype)
+
+    def __str__(self):
+        kind = {socket.IPPROTO_UDP: "UDP", socket.IPPROTO_TCP: "TCP"}.get(self.protocol, self.protocol)
+        asked = f", asking {' '.join(self.question)}" if self.question else ""
+        return f"{kind} {self.source} -> {self.destination}:{self.destination_port}{asked}"
+
+
+def _parse_ip(frame, from_laptop):
+    kind, ip = struct.unpack(">H", frame[12:14])[0], frame[14:]
+    if kind == 0x0800:
+        header, protocol = (ip[0] & 15) * 4, ip[9]
+        length = struct.unpack(">H", ip[2:4])[0]
+        source, destination = (socket.inet_ntop(socket.AF_INET, part) for part in (ip[12:16], ip[16:20]))
+        body = ip[header:length]
+    elif kind == 0x86DD:
+        protocol, body = ip[6], ip[40:]
+        source, destination = (socket.inet_ntop(socket.AF_INET6, part) for part in (ip[8:24], ip[24:40]))
+    else:
+        return None
+    ports, payload = (0, 0), body
+    if protocol in (socket.IPPROTO_UDP, socket.IPPROTO_TCP) and len(body) >= 8:
+        ports = struct.unpack(">HH", body[:4])
+        payload = body[8:] if protocol == socket.IPPROTO_UDP else body[(body[12] >> 4) * 4:] if len(body) > 12 else b""
+    return Packet(from_laptop, source, destination, protocol, *ports, payload, frame)
+
+
+def read_pcap(path, laptop_mac):
+    """The IP packets of a capture on Ethernet."""
+    data = path.read_bytes()
+    order = "<" if data[:4] == b"\xd4\xc3\xb2\xa1" else ">"
+    packets, offset = [], 24
+    while offset + 16 <= len(data):
+        length = struct.unpack(f"{order}I", data[offset + 8:offset + 12])[0]
+        frame = data[offset + 16:offset + 16 + length]
+        offset += 16 + length
+        packet = _parse_ip(frame, frame[6:12] == laptop_mac)
+        if packet:
+            packets.append(packet)
+    return packets
+
+
+@dataclass
+class Evidence:
+    """What a clean capture showed."""
+
+    certificate_requests: int = 0
+    allowed: list = field(default_factory=list)
+    packets_by_port: dict = field(default_factory=dict)
+    """Packets of the laptop's by destination port, encrypted ones as well."""
+
+
+def portal_check(packet, name):
+    """NetworkManager's connectivity check asks the DHCP DNS for its page's name."""
+    return packet.destination == HOTEL and name == "nmcheck.lab.test"
+
+
+def link_domain(packet, name):
+    """Names of the link's domain go to the link's DNS."""
+    return packet.destination == HOTEL and (name == "hotel.test" or name.endswith(".hotel.test"))
+
+
+def discovery(packet, name):
+    """NAT64 discovery, and the first question of discovering designated resolvers."""
+    return packet.destination == HOTEL and name in ("ipv4only.arpa", "_dns.resolver.arpa")
+
+
+CLEAR_FLOWS = (portal_check, link_domain, discovery)
+"""The flows in clear that may exist; DNSCrypt's certificate requests, the one other, are counted on their own."""
+
+
+class Capture:
+    """Everything on the cable from now on. `with Capture(network) as capture: …; capture.no_plain_dns("name")`."""
+
+    def __init__(self, network, name="capture"):
+        self.network = network
+        self.path = RUN / f"{name}.pcap"
+        self.path.unlink(missing_ok=True)
+        self.marker = f"end-of-capture-{os.urandom(4).hex()}.test"
+        self.packets = []
+        mac = network.laptop.output("cat", "/sys/class/net/wl0/address")
+        self.laptop_mac = bytes.fromhex(mac.replace(":", ""))
+        # Without --immediate-mode the last second of packets stays in the kernel's buffer.
+        self.tcpdump = network.hotel.start(f"tcpdump-{name}", "tcpdump", "-Z", "root", "--immediate-mode", "-U", "-i", "lan",
+                                           "-s", "0", "-w", self.path)
+        self.tcpdump.wait_until("tcpdump", lambda: "listening on" in self.tcpdump.log)
+
+    def stop(self):
+        """Send the marker and wait until it is in the file: then all before it is, too."""
+        if not self.tcpdump.alive:
+            return
+        wire = dns.message.make_query(self.marker, "A").to_wire().hex()
+        send = f"import socket; socket.socket(2, 2).sendto(bytes.fromhex('{wire}'), ('{HOTEL}', {DISCARD_PORT}))"
+        self.network.laptop.run(sys.executable, "-c", send)
+        sought = dns.name.from_text(self.marker).to_wire()
+        try:
+            self.tcpdump.wait_until("the capture's end marker", lambda: sought in self.path.read_bytes())
+        finally:
+            self.tcpdump.stop(signal.SIGINT)
+        self.packets = read_pcap(self.path, self.laptop_mac)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, value, traceback):
+        if kind is None:
+            self.stop()
+        else:
+            self.tcpdump.stop()
+
+    def leaks(self, *names, allow=CLEAR_FLOWS):
+        """(what should not have been there, as sentences; Evidence of the rest). LabError: the capture proves nothing."""
+        self.stop()
+        found, evidence, marker_seen = [], Evidence(), False
+        for packet in self.packets:
+            for name in names:
+                if _mentions(packet.raw, name):
+                    found.append(f"{name} was readable in {packet}")
+            if not packet.from_laptop:
+                continue
+            port, question = packet.destination_port, packet.question
+            evidence.packets_by_port[port] = evidence.packets_by_port.get(port, 0) + 1
+            if question and question[0] == self.marker:
+                marker_seen = True
+            elif question and question[0].startswith("2.dnscrypt-cert.") and question[1] == "TXT":
+                evidence.certificate_requests += 1
+            elif question and any(permits(packet, question[0]) for permits in allow):
+                evidence.allowed.append(str(packet))
+            elif question or port in CLEAR_PORTS:
+                found.append(f"{CLEAR_PORTS.get(port, 'DNS')} in clear: {packet}")
+        if not marker_seen:
+            raise LabError("The capture does not hold its own end marker: what it lacks means nothing.")
+        return found, evidence
+
+    def no_plain_dns(self, *names, allow=CLEAR_FLOWS):
+        """Assert that no DNS in clear left the laptop and that none of `names` can be read anywhere on the wire."""
+        found, evidence = self.leaks(*names, allow=allow)
+        assert not found, f"{len(found)} leaks:\n" + "\n".join(found[:10])
+        return evidence
+
+
+def _mentions(data, name):
+    """In wire form, as text, or its first label alone (tests ask names with a label nobody else uses)."""
+    data, name = data.lower(), name.lower().rstrip(".")
+    label = name.split(".")[0].encode()
+    return dns.name.from_text(name).to_wire()[:-1] in data or name.encode() in data or (len(label) >= 8 and label in data)

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The hotel: DHCP, a resolver that lies about www.example.test, and a firewall with moods."""
+
+import subprocess
+from pathlib import Path
+
+from .process import RUN
+from .topology import BIND, HOTEL, LIE
+
+DOMAIN = "hotel.test"
+
+DNSMASQ = f"""\
+no-resolv
+no-hosts
+no-ping
+bind-interfaces
+interface=lan
+except-interface=lo
+dhcp-authoritative
+dhcp-range=100.64.10.100,100.64.10.199,255.255.255.0,2m
+dhcp-option=option:router,{HOTEL}
+dhcp-option=option:dns-server,{HOTEL}
+dhcp-option=option:domain-name,{DOMAIN}
+dhcp-leasefile={RUN}/hotel.leases
+log-queries
+log-facility=-
+server={BIND}
+address=/www.example.test/{LIE}
+address=/printer.{DOMAIN}/100.64.10.20
+"""
+
+# mode → (rules before routing, rules for what is forwarded)
+MODES = {
+    "open": ([], []),
+    "hijack53": (["udp dport 53 redirect to :53", "tcp dport 53 redirect to :53"], []),
+    "drop53": ([], ["meta l4proto { tcp, udp } th dport 53 drop"]),
+    "block853": ([], ["meta l4proto { tcp, udp } th dport 853 drop"]),
+    "reject853": ([], ["tcp dport 853 reject with tcp reset", "udp dport 853 reject"]),
+    "blockquic": ([], ["udp dport { 443, 4443, 5443, 6443, 7443, 8443 } drop"]),
+    "blockdoh": ([], ["tcp dport 443 drop"]),
+    "dead": ([], ["drop"]),
+}
+
+
+class Hotel:
+    """Runs on the network's hotel machine."""
+
+    def __init__(self, network):
+        self.machine = network.hotel
+        configuration = Path(RUN / "hotel-dnsmasq.conf")
+        configuration.write_text(DNSMASQ)
+        self.dnsmasq = self.machine.start("dnsmasq", "dnsmasq", "--keep-in-foreground", "--user=root",
+                                          f"--conf-file={configuration}")
+        self.dnsmasq.wait_until("the hotel's DNS", lambda: "started, version" in self.dnsmasq.log)
+        self.mode("open")
+
+    def mode(self, *names):
+        """Set the moods named, and only these."""
+        before = [rule for name in names for rule in MODES[name][0]]
+        forward = [rule for name in names for rule in MODES[name][1]]
+        rules = lambda lines: "\n".join(f"iifname lan {line}" for line in lines)
+        self.machine.run("nft", "-f", "-", input=f"""
+table ip mood
+delete table ip mood
+table ip mood {{
+  chain before {{ type nat hook prerouting priority -100; {rules(before)}
+  }}
+  chain forward {{ type filter hook forward priority 0; {rules(forward)}
+  }}
+}}
+""")
+        # A connection under way keeps the verdict of its first packet otherwise.
+        subprocess.run(self.machine.command(["conntrack", "-F"]), check=False, capture_output=True)
+
+    def cable(self, plugged):
+        """Pull the laptop's cable, or put it back."""
+        self.machine.ip("link", "set", "lan", "up" if plugged else "down")
+
+    def questions(self, name):
+        """How often the hotel's own resolver was asked."""
+        return sum(f"] {name} from " in line for line in self.dnsmasq.log.splitlines())

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Three machines on two wires:
+
+    laptop (wl0, by DHCP) --- (lan 100.64.10.1/24) hotel (wan 198.51.100.254/24) --- (net0 198.51.100.x/24) inet
+
+The hotel routes and masquerades. No namespace has an uplink: what is not 198.51.100.0/24 goes nowhere.
+"""
+
+import subprocess
+
+from .process import Here, wait_for
+
+BIND, UNBOUND, KRESD, DNSDIST, HAPROXY, SLOW = (f"198.51.100.{host}" for host in (10, 11, 12, 13, 14, 16))
+CHECK_PAGE = "198.51.100.80"
+INTERNET = (BIND, UNBOUND, KRESD, DNSDIST, HAPROXY, SLOW, CHECK_PAGE)
+HOTEL, LIE = "100.64.10.1", "100.64.10.66"
+TRUTH = "203.0.113.10"
+"""What www.example.test really is; the hotel says LIE."""
+
+
+class Machine(Here):
+    """A network and a mount namespace, held by a process that sleeps.
+
+    The mount namespace is for /sys: of its own network, read-only (NetworkManager without udevd takes a link for
+    managed only then) and with the cgroup file system (polkit finds a process's login session by its cgroup).
+    """
+
+    SETUP = "mount -t sysfs sysfs /sys && mount -t cgroup2 cgroup2 /sys/fs/cgroup && mount -o remount,ro /sys" \
+            " && ip link set lo up && echo ready && exec sleep infinity"
+
+    def __init__(self, name):
+        self.name = name
+        self.holder = subprocess.Popen(["unshare", "--net", "--mount", "--propagation", "private", "sh", "-c", self.SETUP],
+                                       stdout=subprocess.PIPE, start_new_session=True)
+        if self.holder.stdout.readline() != b"ready\n":
+            raise RuntimeError(f"cannot make the namespaces of {name}")
+        subprocess.run(["ip", "netns", "attach", name, str(self.holder.pid)], check=True)
+
+    def command(self, argv):
+        return ["nsenter", f"--target={self.holder.pid}", "--net", "--mount", "--wdns=/", "--", *map(str, argv)]
+
+    def ip(self, *words):
+        subprocess.run(["ip", "-n", self.name, *words], check=True)
+
+
+def _link(left, left_name, right, right_name):
+    subprocess.run(["ip", "link", "add", left_name, "netns", left.name, "type", "veth",
+                    "peer", "name", right_name, "netns", right.name], check=True)
+
+
+class Network:
+    """The three machines, wired up."""
+
+    def __init__(self):
+        self.laptop, self.hotel, self.inet = Machine("laptop"), Machine("hotel"), Machine("inet")
+        _link(self.laptop, "wl0", self.hotel, "lan")
+        _link(self.hotel, "wan", self.inet, "net0")
+        for address, link in ((f"{HOTEL}/24", "lan"), (f"{LIE}/24", "lan"), ("198.51.100.254/24", "wan")):
+            self.hotel.ip("address", "add", address, "dev", link)
+        for link in ("lan", "wan"):
+            self.hotel.ip("link", "set", link, "up")
+        for address in INTERNET:
+            self.inet.ip("address", "add", f"{address}/24", "dev", "net0")
+        self.inet.ip("link", "set", "net0", "up")
+        self.inet.ip("route", "add", "default", "via", "198.51.100.254")
+        # /proc/sys/net shows the namespace of who opens it.
+        self.hotel.run("sh", "-c", "echo 1 >/proc/sys/net/ipv4/ip_forward")
+        self.hotel.run("nft", "add table ip nat; add chain ip nat post { type nat hook postrouting priority 100; };"
+                              " add rule ip nat post oifname wan masquerade")
+
+    def static_laptop(self):
+        """An address without DHCP and NetworkManager, for tests that need neither."""
+        self.laptop.ip("address", "replace", "100.64.10.90/24", "dev", "wl0")
+        self.laptop.ip("link", "set", "wl0", "up")
+        self.laptop.ip("route", "replace", "default", "via", HOTEL)
+        wait_for("the laptop's link", lambda: self.laptop.run("ping", "-c1", "-W1", HOTEL, check=False).returncode == 0)
+
+    def release_laptop(self):
+        self.laptop.ip("address", "flush", "dev", "wl0")
+
+
+def internet_here():
+    """The internet's addresses on this namespace's loopback: the same servers without a network between."""
+    for address in INTERNET:
+        subprocess.run(["ip", "address", "replace", f"{address}/32", "dev", "lo"], check=True)
+    return Here()

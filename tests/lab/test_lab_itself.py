@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Does every part of the lab do what it should? Each test here is a premise of the others."""
+
+import sys
+
+import pytest
+
+from lab.process import LabError
+from lab.servers import kdig_short, kdig_tls
+from lab.topology import BIND, DNSDIST, HAPROXY, HOTEL, KRESD, LIE, TRUTH, UNBOUND
+
+WWW = "www.example.test"
+
+
+def dnscrypt(machine, stamp, name, *options):
+    return machine.run(sys.executable, "-m", "lab.dnscrypt", stamp, name, *options, check=False)
+
+
+@pytest.mark.parametrize("address", [BIND, UNBOUND, KRESD, DNSDIST, HAPROXY])
+def test_dot_server_answers(laptop, servers, address):
+    assert kdig_tls(laptop, servers.authority, address=address) == TRUTH
+
+
+@pytest.mark.parametrize("port", [8853, 5853], ids=["tls12", "impatient"])
+def test_haproxy_variant_answers(laptop, servers, port):
+    assert kdig_tls(laptop, servers.authority, address=HAPROXY, port=port) == TRUTH
+
+
+def test_tls12_listener_speaks_no_tls13(laptop, servers):
+    handshake = laptop.run("openssl", "s_client", "-connect", f"{HAPROXY}:8853", "-brief", input="", check=False)
+    assert "TLSv1.2" in handshake.stderr
+
+
+@pytest.mark.parametrize("port", [9853, 7853, 6853], ids=["wrong-name", "expired", "untrusted"])
+def test_bad_certificate_is_refused_by_kdig(laptop, servers, port):
+    assert kdig_tls(laptop, servers.authority, address=HAPROXY, port=port) == ""
+
+
+def test_right_pin_is_accepted_by_kdig(laptop, servers):
+    assert kdig_short(laptop, f"@{UNBOUND}", f"+tls-pin={servers.authority.pins['server']}", WWW) == TRUTH
+
+
+def test_wrong_pin_is_refused_by_kdig(laptop, servers):
+    assert kdig_short(laptop, f"@{UNBOUND}", f"+tls-pin={servers.authority.pins['expired']}", WWW) == ""
+
+
+@pytest.mark.parametrize("transport", [(), ("--tcp",)], ids=["udp", "tcp"])
+@pytest.mark.parametrize("stamp, construction", [("es1", "1"), ("es2", "2"), ("both", "1"), ("both", "2")])
+def test_dnscrypt_server_answers(laptop, servers, stamp, construction, transport):
+    answer = dnscrypt(laptop, servers.stamps[stamp], WWW, "--es", construction, *transport)
+    assert TRUTH in answer.stdout, answer.stderr
+
+
+@pytest.mark.parametrize("stamp, why", [("forged", "signed by another key"), ("expired", "not valid at this time")])
+def test_bad_dnscrypt_certificate_is_refused(laptop, servers, stamp, why):
+    assert why in dnscrypt(laptop, servers.stamps[stamp], WWW).stderr
+
+
+def test_slow_name_takes_its_time(laptop, servers):
+    assert kdig_short(laptop, f"@{BIND}", "200.x.slow.test") == "203.0.113.99"
+
+
+def test_hotel_lies(laptop):
+    assert kdig_short(laptop, f"@{HOTEL}", WWW) == LIE
+
+
+def test_open_hotel_lets_true_dns_through(laptop):
+    assert kdig_short(laptop, f"@{BIND}", WWW) == TRUTH
+
+
+@pytest.mark.parametrize("transport", ["+notcp", "+tcp"])
+def test_hijack53(laptop, hotel, transport):
+    hotel.mode("hijack53")
+    assert kdig_short(laptop, f"@{BIND}", transport, WWW) == LIE
+
+
+def test_drop53(laptop, hotel):
+    hotel.mode("drop53")
+    assert kdig_short(laptop, f"@{BIND}", WWW) == ""
+    assert kdig_short(laptop, f"@{HOTEL}", WWW) == LIE
+
+
+@pytest.mark.parametrize("mood", ["block853", "reject853", "dead"])
+def test_no_dot(laptop, hotel, servers, mood):
+    hotel.mode(mood)
+    assert kdig_tls(laptop, servers.authority) == ""
+
+
+def test_blockquic_stops_dnscrypt_over_udp(laptop, hotel, servers):
+    hotel.mode("blockquic")
+    assert dnscrypt(laptop, servers.stamps["both"], WWW).returncode != 0
+
+
+def test_capture_sees_a_leak(laptop, capture):
+    kdig_short(laptop, f"@{BIND}", "leak-of-the-lab.wild.example.test")
+    with pytest.raises(AssertionError, match="DNS in clear.*leak-of-the-lab"):
+        capture.no_plain_dns()
+    with pytest.raises(AssertionError, match="was readable"):
+        capture.no_plain_dns("leak-of-the-lab.wild.example.test")
+
+
+def test_capture_sees_clear_dns_on_an_odd_port(laptop, capture):
+    kdig_short(laptop, f"@{DNSDIST}", "-p", 7443, "odd-port-leak.wild.example.test")
+    with pytest.raises(AssertionError, match="odd-port-leak"):
+        capture.no_plain_dns()
+
+
+def test_capture_clears_encrypted_dns(laptop, capture, servers):
+    assert kdig_tls(laptop, servers.authority, "kept-secret.wild.example.test") == "203.0.113.12"
+    assert dnscrypt(laptop, servers.stamps["both"], "kept-secret.wild.example.test").returncode == 0
+    evidence = capture.no_plain_dns("kept-secret.wild.example.test")
+    assert evidence.certificate_requests == 1
+    assert evidence.packets_by_port[853] > 0
+
+
+def test_capture_without_end_marker_proves_nothing(laptop, capture):
+    capture.stop()
+    capture.marker = "never-sent.test"
+    with pytest.raises(LabError, match="end marker"):
+        capture.no_plain_dns()
+
+
+def test_killed_server_comes_back(laptop, hotel, servers):
+    servers.stop("unbound")
+    assert kdig_tls(laptop, servers.authority) == ""
+    servers.restart_the_dead()
+    assert kdig_tls(laptop, servers.authority) == TRUTH
+
