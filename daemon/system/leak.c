@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The leak counter.
+ *
+ * An AF_PACKET socket bound to every link sees packets on their way out. The classic BPF program
+ * below lets only those to port 53 through, so an idle or well protected machine costs no wake-up.
+ * It names no link, links may come and go; the loopback and our own TUN are left out.
+ *
+ * Offsets in the program are those of SOCK_DGRAM: 0 is the first byte of the IP header.
+ *   IPv4 (RFC 791): 6 flags and fragment offset, 9 protocol, 16 destination, X = header length
+ *   IPv6 (RFC 8200): 6 next header, 24 destination, 40 what follows; extension headers are not
+ *   walked, no resolver library sends them
+ *   UDP (RFC 768) and TCP (RFC 9293): 2 destination port; TCP 13 flags, of which SYN without ACK
+ */
+#include "leak.h"
+
+#include "message.h"
+
+#include <glib.h>
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/if_arp.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define DNS_PORT     53
+#define SNAP_LENGTH  512 /* headers and a question; a longer one is counted without its name */
+#define BATCH        64  /* packets a turn, so that a flood does not hold up lookups */
+#define PROTOCOL_TCP 6
+#define PROTOCOL_UDP 17
+#define TCP_SYN      0x02
+#define TCP_ACK      0x10
+
+struct Leak {
+    LoopIo io;
+    LeakAllowed allowed;
+    void *owner;
+    uint64_t count;
+};
+
+/* Places in the program, for its jumps: `TO(here, there)` is the number of instructions between. */
+enum { IPV4 = 9, IPV6 = 13, IPV4_END = 16, TRANSPORT = 17, PORT = 22, DROP = 25, PROGRAM_LENGTH };
+#define TO(here, there) ((there) - (here)-1)
+#define AUXILIARY(what) ((uint32_t)(SKF_AD_OFF + (what)))
+
+static Status filter_attach(int fd, int own_interface)
+{
+    struct sock_filter program[PROGRAM_LENGTH] = {
+        [0] = BPF_STMT(BPF_LD | BPF_W | BPF_ABS, AUXILIARY(SKF_AD_PKTTYPE)),
+        [1] = BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PACKET_OUTGOING, 0, TO(1, DROP)),
+        [2] = BPF_STMT(BPF_LD | BPF_W | BPF_ABS, AUXILIARY(SKF_AD_HATYPE)),
+        [3] = BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARPHRD_LOOPBACK, TO(3, DROP), 0),
+        [4] = BPF_STMT(BPF_LD | BPF_W | BPF_ABS, AUXILIARY(SKF_AD_IFINDEX)),
+        [5] = BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)own_interface, TO(5, DROP), 0),
+        [6] = BPF_STMT(BPF_LD | BPF_W | BPF_ABS, AUXILIARY(SKF_AD_PROTOCOL)),
+        [7] = BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETH_P_IPV6, TO(7, IPV6), 0),
+        [8] = BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETH_P_IP, TO(8, IPV4), TO(8, DROP)),
+
+        /* the first fragment or the only one; A = protocol, X = header length */
+        [IPV4] = BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 6),
+        [10] = BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, 0x1fff, TO(10, DROP), 0),
+        [11] = BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 9),
+        [12] = BPF_STMT(BPF_JMP | BPF_JA, TO(12, IPV4_END)),
+        [IPV6] = BPF_STMT(BPF_LDX | BPF_W | BPF_IMM, 40),
+        [14] = BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 6),
+        [15] = BPF_STMT(BPF_JMP | BPF_JA, TO(15, TRANSPORT)),
+        [IPV4_END] = BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 0),
+
+        /* UDP: every packet; TCP: the first of a connection */
+        [TRANSPORT] = BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PROTOCOL_UDP, TO(TRANSPORT, PORT), 0),
+        [18] = BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PROTOCOL_TCP, 0, TO(18, DROP)),
+        [19] = BPF_STMT(BPF_LD | BPF_B | BPF_IND, 13),
+        [20] = BPF_STMT(BPF_ALU | BPF_AND | BPF_K, TCP_SYN | TCP_ACK),
+        [21] = BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, TCP_SYN, 0, TO(21, DROP)),
+        [PORT] = BPF_STMT(BPF_LD | BPF_H | BPF_IND, 2),
+        [23] = BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, DNS_PORT, 0, TO(23, DROP)),
+        [24] = BPF_STMT(BPF_RET | BPF_K, SNAP_LENGTH),
+        [DROP] = BPF_STMT(BPF_RET | BPF_K, 0),
+    };
+    const struct sock_fprog filter = {.len = PROGRAM_LENGTH, .filter = program};
+    int set = setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter));
+    return set < 0 ? status_from_errno(errno) : STATUS_OK;
+}
+
+Status leak_open(int own_interface, int *fd)
+{
+    /* Protocol 0 receives nothing: the filter is in place before the first packet comes. */
+    int packets = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (packets < 0)
+        return errno == EAFNOSUPPORT ? STATUS_UNSUPPORTED : status_from_errno(errno);
+    Status status = filter_attach(packets, own_interface);
+    const struct sockaddr_ll every_link = {.sll_family = AF_PACKET,
+                                           .sll_protocol = htons(ETH_P_ALL)};
+    if (status == STATUS_OK &&
+        bind(packets, (const struct sockaddr *)&every_link, sizeof(every_link)) < 0)
+        status = status_from_errno(errno);
+    if (status != STATUS_OK) {
+        close(packets);
+        return status;
+    }
+    *fd = packets;
+    return STATUS_OK;
+}
+
+static bool read_ipv4(WireReader *reader, uint8_t first, LeakPacket *packet)
+{
+    size_t header_length = (size_t)(first & 0x0f) * 4;
+    wire_skip(reader, 8);
+    packet->tcp = wire_read_u8(reader) == PROTOCOL_TCP;
+    wire_skip(reader, 6);
+    const uint8_t *destination = wire_read_bytes(reader, 4);
+    if (destination == NULL || header_length < 20)
+        return false;
+    wire_skip(reader, header_length - 20);
+    packet->destination.socket.v4.sin_family = AF_INET;
+    memcpy(&packet->destination.socket.v4.sin_addr, destination, 4);
+    return true;
+}
+
+static bool read_ipv6(WireReader *reader, LeakPacket *packet)
+{
+    wire_skip(reader, 5);
+    packet->tcp = wire_read_u8(reader) == PROTOCOL_TCP;
+    wire_skip(reader, 17);
+    const uint8_t *destination = wire_read_bytes(reader, 16);
+    if (destination == NULL)
+        return false;
+    packet->destination.socket.v6.sin6_family = AF_INET6;
+    memcpy(&packet->destination.socket.v6.sin6_addr, destination, 16);
+    return true;
+}
+
+bool leak_packet_parse(const uint8_t *bytes, size_t length, LeakPacket *packet)
+{
+    LeakPacket read = {0};
+    WireReader reader = wire_reader(bytes, length);
+    uint8_t first = wire_read_u8(&reader);
+    unsigned version = first >> 4;
+    if (version == 4 ? !read_ipv4(&reader, first, &read) : !read_ipv6(&reader, &read))
+        return false;
+    wire_skip(&reader, 2);
+    address_set_port(&read.destination, wire_read_u16(&reader));
+    if (reader.failed || (version != 4 && version != 6))
+        return false;
+    if (!read.tcp) {
+        wire_skip(&reader, 4 + MESSAGE_HEADER_LENGTH);
+        name_read(&reader, &read.name);
+        if (reader.failed)
+            read.name.length = 0;
+    }
+    *packet = read;
+    return true;
+}
+
+static void on_packets(void *owner, uint32_t events)
+{
+    Leak *leak = owner;
+    for (unsigned i = 0; i < BATCH; i++) {
+        uint8_t bytes[SNAP_LENGTH];
+        struct sockaddr_ll link = {0};
+        socklen_t link_length = sizeof(link);
+        ssize_t length = recvfrom(leak->io.fd, bytes, sizeof(bytes), MSG_DONTWAIT,
+                                  (struct sockaddr *)&link, &link_length);
+        if (length < 0 && errno == ENETDOWN)
+            continue; /* a link went down; the socket goes on with the others */
+        if (length < 0)
+            return;
+        LeakPacket packet;
+        if (!leak_packet_parse(bytes, (size_t)length, &packet))
+            continue;
+        packet.interface = link.sll_ifindex;
+        if (leak->allowed == NULL || !leak->allowed(leak->owner, &packet))
+            leak->count++;
+    }
+}
+
+Leak *leak_new(Loop *loop, int fd, LeakAllowed allowed, void *owner)
+{
+    Leak *leak = g_new0(Leak, 1);
+    leak->allowed = allowed;
+    leak->owner = owner;
+    if (loop_io_open(&leak->io, loop, fd, LOOP_READ, on_packets, leak) != STATUS_OK) {
+        close(fd);
+        g_free(leak);
+        return NULL;
+    }
+    return leak;
+}
+
+void leak_free(Leak *leak)
+{
+    if (leak == NULL)
+        return;
+    int fd = leak->io.fd;
+    loop_io_clear(&leak->io);
+    close(fd);
+    g_free(leak);
+}
+
+uint64_t leak_count(const Leak *leak)
+{
+    return leak->count;
+}
