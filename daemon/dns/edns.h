@@ -36,23 +36,24 @@ typedef struct EdnsWanted {
 
 /**
  * Writes the query to send upstream for a client's `query`: same header and question, OPT rewritten
- * as `wanted` says. DO and end-to-end options stay; keepalive, padding, cookie and client subnet,
- * which are hop by hop or would tell on the user, go. `out` takes up to `capacity`.
- * STATUS_NO_SPACE.
+ * as `wanted` says, no other records. DO and end-to-end options stay; keepalive, padding, cookie
+ * and client subnet, which are hop by hop or would tell on the user, go. `out`, which must not
+ * overlap the query, takes up to `capacity`. STATUS_NO_SPACE: the padding is part of what must fit.
  */
 Status edns_rewrite_query(const Message *query, const EdnsWanted *wanted, uint8_t *out,
                           size_t capacity, size_t *out_length) must_check;
 
 /**
  * Copies `reply` without its OPT and whatever follows it in the additional section. The result has
- * no EDNS; its upper RCODE bits are lost, so read `message_rcode` before.
+ * no EDNS; its upper RCODE bits are lost, so read `message_rcode` before. STATUS_NO_SPACE.
  */
 Status edns_strip_reply(const Message *reply, uint8_t *out, size_t capacity,
                         size_t *out_length) must_check;
 
 /**
  * Appends to the message in `buffer` (no OPT in it) an OPT record answering a client that sent one.
- * `ede` EDE_NONE or an INFO-CODE, `ede_text` UTF-8 or NULL. STATUS_NO_SPACE: nothing was changed.
+ * The 12-bit `rcode` is written to header and OPT. `ede` EDE_NONE or an INFO-CODE, `ede_text` UTF-8
+ * or NULL. STATUS_NO_SPACE: nothing was changed.
  */
 Status edns_append_opt(uint8_t *buffer, size_t capacity, size_t *length, uint16_t payload_size,
                        unsigned rcode, bool dnssec_ok, int ede, const char *ede_text) must_check;

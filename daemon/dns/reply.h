@@ -4,20 +4,21 @@
 
 /* Answers that Sotto makes itself. All write a complete message for `query` into `out`. */
 
-/** Header and question with `rcode`; OPT with the extended error when the client sent OPT.
- * STATUS_NO_SPACE. */
+/** Header and question (none if the query had not exactly one) with `rcode`; OPT with the extended
+ * error when the client sent OPT, its text left out where it does not fit. STATUS_NO_SPACE. */
 Status reply_error(const Message *query, unsigned rcode, int ede, const char *ede_text,
                    uint8_t *out, size_t capacity, size_t *length) must_check;
 
-/** FORMERR for bytes that did not parse beyond their header (12 bytes; the caller checked). */
+/** FORMERR, header only, for bytes that did not parse. STATUS_MALFORMED when there is no whole
+ * header to answer, STATUS_NO_SPACE. Bytes with QR set are not to be answered at all. */
 Status reply_formerr(const uint8_t *wire, size_t wire_length, uint8_t *out, size_t capacity,
                      size_t *length) must_check;
 
 /** One address record (A: 4 bytes, AAAA: 16 bytes) with `ttl_s`, or none (NODATA) when `address` is
- * NULL. */
+ * NULL. `query` has its question. STATUS_INVALID (another length), STATUS_NO_SPACE. */
 Status reply_address(const Message *query, const uint8_t *address, size_t address_length,
                      uint32_t ttl_s, uint8_t *out, size_t capacity, size_t *length) must_check;
 
 /** Cuts the message to header, question and OPT, and sets TC (RFC 2181 §9), if it is longer than
- * `limit`. */
+ * `limit`. Where even that does not fit, OPT's options, OPT and the question go, in this order. */
 void reply_truncate(uint8_t *wire, size_t *length, size_t limit);

@@ -28,8 +28,8 @@ typedef struct _GPtrArray StampList;
 typedef struct Stamp {
     StampKind kind;
     uint64_t properties; /* unknown bits kept */
-    char *address; /* as written: "ip", "ip:port", "[ip6]:port"; "" where the kind allows it; NULL
-                      where it has none */
+    char *address; /* as written: "ip", "ip:port", "[ip6]:port"; "" where the host is to be looked
+                      up (DoH, DoT, DoQ, ODoH relay); NULL where the kind has none */
     uint8_t provider_key[32];
     char *provider_name; /* DNSCrypt */
     StampList *hashes;   /* SHA-256 of a TBSCertificate each */
@@ -38,9 +38,14 @@ typedef struct Stamp {
     StampList *bootstrap; /* addresses, as written; NULL when the field is absent */
 } Stamp;
 
-/** Parses one stamp, `sdns://` or `sdns:` in front. STATUS_MALFORMED, STATUS_UNSUPPORTED (unknown
- * kind). Free with stamp_free. */
+/**
+ * Parses one stamp, `sdns://` or `sdns:` in front. STATUS_MALFORMED: bad base64url (base64url.h),
+ * fields cut short, empty or followed by more, a key or hash not of 32 bytes, a path without its
+ * slash, text that is not clean UTF-8. STATUS_UNSUPPORTED: unknown kind. Addresses and host names
+ * are not looked into. Free with stamp_free.
+ */
 Status stamp_parse(const char *text, Stamp **stamp) must_check;
-/** The text form, canonical unpadded base64url. (transfer full) */
+/** The text form, canonical unpadded base64url; NULL when a field is longer than the format takes
+ * (255 bytes, 127 within a list). (transfer full) */
 char *stamp_build(const Stamp *stamp);
 void stamp_free(Stamp *stamp);
