@@ -400,6 +400,7 @@ static void sotto_helper_class_init(SottoHelperClass *class)
 {
     GObjectClass *object_class = G_OBJECT_CLASS(class);
 
+    (void)sotto_error_quark(); /* before the first answer: GDBus decodes errors as they arrive */
     object_class->get_property = sotto_helper_get_property;
     object_class->dispose = sotto_helper_dispose;
     object_class->finalize = sotto_helper_finalize;

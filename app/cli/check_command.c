@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* sottoctl check: makes the helper look now, and shows what it found step by step. */
+#include "command.h"
+#include "console.h"
+#include "document.h"
+
+#include <glib/gi18n.h>
+
+static void print_json(const SottoEvidence *evidence)
+{
+    g_autoptr(JsonBuilder) document = document_new();
+
+    document_add_flag(document, "ok", evidence->ok);
+    document_add_string(document, "summary", evidence->summary);
+    document_add_number(document, "time", evidence->time_s);
+    document_add_string(document, "resolver", evidence->resolver);
+    document_add_string(document, "endpoint", evidence->endpoint);
+    document_add_string(document, "security", evidence->security);
+    json_builder_set_member_name(document, "steps");
+    json_builder_begin_array(document);
+    for (guint i = 0; i < evidence->steps->len; i++) {
+        const SottoEvidenceStep *step = g_ptr_array_index(evidence->steps, i);
+        json_builder_begin_object(document);
+        document_add_string(document, "id", step->id);
+        document_add_flag(document, "ok", step->ok);
+        document_add_string(document, "title", step->title);
+        document_add_string(document, "detail", step->detail);
+        document_add_string(document, "code", step->code);
+        json_builder_end_object(document);
+    }
+    json_builder_end_array(document);
+    document_print(document, DOCUMENT_READABLE);
+}
+
+static void print_step(const SottoEvidenceStep *step)
+{
+    console_print(step->ok ? TONE_GOOD : TONE_BAD, step->ok ? _("  ok     ") : _("  FAILED "));
+    console_print(TONE_PLAIN, step->title);
+    if (step->code[0] != '\0' && !step->ok)
+        g_print(" (%s)", step->code);
+    g_print("\n");
+    if (step->detail[0] != '\0') {
+        g_print("         ");
+        console_print(TONE_QUIET, step->detail);
+        g_print("\n");
+    }
+}
+
+static void print_words(const SottoEvidence *evidence)
+{
+    console_print(evidence->ok ? TONE_GOOD : TONE_BAD, evidence->summary);
+    g_print("\n");
+    for (guint i = 0; i < evidence->steps->len; i++)
+        print_step(g_ptr_array_index(evidence->steps, i));
+    console_print_fact(_("Resolver"), evidence->resolver);
+    console_print_fact(_("Endpoint"), evidence->endpoint);
+    console_print_fact(_("Security"), evidence->security);
+}
+
+static CliExit run_check(Session *session, char **parameters)
+{
+    g_autoptr(GAsyncResult) result = NULL;
+    g_autoptr(SottoEvidence) evidence = NULL;
+    GError *error = NULL;
+
+    sotto_helper_check_async(session->helper, NULL, session_keep, &result);
+    session_await(&result);
+    evidence = sotto_helper_check_finish(session->helper, result, &error);
+    if (evidence == NULL)
+        return session_fail(session, error);
+    if (session->json)
+        print_json(evidence);
+    else
+        print_words(evidence);
+    return evidence->ok ? CLI_OK : CLI_UNPROTECTED;
+}
+
+const Command check_command = {
+    .name = "check",
+    .parameters = "",
+    .summary = N_("Prove now that lookups are protected"),
+    .run = run_check,
+};

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "session.h"
+
+#include <glib.h>
+
+/** One command of sottoctl. The table of them is in sottoctl.c; each family lives in its own file.
+ */
+typedef struct Command {
+    const char *name;
+    const char *parameters;      /* as the help shows them: "RESOLVER", "[WORD…]", "" */
+    const char *summary;         /* half a line for the help; marked with N_() */
+    const GOptionEntry *options; /* beside --json, which every command has; NULL: none */
+    guint least, most;           /* parameters */
+    gboolean starts_helper;      /* a stopped helper is started for it */
+    CliExit (*run)(Session *session, char **parameters);
+} Command;
+
+extern const Command status_command;
+extern const Command on_command, off_command, pause_command, resume_command, use_command;
+extern const Command resolvers_command;
+extern const Command check_command;
+extern const Command stats_command;
+extern const Command monitor_command;

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * sottoctl resolvers: the resolvers the helper knows. Words after it narrow the list: each has to
+ * occur in what can be said of a resolver, in any order and any case ("quad9 dot", "de no-logs").
+ */
+#include "command.h"
+#include "console.h"
+#include "document.h"
+#include "resolver_item.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+static const struct {
+    SottoResolverFlags flag;
+    const char *key;  /* in JSON, as in the contract */
+    const char *word; /* in the table and for the search */
+} features[] = {
+    {SOTTO_RESOLVER_DNSSEC, "dnssec", "dnssec"},
+    {SOTTO_RESOLVER_NOLOG, "nolog", "no-logs"},
+    {SOTTO_RESOLVER_BLOCKS_MALWARE, "malware", "-malware"},
+    {SOTTO_RESOLVER_BLOCKS_ADS, "ads", "-ads"},
+    {SOTTO_RESOLVER_BLOCKS_ADULT, "adult", "-adult"},
+    {SOTTO_RESOLVER_FAVOURITE, "favourite", "favourite"},
+    {SOTTO_RESOLVER_OWN, "own", "own"},
+};
+
+/* (transfer full) */
+static char *feature_words(SottoResolver *resolver)
+{
+    GString *words = g_string_new(NULL);
+
+    for (gsize i = 0; i < G_N_ELEMENTS(features); i++)
+        if (sotto_resolver_flags(resolver) & features[i].flag)
+            g_string_append_printf(words, "%s%s", words->len > 0 ? " " : "", features[i].word);
+    return g_string_free(words, FALSE);
+}
+
+static char *protocol_words(SottoResolver *resolver)
+{
+    return g_strjoinv(" ", (char **)sotto_resolver_protocols(resolver));
+}
+
+static gboolean matches(SottoResolver *resolver, char **words)
+{
+    g_autofree char *protocols = protocol_words(resolver);
+    g_autofree char *flags = feature_words(resolver);
+    g_autofree char *all =
+        g_strjoin("\n", sotto_resolver_id(resolver), sotto_resolver_name(resolver),
+                  sotto_resolver_operator(resolver), sotto_resolver_country(resolver),
+                  sotto_resolver_description(resolver), protocols, flags, NULL);
+    g_autofree char *text = g_utf8_casefold(all, -1);
+
+    for (guint i = 0; words[i] != NULL; i++) {
+        g_autofree char *word = g_utf8_casefold(words[i], -1);
+        if (strstr(text, word) == NULL)
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static void add_json(JsonBuilder *document, SottoResolver *resolver, gboolean chosen)
+{
+    const char *const *protocols = sotto_resolver_protocols(resolver);
+
+    json_builder_begin_object(document);
+    document_add_string(document, "id", sotto_resolver_id(resolver));
+    document_add_string(document, "name", sotto_resolver_name(resolver));
+    document_add_string(document, "operator", sotto_resolver_operator(resolver));
+    document_add_string(document, "country", sotto_resolver_country(resolver));
+    document_add_string(document, "description", sotto_resolver_description(resolver));
+    json_builder_set_member_name(document, "protocols");
+    json_builder_begin_array(document);
+    for (guint i = 0; protocols[i] != NULL; i++)
+        json_builder_add_string_value(document, protocols[i]);
+    json_builder_end_array(document);
+    for (gsize i = 0; i < G_N_ELEMENTS(features); i++)
+        document_add_flag(document, features[i].key,
+                          (sotto_resolver_flags(resolver) & features[i].flag) != 0);
+    document_add_number(document, "latency", sotto_resolver_latency_us(resolver));
+    document_add_string(document, "failure", sotto_resolver_failure(resolver));
+    document_add_flag(document, "chosen", chosen);
+    json_builder_end_object(document);
+}
+
+static void add_row(Table *table, SottoResolver *resolver, gboolean chosen)
+{
+    g_autofree char *protocols = protocol_words(resolver);
+    g_autofree char *flags = feature_words(resolver);
+    gint64 latency_us = sotto_resolver_latency_us(resolver);
+    g_autofree char *latency =
+        latency_us > 0 ? console_milliseconds((guint64)latency_us) : g_strdup("");
+    const char *failure = sotto_resolver_failure(resolver);
+    const char *const cells[] = {chosen ? "*" : " ",
+                                 sotto_resolver_id(resolver),
+                                 sotto_resolver_name(resolver),
+                                 sotto_resolver_country(resolver),
+                                 protocols,
+                                 failure[0] != '\0' ? failure : latency,
+                                 flags};
+
+    table_add(table, chosen ? TONE_STRONG : TONE_PLAIN, cells);
+}
+
+static void print_json(Session *session, GListStore *store)
+{
+    g_autoptr(JsonBuilder) document = document_new_array();
+    const char *choice = sotto_helper_resolver(session->helper);
+
+    for (guint i = 0; i < g_list_model_get_n_items(G_LIST_MODEL(store)); i++) {
+        g_autoptr(SottoResolver) resolver = g_list_model_get_item(G_LIST_MODEL(store), i);
+        add_json(document, resolver, g_str_equal(sotto_resolver_id(resolver), choice));
+    }
+    document_print(document, DOCUMENT_READABLE);
+}
+
+static void print_table(Session *session, GListStore *store)
+{
+    const char *const head[] = {" ",       _("id"),      _("name"), _("country"), _("protocols"),
+                                _("time"), _("features")};
+    g_autoptr(Table) table = table_new(G_N_ELEMENTS(head));
+    const char *choice = sotto_helper_resolver(session->helper);
+
+    table_add(table, TONE_QUIET, head);
+    for (guint i = 0; i < g_list_model_get_n_items(G_LIST_MODEL(store)); i++) {
+        g_autoptr(SottoResolver) resolver = g_list_model_get_item(G_LIST_MODEL(store), i);
+        add_row(table, resolver, g_str_equal(sotto_resolver_id(resolver), choice));
+    }
+    table_print(table);
+}
+
+static void keep_matching(GListStore *store, char **words)
+{
+    for (guint i = g_list_model_get_n_items(G_LIST_MODEL(store)); i-- > 0;) {
+        g_autoptr(SottoResolver) resolver = g_list_model_get_item(G_LIST_MODEL(store), i);
+        if (!matches(resolver, words))
+            g_list_store_remove(store, i);
+    }
+}
+
+static CliExit run_resolvers(Session *session, char **parameters)
+{
+    g_autoptr(GAsyncResult) result = NULL;
+    g_autoptr(GListStore) store = g_list_store_new(SOTTO_TYPE_RESOLVER);
+    g_autoptr(GVariant) list = NULL;
+    GError *error = NULL;
+
+    sotto_helper_list_resolvers_async(session->helper, NULL, session_keep, &result);
+    session_await(&result);
+    list = sotto_helper_list_resolvers_finish(session->helper, result, &error);
+    if (list == NULL)
+        return session_fail(session, error);
+    sotto_resolver_fill_store(store, list);
+    keep_matching(store, parameters);
+    if (session->json)
+        print_json(session, store);
+    else if (g_list_model_get_n_items(G_LIST_MODEL(store)) > 0)
+        print_table(session, store);
+    else
+        console_complain(_("No resolver matches."));
+    return g_list_model_get_n_items(G_LIST_MODEL(store)) > 0 ? CLI_OK : CLI_FAILED;
+}
+
+const Command resolvers_command = {
+    .name = "resolvers",
+    .parameters = "[WORD…]",
+    .summary = N_("List the resolvers, or those that match every word"),
+    .most = G_MAXUINT,
+    .run = run_resolvers,
+};

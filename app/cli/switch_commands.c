@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The commands that change something: on, off, pause, resume, use. Each is one call of the
+ * contract, which ends when the change is made (or undone, with the reason), and then shows the
+ * state it led to.
+ */
+#include "command.h"
+#include "report.h"
+
+#include <glib/gi18n.h>
+
+/* The call's reply may overtake the change of properties it brought about. */
+#define SETTLE_TIMEOUT_MS 1000
+#define SHORTEST_PAUSE_S  60
+#define LONGEST_PAUSE_S   86400
+#define DEFAULT_PAUSE_S   300
+
+static gboolean is_in_state(Session *session, gconstpointer state)
+{
+    return sotto_helper_state(session->helper) == *(const SottoState *)state;
+}
+
+static gboolean has_resolver(Session *session, gconstpointer id)
+{
+    return g_str_equal(sotto_helper_resolver(session->helper), id);
+}
+
+static CliExit finish(Session *session, GAsyncResult **result, SessionCondition settled,
+                      gconstpointer data)
+{
+    GError *error = NULL;
+
+    session_await(result);
+    if (!sotto_helper_action_finish(session->helper, *result, &error))
+        return session_fail(session, error);
+    session_await_condition(session, settled, data, SETTLE_TIMEOUT_MS);
+    report_print(session);
+    return CLI_OK;
+}
+
+static CliExit run_on(Session *session, char **parameters)
+{
+    g_autoptr(GAsyncResult) result = NULL;
+    SottoState wanted = SOTTO_STATE_ON;
+
+    sotto_helper_turn_on_async(session->helper, NULL, session_keep, &result);
+    return finish(session, &result, is_in_state, &wanted);
+}
+
+static CliExit run_off(Session *session, char **parameters)
+{
+    g_autoptr(GAsyncResult) result = NULL;
+    SottoState wanted = SOTTO_STATE_OFF;
+
+    sotto_helper_turn_off_async(session->helper, NULL, session_keep, &result);
+    return finish(session, &result, is_in_state, &wanted);
+}
+
+static CliExit run_resume(Session *session, char **parameters)
+{
+    g_autoptr(GAsyncResult) result = NULL;
+    SottoState wanted = SOTTO_STATE_ON;
+
+    sotto_helper_resume_async(session->helper, NULL, session_keep, &result);
+    return finish(session, &result, is_in_state, &wanted);
+}
+
+/* "90s", "5m", "2h"; a bare number counts minutes. 0 when it is none of these. */
+static guint parse_duration(const char *text)
+{
+    char *end = NULL;
+    guint64 number = g_ascii_isdigit(text[0]) ? g_ascii_strtoull(text, &end, 10) : 0;
+    guint unit = 60;
+
+    if (number == 0 || number > LONGEST_PAUSE_S)
+        return 0;
+    if (g_str_equal(end, "s"))
+        unit = 1;
+    else if (g_str_equal(end, "h"))
+        unit = 3600;
+    else if (!g_str_equal(end, "m") && !g_str_equal(end, ""))
+        return 0;
+    return (guint)number * unit;
+}
+
+static CliExit run_pause(Session *session, char **parameters)
+{
+    g_autoptr(GAsyncResult) result = NULL;
+    SottoState wanted = SOTTO_STATE_PAUSED;
+    guint seconds = parameters[0] != NULL ? parse_duration(parameters[0]) : DEFAULT_PAUSE_S;
+
+    if (seconds < SHORTEST_PAUSE_S || seconds > LONGEST_PAUSE_S)
+        return session_misuse(_("“%s” is not a time between one minute and 24 hours."),
+                              parameters[0]);
+    sotto_helper_pause_async(session->helper, seconds, NULL, session_keep, &result);
+    return finish(session, &result, is_in_state, &wanted);
+}
+
+static CliExit run_use(Session *session, char **parameters)
+{
+    g_autoptr(GAsyncResult) result = NULL;
+
+    sotto_helper_set_resolver_async(session->helper, parameters[0], NULL, session_keep, &result);
+    return finish(session, &result, has_resolver, parameters[0]);
+}
+
+const Command on_command = {
+    .name = "on",
+    .parameters = "",
+    .summary = N_("Turn protection on"),
+    .starts_helper = TRUE,
+    .run = run_on,
+};
+
+const Command off_command = {
+    .name = "off",
+    .parameters = "",
+    .summary = N_("Turn protection off"),
+    .run = run_off,
+};
+
+const Command pause_command = {
+    .name = "pause",
+    .parameters = "[TIME]",
+    .summary = N_("Use the network's own DNS for a while (5m, 2h; five minutes if not said)"),
+    .most = 1,
+    .run = run_pause,
+};
+
+const Command resume_command = {
+    .name = "resume",
+    .parameters = "",
+    .summary = N_("End a pause now"),
+    .run = run_resume,
+};
+
+const Command use_command = {
+    .name = "use",
+    .parameters = "RESOLVER",
+    .summary = N_("Choose a resolver by its id, or “auto”"),
+    .least = 1,
+    .most = 1,
+    .starts_helper = TRUE,
+    .run = run_use,
+};

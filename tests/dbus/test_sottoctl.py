@@ -1,0 +1,379 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""sottoctl against a helper that plays its part, on a bus of its own: every command, its words, its JSON and its
+exit status. The program under test is $SOTTO_BUILD/asan/app/cli/sottoctl, or $SOTTOCTL."""
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import threading
+import time
+
+import pytest
+from gi.repository import Gio, GLib
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+XML = (ROOT / "data" / "dbus" / "io.github.sottodns.Sotto1.xml").read_text()
+NAME, PATH = "io.github.sottodns.Sotto1", "/io/github/sottodns/Sotto1"
+SOTTOCTL = os.environ.get("SOTTOCTL") or str(
+    pathlib.Path(os.environ.get("SOTTO_BUILD", ROOT / "build")) / "asan" / "app" / "cli" / "sottoctl")
+ALLOW_INTERACTIVE = Gio.DBusMessageFlags.ALLOW_INTERACTIVE_AUTHORIZATION
+BUS_CONFIG = """<busconfig><type>custom</type><listen>unix:tmpdir=/tmp</listen><auth>EXTERNAL</auth>
+<policy context="default"><allow send_destination="*"/><allow eavesdrop="false"/><allow own="*"/></policy>
+</busconfig>"""
+
+
+def resolver(name, **more):
+    facts = {"id": "s", "name": "s", "operator": "s", "country": "s", "description": "s", "protocols": "as",
+             "dnssec": "b", "nolog": "b", "malware": "b", "ads": "b", "adult": "b", "favourite": "b", "own": "b",
+             "latency": "x", "failure": "s"}
+    values = {"id": name, "name": name.title(), "operator": "Somebody", "country": "CH", "description": "A test.",
+              "protocols": ["dot"], "latency": 0, "failure": "", **more}
+    return {key: GLib.Variant(kind, values.get(key, False)) for key, kind in facts.items()}
+
+
+class Helper:
+    """A sottod with a script: it does what it is told and remembers what it was asked."""
+
+    def __init__(self, address):
+        self.address = address
+        self.calls, self.refusal, self.interactive = [], None, None
+        self.facts = {"Version": ("s", "0.1.0"), "Protocol": ("u", 1), "State": ("s", "off"), "ReasonCode": ("s", ""),
+                      "Reason": ("s", ""), "Network": ("s", "Grand Hotel"), "Resolver": ("s", "auto"),
+                      "ResolverInUse": ("s", ""), "Until": ("x", 0), "ChangedBy": ("s", "alice"),
+                      "ChangedAt": ("x", 1700000000)}
+        self.queries = 100
+        self.since = 1700000000
+        self.evidence_ok = True
+        self.context = GLib.MainContext()
+        self.loop = GLib.MainLoop.new(self.context, False)
+        self.ready = threading.Event()
+        self.thread = threading.Thread(target=self.run, daemon=True)
+        self.thread.start()
+        assert self.ready.wait(10)
+
+    def run(self):
+        self.context.push_thread_default()
+        flags = Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION
+        self.bus = Gio.DBusConnection.new_for_address_sync(self.address, flags, None, None)
+        interface = Gio.DBusNodeInfo.new_for_xml(XML).interfaces[0]
+        self.bus.register_object(PATH, interface, self.on_call, self.on_get, None)
+        self.bus.call_sync("org.freedesktop.DBus", "/", "org.freedesktop.DBus", "RequestName",
+                           GLib.Variant("(su)", (NAME, 0)), None, 0, -1, None)
+        self.ready.set()
+        self.loop.run()
+        self.context.pop_thread_default()
+        self.bus.close_sync(None)
+
+    def stop(self):
+        self.loop.quit()
+        self.thread.join(10)
+
+    def on_get(self, bus, sender, path, interface, name):
+        return GLib.Variant(*self.facts[name])
+
+    def change(self, **values):
+        for name, value in values.items():
+            self.facts[name] = (self.facts[name][0], value)
+        changed = {name: GLib.Variant(*self.facts[name]) for name in values}
+        self.bus.emit_signal(None, PATH, "org.freedesktop.DBus.Properties", "PropertiesChanged",
+                             GLib.Variant("(sa{sv}as)", (NAME, changed, [])))
+
+    def on_call(self, bus, sender, path, interface, method, parameters, invocation):
+        self.calls.append((method, *parameters.unpack()))
+        self.interactive = bool(invocation.get_message().get_flags() & ALLOW_INTERACTIVE)
+        if self.refusal:
+            invocation.return_dbus_error(f"{NAME}.Error.{self.refusal[0]}", self.refusal[1])
+            return
+        invocation.return_value(getattr(self, method)(*parameters.unpack()))
+
+    def TurnOn(self):
+        self.change(State="on", ResolverInUse="Quad9")
+
+    def TurnOff(self):
+        self.change(State="off", ResolverInUse="")
+
+    def SetResolver(self, name):
+        self.change(Resolver=name)
+
+    def Pause(self, seconds):
+        self.change(State="paused", Until=int(time.time()) + seconds)
+
+    def Resume(self):
+        self.change(State="on")
+
+    def ListResolvers(self):
+        return GLib.Variant("(aa{sv})", ([
+            resolver("quad9", operator="Quad9", protocols=["dnscrypt", "dot"], dnssec=True, nolog=True, latency=12300),
+            resolver("mullvad", country="SE", protocols=["dot", "doh"], nolog=True),
+            resolver("blocky", country="DE", ads=True, failure="The certificate has expired.")],))
+
+    def GetStatistics(self):
+        self.queries += 7
+        counters = {"queries": self.queries, "encrypted": 60, "leaked": 2, "latency-p50": 9500, "cache-entries": 5}
+        values = {key: GLib.Variant("t", value) for key, value in counters.items()}
+        return GLib.Variant("(a{sv})", ({**values, "since": GLib.Variant("x", self.since)},))
+
+    def CheckProtection(self):
+        step = {"id": GLib.Variant("s", "resolver"), "ok": GLib.Variant("b", self.evidence_ok),
+                "title": GLib.Variant("s", "Quad9 answers"), "detail": GLib.Variant("s", "in 12 ms"),
+                "code": GLib.Variant("s", "" if self.evidence_ok else "pin-mismatch")}
+        return GLib.Variant("(a{sv})", ({
+            "ok": GLib.Variant("b", self.evidence_ok), "summary": GLib.Variant("s", "Lookups are encrypted."),
+            "time": GLib.Variant("x", 1700000000), "steps": GLib.Variant("aa{sv}", [step]),
+            "resolver": GLib.Variant("s", "Quad9"), "endpoint": GLib.Variant("s", "tls://9.9.9.9"),
+            "security": GLib.Variant("s", "TLS 1.3")},))
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    config = tmp_path_factory.mktemp("bus") / "bus.conf"
+    config.write_text(BUS_CONFIG)
+    daemon = subprocess.Popen(["dbus-daemon", f"--config-file={config}", "--print-address", "--nofork"],
+                              stdout=subprocess.PIPE, text=True)
+    yield daemon.stdout.readline().strip()
+    daemon.terminate()
+    daemon.wait(10)
+
+
+@pytest.fixture
+def helper(address):
+    helper = Helper(address)
+    yield helper
+    helper.stop()
+
+
+@pytest.fixture
+def environment(address):
+    return dict(os.environ, DBUS_SYSTEM_BUS_ADDRESS=address, LC_ALL="C.UTF-8", TZ="UTC")
+
+
+@pytest.fixture
+def ctl(environment):
+    def run(*arguments, **more):
+        return subprocess.run([SOTTOCTL, *arguments], env=environment, capture_output=True, text=True, timeout=30,
+                              stdin=subprocess.DEVNULL, **more)
+    return run
+
+
+def test_status_off_exits_3(ctl, helper):
+    done = ctl("status")
+    assert (done.returncode, done.stderr) == (3, "")
+    assert done.stdout.splitlines()[0] == "Not protected on Grand Hotel"
+    assert "by alice, 2023-11-14 22:13" in done.stdout
+
+
+def test_status_on_exits_0(ctl, helper):
+    helper.facts.update(State=("s", "on"), ResolverInUse=("s", "Quad9"))
+    done = ctl("status")
+    assert done.returncode == 0
+    assert done.stdout.startswith("Protected on Grand Hotel\nResolver   Quad9, chosen automatically\n")
+
+
+def test_status_json_has_every_key(ctl, helper):
+    helper.facts.update(State=("s", "blocked"), ReasonCode=("s", "timeout"), Reason=("s", "Nobody answered."))
+    done = ctl("--json", "status")
+    assert done.returncode == 3
+    assert json.loads(done.stdout) == {
+        "state": "blocked", "protected": False, "network": "Grand Hotel", "resolver": "auto", "resolver-in-use": "",
+        "reason-code": "timeout", "reason": "Nobody answered.", "until": 0, "changed-by": "alice",
+        "changed-at": 1700000000, "version": "0.1.0"}
+
+
+@pytest.mark.parametrize("state, sentence, code", [
+    ("starting", "Turning on…", 3), ("signin", "This Wi-Fi needs you to sign in", 3),
+    ("blocked", "This network blocks private lookups", 3), ("error", "Protection stopped", 3),
+    ("vpn", "Your VPN handles lookups", 0), ("offline", "No network", 3), ("something-new", "Protection stopped", 3)])
+def test_status_says_each_state(ctl, helper, state, sentence, code):
+    helper.facts["State"] = ("s", state)
+    done = ctl("status")
+    assert (done.stdout.splitlines()[0], done.returncode) == (sentence, code)
+
+
+def test_on_shows_the_state_it_led_to(ctl, helper):
+    done = ctl("on")
+    assert (done.returncode, done.stdout.splitlines()[0]) == (0, "Protected on Grand Hotel")
+    assert helper.calls == [("TurnOn",)]
+
+
+def test_off(ctl, helper):
+    helper.facts["State"] = ("s", "on")
+    done = ctl("off", "--json")
+    assert (done.returncode, json.loads(done.stdout)["state"]) == (0, "off")
+
+
+def test_without_a_terminal_nobody_is_asked_for_a_password(ctl, helper):
+    ctl("off")
+    assert helper.interactive is False
+
+
+@pytest.mark.parametrize("text, seconds", [(None, 300), ("5", 300), ("90s", 90), ("2h", 7200), ("24h", 86400)])
+def test_pause_understands_times(ctl, helper, text, seconds):
+    done = ctl(*["pause", text][:2 if text else 1])
+    assert (done.returncode, helper.calls) == (0, [("Pause", seconds)])
+    assert done.stdout.startswith("Paused until ")
+
+
+@pytest.mark.parametrize("text", ["59s", "25h", "soon", "-5", "5x", ""])
+def test_pause_refuses_other_times(ctl, helper, text):
+    assert ctl("pause", text).returncode == 2
+    assert helper.calls == []
+
+
+def test_resume(ctl, helper):
+    helper.facts["State"] = ("s", "paused")
+    assert ctl("resume").stdout.splitlines()[0] == "Protected on Grand Hotel"
+
+
+def test_use_names_the_resolver(ctl, helper):
+    done = ctl("use", "mullvad", "--json")
+    assert (done.returncode, json.loads(done.stdout)["resolver"]) == (0, "mullvad")
+    assert helper.calls == [("SetResolver", "mullvad")]
+
+
+def test_resolvers_table_is_aligned(ctl, helper):
+    helper.facts["Resolver"] = ("s", "quad9")
+    lines = ctl("resolvers").stdout.splitlines()
+    assert lines[0].split() == ["id", "name", "country", "protocols", "time", "features"]
+    assert len({line.index(word) for line, word in zip(lines[1:], ("Quad9", "Mullvad", "Blocky"))}) == 1
+    assert lines[1].startswith("*") and "12.3 ms" in lines[1]
+    assert "The certificate has expired." in lines[3]
+
+
+@pytest.mark.parametrize("words, found", [
+    (["MULL"], ["mullvad"]), (["no-logs"], ["quad9", "mullvad"]), (["no-logs", "dnscrypt"], ["quad9"]), (["SE"], ["mullvad"])])
+def test_resolvers_search_needs_every_word(ctl, helper, words, found):
+    done = ctl("resolvers", "--json", *words)
+    ids = [entry["id"] for entry in json.loads(done.stdout)]
+    assert set(found) <= set(ids) and (done.returncode == 0)
+    if words != ["SE"]:  # "se" occurs in more words than the country
+        assert ids == found
+
+
+def test_resolvers_json_keys_are_those_of_the_contract(ctl, helper):
+    entry = json.loads(ctl("resolvers", "--json", "quad9").stdout)[0]
+    assert entry == {"id": "quad9", "name": "Quad9", "operator": "Quad9", "country": "CH", "description": "A test.",
+                     "protocols": ["dnscrypt", "dot"], "dnssec": True, "nolog": True, "malware": False, "ads": False,
+                     "adult": False, "favourite": False, "own": False, "latency": 12300, "failure": "", "chosen": False}
+
+
+def test_resolvers_none_matches(ctl, helper):
+    done = ctl("resolvers", "xyzzy")
+    assert (done.returncode, done.stderr) == (1, "sottoctl resolvers: No resolver matches.\n")
+    assert json.loads(ctl("resolvers", "--json", "xyzzy").stdout) == []
+
+
+def test_check_protected(ctl, helper):
+    done = ctl("check")
+    assert (done.returncode, done.stdout.splitlines()[:3]) == (
+        0, ["Lookups are encrypted.", "  ok     Quad9 answers", "         in 12 ms"])
+
+
+def test_check_failed_names_the_code(ctl, helper):
+    helper.evidence_ok = False
+    done = ctl("check")
+    assert (done.returncode, done.stdout.splitlines()[1]) == (3, "  FAILED Quad9 answers (pin-mismatch)")
+
+
+def test_check_json(ctl, helper):
+    evidence = json.loads(ctl("check", "--json").stdout)
+    assert evidence["ok"] is True and evidence["security"] == "TLS 1.3"
+    assert evidence["steps"] == [{"id": "resolver", "ok": True, "title": "Quad9 answers", "detail": "in 12 ms", "code": ""}]
+
+
+def test_stats_json_has_every_counter(ctl, helper):
+    statistics = json.loads(ctl("stats", "--json").stdout)
+    assert (statistics["queries"], statistics["since"], statistics["latency-p50"]) == (107, 1700000000, 9500)
+    assert len(statistics) == 24
+
+
+def test_stats_words(ctl, helper):
+    lines = {" ".join(line.split()[:-1]): line.split()[-1] for line in ctl("stats").stdout.splitlines()[1:]}
+    assert lines["Lookups"] == "107" and lines["Went around Sotto"] == "2"
+
+
+def test_monitor_prints_growth_and_changes(environment, helper):
+    monitor = subprocess.Popen([SOTTOCTL, "monitor", "--json"], env=environment, stdout=subprocess.PIPE, text=True)
+    lines = [json.loads(monitor.stdout.readline())]
+    helper.change(State="on", ResolverInUse="Quad9")
+    while len(lines) < 10 and {line["event"] for line in lines} != {"state", "statistics"} or len(lines) < 3:
+        lines.append(json.loads(monitor.stdout.readline()))
+    monitor.send_signal(signal.SIGINT)
+    assert monitor.wait(10) == 0
+    monitor.stdout.close()
+    states = [line["state"] for line in lines if line["event"] == "state"]
+    growth = [line["queries"] for line in lines if line["event"] == "statistics"]
+    assert states == ["off", "on"] and set(growth) == {7}
+
+
+def test_monitor_lives_through_a_restart_of_the_helper(environment, helper, address):
+    monitor = subprocess.Popen([SOTTOCTL, "monitor", "--json"], env=environment, stdout=subprocess.PIPE, text=True)
+    states = [json.loads(monitor.stdout.readline())["present"]]
+    helper.stop()
+    second = None
+    while len(states) < 3:
+        line = json.loads(monitor.stdout.readline())
+        if line["event"] == "state":
+            states.append(line["present"])
+            if not line["present"]:
+                second = Helper(address)
+    monitor.send_signal(signal.SIGTERM)
+    assert (monitor.wait(10), states) == (0, [True, False, True])
+    monitor.stdout.close()
+    second.stop()
+
+
+def test_monitor_counts(ctl, helper):
+    done = ctl("monitor", "-n", "1")
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[1].split()[0] == "lookups" and done.stdout.splitlines()[2].split()[0] == "7"
+
+
+def test_no_helper_exits_4(ctl, address):
+    for command in (["status"], ["on"], ["use", "quad9"], ["stats"], ["monitor"]):
+        done = ctl(*command)
+        assert (done.returncode, done.stdout) == (4, "")
+        assert done.stderr == f"sottoctl {command[0]}: The Sotto service is not running.\n"
+
+
+def test_no_bus_exits_4(ctl, environment):
+    environment["DBUS_SYSTEM_BUS_ADDRESS"] = "unix:path=/nonexistent/bus"
+    done = ctl("status", "--json")
+    assert (done.returncode, json.loads(done.stdout)["error"]["code"]) == (4, "no-bus")
+
+
+def test_refused_exits_5(ctl, helper):
+    helper.refusal = ("NotAuthorized", "An administrator has to allow this.")
+    done = ctl("on")
+    assert (done.returncode, done.stderr) == (5, "sottoctl on: An administrator has to allow this.\n")
+
+
+def test_failure_exits_1_with_the_helpers_sentence(ctl, helper):
+    helper.refusal = ("Failed", "The certificate of Quad9 has expired.")
+    assert ctl("on").stderr == "sottoctl on: The certificate of Quad9 has expired.\n"
+    done = ctl("on", "--json")
+    assert done.returncode == 1
+    assert json.loads(done.stdout) == {"error": {"code": "failed", "message": "The certificate of Quad9 has expired."}}
+
+
+def test_later_protocol_is_refused(ctl, helper):
+    helper.facts["Protocol"] = ("u", 2)
+    done = ctl("status")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "newer than this program" in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [[], ["nothing"], ["use"], ["status", "extra"], ["--nothing"], ["monitor", "-n", "0"]])
+def test_wrong_usage_exits_2(ctl, helper, arguments):
+    done = ctl(*arguments)
+    assert (done.returncode, done.stdout) == (2, "") and "--help" in done.stderr
+
+
+def test_help_and_version(ctl):
+    assert "resolvers" in ctl("--help").stdout
+    assert ctl("use", "--help").stdout.startswith("Usage:\n  sottoctl use [OPTION…] RESOLVER")
+    assert ctl("--version").stdout.startswith("sottoctl ")
+
+
+def test_no_colours_in_a_pipe(ctl, helper):
+    assert "\033" not in ctl("status").stdout + ctl("check").stdout + ctl("resolvers").stdout
