@@ -5,21 +5,51 @@
 #include <glib.h>
 #include <string.h>
 
-#define KEY                                                                                        \
-    "\x20"                                                                                         \
-    "0123456789abcdef0123456789ABCDEF"
-#define PROPS "\7\0\0\0\0\0\0\0"
+#define KEY "0123456789abcdef0123456789ABCDEF"
+
+/* Among the fields given to `make`: the eight bytes 7, 0, 0... */
+#define PROPERTIES "(properties)"
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Stamp, stamp_free)
 
-/* The text of a payload given as a string literal. */
-#define TEXT(payload) text_of(payload, sizeof(payload) - 1)
-
-static char *text_of(const char *payload, size_t length)
+static char *encode(const void *payload, size_t length)
 {
     g_autofree char *encoded = g_malloc(BASE64URL_ENCODED_MAX(length));
-    return g_strconcat("sdns://", base64url_encode((const uint8_t *)payload, length, encoded),
-                       NULL);
+    return g_strconcat("sdns://", base64url_encode(payload, length, encoded), NULL);
+}
+
+static void append_field(GByteArray *payload, const char *field)
+{
+    static const uint8_t properties[8] = {STAMP_DNSSEC | STAMP_NO_LOG | STAMP_NO_FILTER};
+    if (strcmp(field, PROPERTIES) == 0) {
+        g_byte_array_append(payload, properties, sizeof properties);
+        return;
+    }
+    uint8_t head = 0;
+    if (*field == '+') {
+        head = 0x80;
+        field++;
+    }
+    size_t length = strlen(field);
+    head |= (uint8_t)length;
+    g_byte_array_append(payload, &head, 1);
+    g_byte_array_append(payload, (const uint8_t *)field, (guint)length);
+}
+
+/* The text of a stamp with these fields, up to a NULL; right or wrong. Each is written with its
+ * length in front, and with bit 7 of that set if the field begins with '+'. */
+static char *G_GNUC_NULL_TERMINATED make(unsigned kind, ...)
+{
+    g_autoptr(GByteArray) payload = g_byte_array_new();
+    const char *field;
+    uint8_t first = (uint8_t)kind;
+    va_list fields;
+    g_byte_array_append(payload, &first, 1);
+    va_start(fields, kind);
+    while ((field = va_arg(fields, const char *)))
+        append_field(payload, field);
+    va_end(fields);
+    return encode(payload->data, payload->len);
 }
 
 static Stamp *parsed(const char *text)
@@ -73,33 +103,26 @@ static void plain_is_read(void)
 
 static void dnscrypt_is_read(void)
 {
-    g_autofree char *text = TEXT("\1" PROPS "\x0e"
-                                 "192.0.2.1:8443" KEY "\x1b"
-                                 "2.dnscrypt-cert.example.com");
+    g_autofree char *text =
+        make(1, PROPERTIES, "192.0.2.1:8443", KEY, "2.dnscrypt-cert.example.com", NULL);
     g_autoptr(Stamp) stamp = parsed(text);
     g_assert_cmpint(stamp->kind, ==, STAMP_DNSCRYPT);
     g_assert_cmpuint(stamp->properties, ==, STAMP_DNSSEC | STAMP_NO_LOG | STAMP_NO_FILTER);
     g_assert_cmpstr(stamp->address, ==, "192.0.2.1:8443");
-    g_assert_cmpmem(stamp->provider_key, 32, KEY + 1, 32);
+    g_assert_cmpmem(stamp->provider_key, 32, KEY, 32);
     g_assert_cmpstr(stamp->provider_name, ==, "2.dnscrypt-cert.example.com");
     assert_same_again(text);
 }
 
 static void doh_is_read(void)
 {
-    g_autofree char *text = TEXT("\2" PROPS "\0" KEY "\x0f"
-                                 "dns.example.com"
-                                 "\x0a"
-                                 "/dns-query"
-                                 "\x87"
-                                 "9.9.9.9"
-                                 "\x07"
-                                 "1.1.1.1");
+    g_autofree char *text =
+        make(2, PROPERTIES, "", KEY, "dns.example.com", "/dns-query", "+9.9.9.9", "1.1.1.1", NULL);
     g_autoptr(Stamp) stamp = parsed(text);
     g_assert_cmpint(stamp->kind, ==, STAMP_DOH);
     g_assert_cmpstr(stamp->address, ==, "");
     g_assert_cmpuint(stamp->hashes->len, ==, 1);
-    assert_element(stamp->hashes, 0, KEY + 1, 32);
+    assert_element(stamp->hashes, 0, KEY, 32);
     g_assert_cmpstr(stamp->host, ==, "dns.example.com");
     g_assert_cmpstr(stamp->path, ==, "/dns-query");
     g_assert_cmpuint(stamp->bootstrap->len, ==, 2);
@@ -108,39 +131,31 @@ static void doh_is_read(void)
     assert_same_again(text);
 }
 
-static void dot_and_doq_are_read(void)
+static void dot_is_read(void)
 {
-    g_autofree char *dot = TEXT("\3" PROPS "\x0d"
-                                "[2001:db8::1]"
-                                "\0"
-                                "\x0b"
-                                "dot.example");
-    g_autofree char *doq = TEXT("\4" PROPS "\x09"
-                                "192.0.2.1"
-                                "\0"
-                                "\x0f"
-                                "doq.example:784"
-                                "\0");
-    g_autoptr(Stamp) first = parsed(dot);
-    g_assert_cmpint(first->kind, ==, STAMP_DOT);
-    g_assert_cmpstr(first->address, ==, "[2001:db8::1]");
-    g_assert_cmpstr(first->host, ==, "dot.example");
-    g_assert_cmpuint(first->hashes->len, ==, 0);
-    g_assert_null(first->bootstrap);
-    g_autoptr(Stamp) second = parsed(doq);
-    g_assert_cmpint(second->kind, ==, STAMP_DOQ);
-    g_assert_cmpstr(second->host, ==, "doq.example:784");
-    g_assert_cmpuint(second->bootstrap->len, ==, 0); /* there, but empty */
-    assert_same_again(dot);
-    assert_same_again(doq);
+    g_autofree char *text = make(3, PROPERTIES, "[2001:db8::1]", "", "dot.example", NULL);
+    g_autoptr(Stamp) stamp = parsed(text);
+    g_assert_cmpint(stamp->kind, ==, STAMP_DOT);
+    g_assert_cmpstr(stamp->address, ==, "[2001:db8::1]");
+    g_assert_cmpstr(stamp->host, ==, "dot.example");
+    g_assert_cmpuint(stamp->hashes->len, ==, 0);
+    g_assert_null(stamp->bootstrap);
+    assert_same_again(text);
+}
+
+static void doq_is_read(void)
+{
+    g_autofree char *text = make(4, PROPERTIES, "192.0.2.1", "", "doq.example:784", "", NULL);
+    g_autoptr(Stamp) stamp = parsed(text);
+    g_assert_cmpint(stamp->kind, ==, STAMP_DOQ);
+    g_assert_cmpstr(stamp->host, ==, "doq.example:784");
+    g_assert_cmpuint(stamp->bootstrap->len, ==, 0); /* there, but empty */
+    assert_same_again(text);
 }
 
 static void odoh_target_is_read(void)
 {
-    g_autofree char *text = TEXT("\5" PROPS "\x0c"
-                                 "odoh.example"
-                                 "\x02"
-                                 "/q");
+    g_autofree char *text = make(5, PROPERTIES, "odoh.example", "/q", NULL);
     g_autoptr(Stamp) stamp = parsed(text);
     g_assert_cmpint(stamp->kind, ==, STAMP_ODOH_TARGET);
     g_assert_null(stamp->address);
@@ -151,15 +166,8 @@ static void odoh_target_is_read(void)
 
 static void relays_are_read(void)
 {
-    g_autofree char *dnscrypt = TEXT("\x81"
-                                     "\x0d"
-                                     "192.0.2.1:443");
-    g_autofree char *odoh = TEXT("\x85" PROPS "\0"
-                                 "\0"
-                                 "\x0d"
-                                 "relay.example"
-                                 "\x06"
-                                 "/proxy");
+    g_autofree char *dnscrypt = make(0x81, "192.0.2.1:443", NULL);
+    g_autofree char *odoh = make(0x85, PROPERTIES, "", "", "relay.example", "/proxy", NULL);
     g_autoptr(Stamp) first = parsed(dnscrypt);
     g_assert_cmpint(first->kind, ==, STAMP_DNSCRYPT_RELAY);
     g_assert_cmpstr(first->address, ==, "192.0.2.1:443");
@@ -173,15 +181,8 @@ static void relays_are_read(void)
 
 static void several_hashes_go_round(void)
 {
-    g_autofree char *text = TEXT("\3" PROPS "\0"
-                                 "\xa0"
-                                 "0123456789abcdef0123456789ABCDEF"
-                                 "\xa0"
-                                 "1123456789abcdef0123456789ABCDEF"
-                                 "\x20"
-                                 "2123456789abcdef0123456789ABCDEF"
-                                 "\x01"
-                                 "h");
+    g_autofree char *text =
+        make(3, PROPERTIES, "", "+" KEY, "+" KEY, "2123456789abcdef0123456789ABCDEF", "h", NULL);
     g_autoptr(Stamp) stamp = parsed(text);
     g_assert_cmpuint(stamp->hashes->len, ==, 3);
     assert_element(stamp->hashes, 2, "2123456789abcdef0123456789ABCDEF", 32);
@@ -190,10 +191,7 @@ static void several_hashes_go_round(void)
 
 static void unknown_properties_are_kept(void)
 {
-    g_autofree char *text = TEXT("\0"
-                                 "\xff\1\2\3\4\5\6\x87"
-                                 "\x07"
-                                 "1.2.3.4");
+    g_autofree char *text = encode("\0\xff\1\2\3\4\5\6\x87\0071.2.3.4", 17);
     g_autoptr(Stamp) stamp = parsed(text);
     g_assert_cmphex(stamp->properties, ==, 0x87060504030201ff);
     assert_same_again(text);
@@ -208,14 +206,8 @@ static void slashes_may_be_missing(void)
 
 static void unicode_hosts_are_kept(void)
 {
-    assert_malformed(TEXT("\5" PROPS "\x04"
-                          "d\xc3ns"
-                          "\x01"
-                          "/"));
-    g_autofree char *text = TEXT("\5" PROPS "\x09"
-                                 "d\xc3\xb6h.test"
-                                 "\x01"
-                                 "/");
+    assert_malformed(make(5, PROPERTIES, "d\xc3h.test", "/", NULL));
+    g_autofree char *text = make(5, PROPERTIES, "d\xc3\xb6h.test", "/", NULL);
     g_autoptr(Stamp) stamp = parsed(text);
     g_assert_cmpstr(stamp->host, ==, "d\xc3\xb6h.test");
     assert_same_again(text);
@@ -240,139 +232,81 @@ static void unknown_kinds_are_unsupported(void)
     for (unsigned kind = 0; kind < 256; kind++) {
         if (kind <= 5 || kind == 0x81 || kind == 0x85)
             continue;
-        char payload[] = {(char)kind, 'x'};
-        g_autofree char *text = text_of(payload, sizeof payload);
+        g_autofree char *text = make(kind, "x", NULL);
         assert_status(text, STATUS_UNSUPPORTED);
     }
 }
 
-static void every_truncation_is_malformed(void)
+/* Neither a shorter nor a longer payload than a good one is good. */
+static void assert_length_counts(char *text)
 {
-    static const char payload[] = "\1" PROPS "\x09"
-                                  "192.0.2.1" KEY "\x07"
-                                  "2.dns.x";
-    for (size_t length = 0; length < sizeof payload - 1; length++)
-        assert_malformed(text_of(payload, length));
-    g_autofree char *whole = TEXT("\1" PROPS "\x09"
-                                  "192.0.2.1" KEY "\x07"
-                                  "2.dns.x");
-    assert_same_again(whole);
+    uint8_t payload[128] = {0};
+    size_t length;
+    assert_same_again(text);
+    g_assert_cmpint(base64url_decode(text + 7, strlen(text + 7), payload, &length), ==, STATUS_OK);
+    for (size_t cut = 0; cut < length; cut++)
+        assert_malformed(encode(payload, cut));
+    assert_malformed(encode(payload, length + 1));
+    g_free(text);
 }
 
-static void trailing_bytes_are_malformed(void)
+static void missing_and_trailing_bytes_are_malformed(void)
 {
-    assert_malformed(TEXT("\0" PROPS "\x07"
-                          "1.2.3.4"
-                          "\0"));
-    assert_malformed(TEXT("\5" PROPS "\x01"
-                          "h"
-                          "\x02"
-                          "/q"
-                          "\x07"
-                          "1.2.3.4"));
-    assert_malformed(TEXT("\x81"
-                          "\x07"
-                          "1.2.3.4"
-                          "x"));
-    assert_malformed(TEXT("\3" PROPS "\0"
-                          "\0"
-                          "\x01"
-                          "h"
-                          "\x07"
-                          "1.2.3.4"
-                          "x"));
+    assert_length_counts(make(0, PROPERTIES, "192.0.2.1", NULL));
+    assert_length_counts(make(1, PROPERTIES, "192.0.2.1", KEY, "2.dnscrypt-cert.example", NULL));
+    assert_length_counts(make(5, PROPERTIES, "odoh.example", "/q", NULL));
+    assert_length_counts(make(0x81, "192.0.2.1", NULL));
+}
+
+static void bytes_behind_bootstrap_are_malformed(void)
+{
+    g_autofree char *good = make(3, PROPERTIES, "", "", "h", "1.2.3.4", NULL);
+    assert_same_again(good);
+    assert_malformed(make(3, PROPERTIES, "", "", "h", "1.2.3.4", "1.2.3.4", NULL));
+    assert_malformed(make(3, PROPERTIES, "", "", "h", "1.2.3.4", "", NULL));
 }
 
 static void empty_fields_are_malformed(void)
 {
-    assert_malformed(TEXT("\0" PROPS "\0"));
-    assert_malformed(TEXT("\1" PROPS "\0" KEY "\x07"
-                          "2.dns.x"));
-    assert_malformed(TEXT("\1" PROPS "\x07"
-                          "1.2.3.4" KEY "\0"));
-    assert_malformed(TEXT("\2" PROPS "\0"
-                          "\0"
-                          "\0"
-                          "\x02"
-                          "/q"));
-    assert_malformed(TEXT("\2" PROPS "\0"
-                          "\0"
-                          "\x01"
-                          "h"
-                          "\0"));
-    assert_malformed(TEXT("\x81"
-                          "\0"));
+    assert_malformed(make(0, PROPERTIES, "", NULL));
+    assert_malformed(make(1, PROPERTIES, "", KEY, "2.dnscrypt-cert.example", NULL));
+    assert_malformed(make(1, PROPERTIES, "192.0.2.1", KEY, "", NULL));
+    assert_malformed(make(2, PROPERTIES, "", "", "", "/q", NULL));
+    assert_malformed(make(2, PROPERTIES, "", "", "h", "", NULL));
+    assert_malformed(make(0x81, "", NULL));
 }
 
 static void keys_and_hashes_have_32_bytes(void)
 {
-    assert_malformed(TEXT("\1" PROPS "\x07"
-                          "1.2.3.4"
-                          "\x1f"
-                          "0123456789abcdef0123456789ABCDE"
-                          "\x07"
-                          "2.dns.x"));
-    assert_malformed(TEXT("\1" PROPS "\x07"
-                          "1.2.3.4"
-                          "\x21"
-                          "0123456789abcdef0123456789ABCDEFG"
-                          "\x07"
-                          "2.dns.x"));
-    assert_malformed(TEXT("\3" PROPS "\0"
-                          "\x1f"
-                          "0123456789abcdef0123456789ABCDE"
-                          "\x01"
-                          "h"));
+    assert_malformed(make(1, PROPERTIES, "192.0.2.1", &KEY[1], "2.dnscrypt-cert.example", NULL));
+    assert_malformed(make(1, PROPERTIES, "192.0.2.1", KEY "x", "2.dnscrypt-cert.example", NULL));
+    assert_malformed(make(3, PROPERTIES, "", &KEY[1], "h", NULL));
+    assert_malformed(make(3, PROPERTIES, "", "+" KEY, KEY "x", "h", NULL));
 }
 
 static void empty_strings_in_lists_are_malformed(void)
 {
-    assert_malformed(TEXT("\3" PROPS "\0"
-                          "\x80" KEY "\x01"
-                          "h"));
-    assert_malformed(TEXT("\3" PROPS "\0"
-                          "\x80\0"
-                          "\x01"
-                          "h"));
-    assert_malformed(TEXT("\3" PROPS "\0"
-                          "\0"
-                          "\x01"
-                          "h"
-                          "\x87"
-                          "1.2.3.4"
-                          "\0"));
+    assert_malformed(make(3, PROPERTIES, "", "+", KEY, "h", NULL));
+    assert_malformed(make(3, PROPERTIES, "", "+", "", "h", NULL));
+    assert_malformed(make(3, PROPERTIES, "", "", "h", "+1.2.3.4", "", NULL));
 }
 
 static void list_without_its_last_element_is_malformed(void)
 {
-    assert_malformed(TEXT("\3" PROPS "\0"
-                          "\0"
-                          "\x01"
-                          "h"
-                          "\x87"
-                          "1.2.3.4"));
+    assert_malformed(make(3, PROPERTIES, "", "", "h", "+1.2.3.4", NULL));
 }
 
 static void path_begins_with_a_slash(void)
 {
-    assert_malformed(TEXT("\5" PROPS "\x01"
-                          "h"
-                          "\x09"
-                          "dns-query"));
+    assert_malformed(make(5, PROPERTIES, "h", "dns-query", NULL));
 }
 
 static void control_characters_are_malformed(void)
 {
-    assert_malformed(TEXT("\0" PROPS "\x08"
-                          "1.2.3.4\n"));
-    assert_malformed(TEXT("\5" PROPS "\x03"
-                          "h\0x"
-                          "\x01"
-                          "/"));
-    assert_malformed(TEXT("\5" PROPS "\x02"
-                          "h\x7f"
-                          "\x01"
-                          "/"));
+    assert_malformed(make(0, PROPERTIES, "192.0.2.1\n", NULL));
+    assert_malformed(make(5, PROPERTIES, "h\x7f", "/", NULL));
+    assert_malformed(make(3, PROPERTIES, "", "", "h", "1.2.3.4\t", NULL));
+    assert_malformed(encode("\x81\0031\0002", 5)); /* a NUL would cut the text short */
 }
 
 static void fields_too_long_do_not_build(void)
@@ -440,7 +374,8 @@ static void add_kind_tests(void)
     g_test_add_func("/stamp/plain-is-read", plain_is_read);
     g_test_add_func("/stamp/dnscrypt-is-read", dnscrypt_is_read);
     g_test_add_func("/stamp/doh-is-read", doh_is_read);
-    g_test_add_func("/stamp/dot-and-doq-are-read", dot_and_doq_are_read);
+    g_test_add_func("/stamp/dot-is-read", dot_is_read);
+    g_test_add_func("/stamp/doq-is-read", doq_is_read);
     g_test_add_func("/stamp/odoh-target-is-read", odoh_target_is_read);
     g_test_add_func("/stamp/relays-are-read", relays_are_read);
     g_test_add_func("/stamp/several-hashes-go-round", several_hashes_go_round);
@@ -455,8 +390,10 @@ int main(int argc, char **argv)
     add_kind_tests();
     g_test_add_func("/stamp/other-text-is-malformed", other_text_is_malformed);
     g_test_add_func("/stamp/unknown-kinds-are-unsupported", unknown_kinds_are_unsupported);
-    g_test_add_func("/stamp/every-truncation-is-malformed", every_truncation_is_malformed);
-    g_test_add_func("/stamp/trailing-bytes-are-malformed", trailing_bytes_are_malformed);
+    g_test_add_func("/stamp/missing-and-trailing-bytes-are-malformed",
+                    missing_and_trailing_bytes_are_malformed);
+    g_test_add_func("/stamp/bytes-behind-bootstrap-are-malformed",
+                    bytes_behind_bootstrap_are_malformed);
     g_test_add_func("/stamp/empty-fields-are-malformed", empty_fields_are_malformed);
     g_test_add_func("/stamp/keys-and-hashes-have-32-bytes", keys_and_hashes_have_32_bytes);
     g_test_add_func("/stamp/empty-strings-in-lists-are-malformed",
