@@ -13,7 +13,9 @@ typedef struct ListNode {
 
 typedef ListNode List;
 
-#define container_of(pointer, type, member) ((type *)((char *)(pointer)-offsetof(type, member)))
+/* By way of void *: -Wcast-align cannot know that the container is aligned. */
+#define container_of(pointer, type, member)                                                        \
+    ((type *)(void *)((char *)(pointer)-offsetof(type, member)))
 
 static inline void list_init(ListNode *node)
 {
