@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Transports and their health, by endpoint.
+ *
+ * Health is learned from the queries of clients alone; nothing is probed, so an idle engine is
+ * silent. A failure shuns the channel for a time that doubles with each further one, from one
+ * second to one minute: while shunned it is asked only after all healthy ones. A certificate or
+ * refused connection counts at once, silence only when it repeats, since one lost packet or one
+ * slow authority says little.
+ *
+ * Latency is smoothed unevenly. A sample may hold a handshake or a slow authority, which make it
+ * longer than the path is, and nothing makes it shorter; so lower samples count for more.
+ */
+#include "channel.h"
+
+#include "log.h"
+
+#include <glib.h>
+
+#define FIRST_SHUN_US   1000000
+#define LONGEST_SHUN_US 60000000
+#define REFUSALS_MEAN   5 /* SERVFAIL or REFUSED and nothing else, so often: it is broken */
+
+void channel_pool_init(ChannelPool *pool, Loop *loop, TlsContext *tls, TransportOpener open)
+{
+    *pool = (ChannelPool){.loop = loop, .tls = tls, .open = open};
+    list_init(&pool->channels);
+}
+
+static void add_counters(TransportCounters *sum, const TransportCounters *counters)
+{
+    sum->queries += counters->queries;
+    sum->replies += counters->replies;
+    sum->retries += counters->retries;
+    sum->bytes_sent += counters->bytes_sent;
+    sum->bytes_received += counters->bytes_received;
+    sum->forged += counters->forged;
+    sum->replayed += counters->replayed;
+    sum->certificate_requests += counters->certificate_requests;
+    sum->connections += counters->connections;
+}
+
+void channel_pool_count(const ChannelPool *pool, TransportCounters *sum)
+{
+    add_counters(sum, &pool->retired);
+    list_for_each (node, &pool->channels) {
+        const Channel *channel = container_of(node, Channel, node);
+        if (channel->transport)
+            add_counters(sum, &channel->transport->counters);
+    }
+}
+
+void channel_pool_network_changed(ChannelPool *pool)
+{
+    list_for_each (node, &pool->channels) {
+        Channel *channel = container_of(node, Channel, node);
+
+        if (channel->transport)
+            transport_network_changed(channel->transport);
+        channel->latency_us = channel->measured_us = channel->shunned_until_us = 0;
+        channel->samples = channel->failed_in_row = channel->refused_in_row = 0;
+    }
+}
+
+static bool settings_equal(const TransportSettings *a, const TransportSettings *b)
+{
+    return a->tcp_only == b->tcp_only && a->edns_payload == b->edns_payload &&
+           a->idle_close_us == b->idle_close_us && a->fresh_keys == b->fresh_keys;
+}
+
+Channel *channel_get(ChannelPool *pool, Endpoint *endpoint, const TransportSettings *settings)
+{
+    Channel *channel;
+
+    list_for_each (node, &pool->channels) {
+        channel = container_of(node, Channel, node);
+        if (endpoint_equal(channel->endpoint, endpoint) &&
+            settings_equal(&channel->settings, settings)) {
+            channel->references++;
+            return channel;
+        }
+    }
+    channel = g_new0(Channel, 1);
+    channel->references = 1;
+    channel->pool = pool;
+    channel->endpoint = endpoint_ref(endpoint);
+    channel->settings = *settings;
+    list_append(&pool->channels, &channel->node);
+    return channel;
+}
+
+void channel_unref(Channel *channel)
+{
+    if (!channel || --channel->references > 0)
+        return;
+    list_remove(&channel->node);
+    if (channel->transport) {
+        add_counters(&channel->pool->retired, &channel->transport->counters);
+        transport_close(channel->transport);
+    }
+    endpoint_unref(channel->endpoint);
+    g_free(channel);
+}
+
+bool channel_open(Channel *channel)
+{
+    TransportEnvironment environment = {
+        .loop = channel->pool->loop,
+        .tls = channel->pool->tls,
+        .settings = channel->settings,
+    };
+    Status status;
+
+    if (channel->transport)
+        return true;
+    if (channel->unsupported)
+        return false;
+    status = channel->pool->open(&environment, channel->endpoint, &channel->transport);
+    if (status == STATUS_OK)
+        return true;
+    channel->unsupported = true;
+    channel->last_failure = status;
+    log_debug("an endpoint is passed over kind=%s reason=%s",
+              endpoint_kind_name(channel->endpoint->kind), status_name(status));
+    return false;
+}
+
+void channel_send(Channel *channel, Exchange *exchange)
+{
+    transport_send(channel->transport, exchange);
+}
+
+static void note_latency(Channel *channel, int64_t latency_us)
+{
+    if (latency_us < 1)
+        latency_us = 1; /* 0 means not measured */
+    if (channel->samples == 0)
+        channel->latency_us = latency_us;
+    else if (latency_us < channel->latency_us)
+        channel->latency_us -= (channel->latency_us - latency_us) / 2;
+    else
+        channel->latency_us += (latency_us - channel->latency_us) / 8;
+    channel->samples++;
+    channel->measured_us = loop_now_us(channel->pool->loop);
+}
+
+void channel_note_answer(Channel *channel, int64_t latency_us)
+{
+    note_latency(channel, latency_us);
+    channel->answers++;
+    channel->answered_us = loop_now_us(channel->pool->loop);
+    channel->last_failure = STATUS_OK;
+    channel->failed_in_row = channel->refused_in_row = 0;
+    channel->shunned_until_us = 0;
+}
+
+static void shun(Channel *channel)
+{
+    unsigned doublings = channel->failed_in_row - 1;
+    int64_t time_us = doublings < 6 ? (int64_t)FIRST_SHUN_US << doublings : LONGEST_SHUN_US;
+
+    channel->shunned_until_us = loop_now_us(channel->pool->loop) + time_us;
+}
+
+void channel_note_refusal(Channel *channel, int64_t latency_us)
+{
+    note_latency(channel, latency_us);
+    if (++channel->refused_in_row < REFUSALS_MEAN)
+        return;
+    channel->last_failure = STATUS_SERVER_FAILED;
+    channel->failures++;
+    channel->failed_in_row++;
+    shun(channel);
+}
+
+void channel_note_failure(Channel *channel, Status status)
+{
+    channel->failures++;
+    channel->last_failure = status;
+    channel->failed_in_row++;
+    if (status != STATUS_TIMEOUT || channel->failed_in_row > 1)
+        shun(channel);
+}
+
+bool channel_note_silence(Channel *channel, int64_t silent_us, int64_t limit_us)
+{
+    if (silent_us >= limit_us) {
+        channel_note_failure(channel, STATUS_TIMEOUT);
+        return true;
+    }
+    if (silent_us > channel->latency_us)
+        note_latency(channel, silent_us);
+    return false;
+}
+
+bool channel_is_shunned(const Channel *channel)
+{
+    return channel->shunned_until_us > loop_now_us(channel->pool->loop);
+}
+
+bool channel_is_doubtful(const Channel *channel)
+{
+    return channel->failed_in_row > 0 || channel->samples == 0;
+}

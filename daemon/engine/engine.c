@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The engine's wiring: what it owns, and how it changes under load.
+ *
+ * A query passes listener.c → query.c → rules.c → cache.c → flight.c → resolution.c → choose.c →
+ * channel.c → transport, and its answer comes back through resolution.c → flight.c → query.c →
+ * listener.c. Each file opens by saying what it decides.
+ *
+ * Two things change the engine while queries are under way. A new Plan replaces the set of
+ * upstreams: resolutions hold references of their old ones and end undisturbed, and channels of
+ * endpoints that stay are found again in the pool. A change of network withdraws everything that is
+ * on its way, lets transports drop sockets and keys, and asks again.
+ */
+#include "engine.h"
+
+#include "engine_state.h"
+#include "listener.h"
+#include "log.h"
+#include "query.h"
+#include "resolution.h"
+
+#include <sodium.h>
+
+#define KEEP_WARM_US 30000000
+
+/* One address the engine listens on, with who may come in. */
+typedef struct Door {
+    Engine *engine;
+    Listener *listener;
+    EngineAdmit admit;
+    void *owner;
+} Door;
+
+static guint key_hash(gconstpointer key)
+{
+    return (guint)((const QuestionKey *)key)->hash;
+}
+
+static gboolean key_equal(gconstpointer a, gconstpointer b)
+{
+    return question_key_equal(a, b);
+}
+
+static void door_free(gpointer data)
+{
+    Door *door = data;
+
+    listener_close(door->listener);
+    g_free(door);
+}
+
+static GPtrArray *upstream_array_new(void)
+{
+    return g_ptr_array_new_with_free_func((GDestroyNotify)upstream_unref);
+}
+
+static void on_cooled(void *owner)
+{
+    Engine *engine = owner;
+
+    g_ptr_array_set_size(engine->warm, 0);
+}
+
+Engine *engine_new(Loop *loop, TlsContext *tls)
+{
+    Engine *engine = g_new0(Engine, 1);
+
+    if (sodium_init() < 0)
+        log_error("libsodium cannot be initialised");
+    engine->loop = loop;
+    channel_pool_init(&engine->pool, loop, tls, transport_open);
+    engine->upstreams = upstream_array_new();
+    engine->route_upstreams = g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
+    engine->warm = upstream_array_new();
+    engine->doors = g_ptr_array_new_with_free_func(door_free);
+    engine->cache = cache_new();
+    engine->flights = g_hash_table_new(key_hash, key_equal);
+    engine->stripped = g_malloc(MESSAGE_MAX);
+    engine->composed = g_malloc(MESSAGE_MAX);
+    list_init(&engine->resolutions);
+    list_init(&engine->queries);
+    list_init(&engine->lookups);
+    loop_timer_init(&engine->cooling, loop, on_cooled, engine);
+    randombytes_buf(engine->secret, sizeof engine->secret);
+    return engine;
+}
+
+void engine_free(Engine *engine)
+{
+    if (!engine)
+        return;
+    query_drop_all(engine);
+    lookup_cancel_all(engine);
+    g_ptr_array_unref(engine->doors);
+    loop_timer_stop(&engine->cooling);
+    g_ptr_array_unref(engine->warm);
+    g_ptr_array_unref(engine->upstreams);
+    g_ptr_array_unref(engine->route_upstreams);
+    g_hash_table_unref(engine->flights);
+    cache_free(engine->cache);
+    resolver_unref(engine->last);
+    plan_unref(engine->plan);
+    g_free(engine->stripped);
+    g_free(engine->composed);
+    g_free(engine);
+}
+
+void engine_set_opener(Engine *engine, TransportOpener opener)
+{
+    engine->pool.open = opener;
+}
+
+void engine_begin_epoch(Engine *engine)
+{
+    engine->epoch++;
+    cache_clear(engine->cache);
+    g_hash_table_remove_all(engine->flights); /* they fly on, but take nobody else */
+}
+
+void engine_keep_warm(Engine *engine, Upstream *upstream)
+{
+    g_ptr_array_add(engine->warm, upstream_ref(upstream));
+    loop_timer_start(&engine->cooling, KEEP_WARM_US);
+}
+
+void engine_apply(Engine *engine, Plan *plan)
+{
+    g_autoptr(Plan) old_plan = engine->plan;
+    g_autoptr(GPtrArray) old_upstreams = engine->upstreams;
+    g_autoptr(GPtrArray) old_route_upstreams = engine->route_upstreams;
+
+    engine->plan = plan_ref(plan);
+    engine->upstreams = upstream_array_new();
+    for (size_t i = 0; i < plan->resolver_count; i++)
+        g_ptr_array_add(engine->upstreams,
+                        upstream_new(&engine->pool, plan->resolvers[i], &plan->transport));
+    engine->route_upstreams = g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
+    for (size_t i = 0; i < plan->route_count; i++) {
+        GPtrArray *only = upstream_array_new();
+
+        g_ptr_array_add(only,
+                        upstream_new(&engine->pool, plan->routes[i].resolver, &plan->transport));
+        g_ptr_array_add(engine->route_upstreams, only);
+    }
+    if (old_plan && !plan_same_sources(old_plan, plan))
+        engine_begin_epoch(engine);
+    cache_configure(engine->cache, plan->cache_bytes, plan->cache_min_ttl_s, plan->cache_max_ttl_s);
+}
+
+Plan *engine_plan(Engine *engine)
+{
+    return engine->plan;
+}
+
+static bool on_admit(void *owner, int interface)
+{
+    Door *door = owner;
+
+    if (!door->admit || door->admit(door->owner, interface))
+        return true;
+    door->engine->stats.refused_link++;
+    return false;
+}
+
+static size_t on_received(void *owner, const Client *client, const uint8_t *bytes, size_t length,
+                          uint8_t *out, size_t capacity)
+{
+    Door *door = owner;
+
+    return query_receive(door->engine, client, bytes, length, out, capacity);
+}
+
+static void on_gone(void *owner, Client *client)
+{
+    query_client_gone(client);
+}
+
+Status engine_listen(Engine *engine, int udp_fd, int tcp_fd, EngineAdmit admit, void *owner)
+{
+    static const ListenerEvents events = {
+        .admit = on_admit, .received = on_received, .gone = on_gone};
+    Door *door = g_new0(Door, 1);
+    Status status;
+
+    *door = (Door){.engine = engine, .admit = admit, .owner = owner};
+    status = listener_open(engine->loop, udp_fd, tcp_fd, &events, door, &door->listener);
+    if (status != STATUS_OK) {
+        g_free(door);
+        return status;
+    }
+    g_ptr_array_add(engine->doors, door);
+    return STATUS_OK;
+}
+
+void engine_network_changed(Engine *engine)
+{
+    engine_begin_epoch(engine);
+    list_for_each (node, &engine->resolutions) {
+        resolution_withdraw(container_of(node, Resolution, node));
+    }
+    channel_pool_network_changed(&engine->pool);
+    list_for_each (again, &engine->resolutions) {
+        resolution_restart(container_of(again, Resolution, node));
+    }
+}
+
+void engine_flush_cache(Engine *engine)
+{
+    cache_clear(engine->cache);
+}
+
+void engine_stats(const Engine *engine, Stats *stats)
+{
+    TransportCounters sum = {0};
+
+    *stats = engine->stats;
+    channel_pool_count(&engine->pool, &sum);
+    stats->forged = sum.forged;
+    stats->replayed = sum.replayed;
+    stats->certificate_requests = sum.certificate_requests;
+    stats->upstream_bytes_sent = sum.bytes_sent;
+    stats->upstream_bytes_received = sum.bytes_received;
+    stats->cache_entries = cache_entries(engine->cache);
+    stats->cache_bytes = cache_bytes(engine->cache);
+}
+
+static const Upstream *find_upstream(const GPtrArray *upstreams, const char *resolver_id)
+{
+    for (unsigned i = 0; i < upstreams->len; i++) {
+        const Upstream *upstream = g_ptr_array_index(upstreams, i);
+
+        if (strcmp(upstream->resolver->id, resolver_id) == 0)
+            return upstream;
+    }
+    return NULL;
+}
+
+bool engine_resolver_health(const Engine *engine, const char *resolver_id, ResolverHealth *health)
+{
+    const Upstream *upstream = find_upstream(engine->upstreams, resolver_id);
+
+    for (unsigned i = 0; !upstream && i < engine->route_upstreams->len; i++)
+        upstream = find_upstream(g_ptr_array_index(engine->route_upstreams, i), resolver_id);
+    if (!upstream)
+        upstream = find_upstream(engine->warm, resolver_id);
+    if (!upstream)
+        return false;
+    upstream_health(upstream, health);
+    return true;
+}
+
+const char *engine_last_resolver(const Engine *engine)
+{
+    return engine->last ? engine->last->id : NULL;
+}

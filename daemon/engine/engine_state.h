@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "cache.h"
+#include "channel.h"
+#include "engine.h"
+#include "question.h"
+#include "upstream.h"
+
+#include <glib.h>
+
+/** What the parts of the engine share. Only files of this folder see it. */
+struct Engine {
+    Loop *loop;
+    Plan *plan; /* NULL before the first */
+    ChannelPool pool;
+    GPtrArray *upstreams;       /* Upstream*, of the plan's resolvers */
+    GPtrArray *route_upstreams; /* GPtrArray* of one Upstream*, one a route */
+    Resolver *last;             /* gave the last answer; NULL none yet */
+    unsigned turn;              /* choices made so far */
+
+    uint8_t secret[QUESTION_SECRET_LENGTH];
+    Cache *cache;
+    unsigned epoch;      /* one more each time that older answers must not be kept */
+    GHashTable *flights; /* QuestionKey* → Flight*, those that may be joined */
+    List resolutions, queries, lookups;
+    uint8_t *stripped, *composed; /* MESSAGE_MAX bytes each, for use within one call */
+
+    GPtrArray *warm; /* Upstream*, kept for a while after lookups */
+    LoopTimer cooling;
+
+    GPtrArray *doors; /* what it listens on, see engine.c */
+    Stats stats;
+};
+
+/** No question asked before may answer one asked from now on. */
+void engine_begin_epoch(Engine *engine);
+/** Keeps the connections of a lookup for what may come next. */
+void engine_keep_warm(Engine *engine, Upstream *upstream);
+/** Frees every lookup under way; their `done` is not called. */
+void lookup_cancel_all(Engine *engine);

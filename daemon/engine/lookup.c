@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Questions of Sotto's own: to prove a resolver before the machine is handed to it, and to measure.
+ *
+ * They go past cache, rules and flights, through the resolver that is named, which may belong to a
+ * plan that is not applied (yet). The connections they make are kept for a while, so that a
+ * resolver just proved need not shake hands again when it is chosen.
+ *
+ * A lookup does not persist when all fail: whoever asks wants to know why, not to wait.
+ */
+#include "resolution.h"
+
+#include <sodium.h>
+
+struct Lookup {
+    Resolution resolution;
+    ListNode node;
+    LoopTimer budget;
+    LookupDone done;
+    void *owner;
+};
+
+static void lookup_free(Lookup *lookup)
+{
+    loop_timer_stop(&lookup->budget);
+    list_remove(&lookup->node);
+    resolution_clear(&lookup->resolution);
+    g_free(lookup);
+}
+
+static void report(Lookup *lookup, const ResolutionResult *result)
+{
+    g_autofree char *detail = NULL;
+    const char *resolver_id = NULL;
+
+    if (result->upstream) {
+        resolver_id = result->upstream->resolver->id;
+        detail = g_strdup_printf("%s %s", resolver_id,
+                                 endpoint_kind_name(result->channel->endpoint->kind));
+    }
+    lookup->done(lookup->owner, result->status, result->reply, resolver_id, detail);
+}
+
+static void on_resolved(Resolution *resolution, const ResolutionResult *result)
+{
+    Lookup *lookup = container_of(resolution, Lookup, resolution);
+
+    list_remove(&lookup->node); /* cancelling it from its own callback is a mistake, not a crash */
+    report(lookup, result);
+    lookup_free(lookup);
+}
+
+static void on_budget_over(void *owner)
+{
+    Lookup *lookup = owner;
+    ResolutionResult result = resolution_failure(&lookup->resolution);
+
+    on_resolved(&lookup->resolution, &result);
+}
+
+/* The resolvers to ask, live; empty when the id is unknown. */
+static GPtrArray *find_upstreams(Engine *engine, const Plan *plan, const char *resolver_id)
+{
+    GPtrArray *upstreams = g_ptr_array_new_with_free_func((GDestroyNotify)upstream_unref);
+    Resolver *only = resolver_id ? plan_find_resolver(plan, resolver_id) : NULL;
+
+    if (only)
+        g_ptr_array_add(upstreams, upstream_new(&engine->pool, only, &plan->transport));
+    for (size_t i = 0; !resolver_id && i < plan->resolver_count; i++)
+        g_ptr_array_add(upstreams,
+                        upstream_new(&engine->pool, plan->resolvers[i], &plan->transport));
+    for (unsigned i = 0; i < upstreams->len; i++)
+        engine_keep_warm(engine, g_ptr_array_index(upstreams, i));
+    return upstreams;
+}
+
+/* Header (RD, one question), name, type, class IN. */
+static size_t build_query(const Name *name, uint16_t type, uint8_t *out, size_t capacity)
+{
+    WireWriter writer = wire_writer(out, capacity);
+
+    wire_write_u16(&writer, (uint16_t)randombytes_random());
+    wire_write_u16(&writer, MESSAGE_RD);
+    wire_write_u16(&writer, 1);
+    wire_write_zeros(&writer, 6);
+    wire_write_bytes(&writer, name->wire, name->length);
+    wire_write_u16(&writer, type);
+    wire_write_u16(&writer, CLASS_IN);
+    return writer.position;
+}
+
+Lookup *engine_lookup(Engine *engine, Plan *plan, const char *resolver_id, const Name *name,
+                      uint16_t type, int64_t budget_us, LookupDone done, void *owner)
+{
+    g_autoptr(GPtrArray) upstreams = find_upstreams(engine, plan, resolver_id);
+    Lookup *lookup = g_new0(Lookup, 1);
+    uint8_t wire[MESSAGE_HEADER_LENGTH + NAME_MAX_WIRE + 4];
+    size_t length = build_query(name, type, wire, sizeof wire);
+    Message query;
+
+    lookup->done = done;
+    lookup->owner = owner;
+    lookup->resolution.done = on_resolved;
+    list_init(&lookup->node);
+    list_append(&engine->lookups, &lookup->node);
+    loop_timer_init(&lookup->budget, engine->loop, on_budget_over, lookup);
+    loop_timer_start(&lookup->budget, budget_us);
+    if (message_parse(&query, wire, length) != STATUS_OK)
+        g_ptr_array_set_size(upstreams, 0); /* a name of no valid form: nobody can be asked */
+    resolution_start(&lookup->resolution, engine, plan, upstreams, plan->strategy, &query,
+                     budget_us);
+    return lookup;
+}
+
+void engine_lookup_cancel(Lookup *lookup)
+{
+    if (lookup)
+        lookup_free(lookup);
+}
+
+void lookup_cancel_all(Engine *engine)
+{
+    Lookup *lookup;
+
+    while ((lookup = list_first(&engine->lookups, Lookup, node)) != NULL)
+        lookup_free(lookup);
+}

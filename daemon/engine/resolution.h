@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "choose.h"
+#include "engine_state.h"
+#include "list.h"
+
+/**
+ * One question on its way upstream: asked of one candidate after the other, and of several at once
+ * when one is slow, until the first good answer. Embedded in its owner.
+ */
+typedef struct Resolution Resolution;
+
+typedef struct ResolutionResult {
+    Status status;
+    const Message *reply; /* borrowed; with STATUS_OK and STATUS_SERVER_FAILED, else NULL */
+    Upstream *upstream;   /* that answered, or failed in the way that is reported; NULL: none was
+                             asked */
+    Channel *channel;
+} ResolutionResult;
+
+/** Exactly once, never from inside resolution_start; the owner clears the resolution in it. */
+typedef void (*ResolutionDone)(Resolution *resolution, const ResolutionResult *result);
+
+struct Resolution {
+    /* set by the owner */
+    ResolutionDone done;
+    bool persistent; /* when all have failed and the network may come back, ask again */
+
+    /* private */
+    Engine *engine;
+    ListNode node;
+    Plan *plan;
+    Candidate candidates[CANDIDATES_MAX];
+    size_t candidate_count, next;
+    bool passed_over[CANDIDATES_MAX];
+    List attempts;
+    LoopTimer timer;  /* until the next candidate is asked as well, or all again */
+    LoopDefer finish; /* reports failure */
+    uint8_t *wire[2]; /* the query for transports in clear, and for encrypted ones */
+    size_t wire_length[2];
+    int64_t started_us, deadline_us, pause_us;
+    Status failure; /* the most telling so far */
+    size_t failed;  /* index of the candidate it came from */
+    uint8_t *refusal;
+    size_t refusal_length, refused;
+};
+
+/** Begins to ask `query` of `upstreams`, for at most `budget_us`. */
+void resolution_start(Resolution *resolution, Engine *engine, Plan *plan,
+                      const GPtrArray *upstreams, Strategy strategy, const Message *query,
+                      int64_t budget_us);
+/** Somebody joined who has this long. */
+void resolution_extend(Resolution *resolution, int64_t budget_us);
+/** Asks again from the first candidate on; the network changed. Attempts were withdrawn before. */
+void resolution_restart(Resolution *resolution);
+/** Withdraws what was asked, without judging those who did not answer. */
+void resolution_withdraw(Resolution *resolution);
+/** Withdraws what was asked and releases everything. */
+void resolution_clear(Resolution *resolution);
+/** Why it would fail if it had to end now, and through whom. */
+ResolutionResult resolution_failure(const Resolution *resolution);
