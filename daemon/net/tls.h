@@ -14,6 +14,9 @@ typedef struct TlsContext TlsContext;
 /** `ca_file` NULL: the system's store. The file is not read yet. */
 TlsContext *tls_context_new(const char *ca_file);
 void tls_context_free(TlsContext *context);
+/** Reads the trust store now, as is needed before a chroot; later calls do nothing. STATUS_IO: no
+ * usable certificate was found; it is tried again at the next connection. */
+Status tls_context_load(TlsContext *context) must_check;
 
 typedef uint8_t TlsDigest[32];
 
@@ -30,7 +33,8 @@ typedef struct TlsTarget {
     size_t hash_count;
 } TlsTarget;
 
-/** Resumption data of one endpoint, kept between its connections. Zeroed: none. */
+/** Resumption data of one endpoint, kept between its connections. Zeroed: none. A ticket is used
+ * once (RFC 8446 §C.4), so that connections cannot be told to be of one client. */
 typedef struct TlsSession {
     uint8_t *data;
     size_t length;
@@ -45,10 +49,10 @@ void tls_session_clear(TlsSession *session);
 Stream *tls_connect(Loop *loop, TlsContext *context, const Address *peer, const TlsTarget *target,
                     TlsSession *session, const StreamEvents *events, void *owner);
 
-/** Facts of an established connection for people: "TLS1.3", cipher suite, whether it was resumed.
- */
+/** Facts of an established connection: "TLS1.3", cipher suite, the ALPN protocol the server chose
+ * ("" none), whether it was resumed. */
 typedef struct TlsFacts {
-    char version[16], cipher[64];
+    char version[16], cipher[64], alpn[16];
     bool resumed;
 } TlsFacts;
 void tls_facts(const Stream *stream, TlsFacts *facts);
