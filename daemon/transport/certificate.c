@@ -20,6 +20,7 @@
 
 #include "edns.h"
 
+#include <glib.h>
 #include <sodium.h>
 #include <string.h>
 
@@ -107,14 +108,23 @@ static bool txt_join(const uint8_t *rdata, size_t length, uint8_t out[TXT_MAX], 
     return !reader.failed && !writer.failed;
 }
 
-/* How near a certificate came to being of use: a genuine one that is out of date tells people more
- * than a forged one beside it. */
+/* How near something came to being of use: a genuine certificate that is out of date tells people
+ * more than a forged one beside it, and that more than silence. */
 static unsigned nearness(Status status)
 {
-    return status == STATUS_CERT_NOT_YET_VALID ? 3
-           : status == STATUS_CERT_EXPIRED     ? 2
-           : status == STATUS_CERT_FORGED      ? 1
-                                               : 0;
+    static const Status ascending[] = {STATUS_CERT_NONE, STATUS_CERT_FORGED, STATUS_CERT_EXPIRED,
+                                       STATUS_CERT_NOT_YET_VALID};
+    if (status == STATUS_TIMEOUT)
+        return 0;
+    for (unsigned i = 0; i < G_N_ELEMENTS(ascending); i++)
+        if (ascending[i] == status)
+            return i + 2;
+    return 1;
+}
+
+Status certificate_nearer(Status a, Status b)
+{
+    return nearness(b) > nearness(a) ? b : a;
 }
 
 Status certificate_choose(const Message *reply, const uint8_t provider_key[32], int64_t wall_s,
@@ -135,7 +145,7 @@ Status certificate_choose(const Message *reply, const uint8_t provider_key[32], 
         if (status == STATUS_OK)
             status = certificate_check_time(&candidate, wall_s);
         if (status != STATUS_OK) {
-            nearest = nearness(status) > nearness(nearest) ? status : nearest;
+            nearest = certificate_nearer(nearest, status);
         } else if (!found || certificate_is_better(&candidate, &best)) {
             best = candidate;
             found = true;

@@ -39,6 +39,10 @@ Status certificate_check_time(const Certificate *certificate, int64_t wall_s) mu
 Status certificate_choose(const Message *reply, const uint8_t provider_key[32], int64_t wall_s,
                           Certificate *certificate) must_check;
 
+/** Of two reasons why there is no certificate, the one that tells more: a certificate's own fault
+ * before the network's, and a timeout last. */
+Status certificate_nearer(Status a, Status b);
+
 /**
  * Writes the question for the certificates of `provider_name`, in clear. With `pad_to` above the
  * bare length an OPT record with zeros fills it up, which buys room for the answer (§14.4).

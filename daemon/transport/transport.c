@@ -12,6 +12,7 @@
 #include <string.h>
 
 static const TransportClass *const classes[ENDPOINT_KINDS] = {
+    [ENDPOINT_DNSCRYPT] = &transport_dnscrypt,
     [ENDPOINT_PLAIN] = &transport_plain,
 };
 

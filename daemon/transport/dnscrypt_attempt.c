@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One exchange on the wire of a DNSCrypt transport.
+ *
+ * It has two legs. UDP: datagrams from the transport's socket, each with a fresh nonce, repeated
+ * while the budget lasts. TCP: a connection for this query alone. UDP goes first; TCP takes over
+ * when the answer was truncated, and joins in, UDP going on beside it, when datagrams go
+ * unanswered. Where TCP then brings the answer UDP counts as blocked, until the network changes or
+ * a datagram comes through after all.
+ *
+ * Whatever does not decrypt, or is no answer to the question, is dropped and counted while waiting
+ * goes on: anyone can send us packets, and none of them may end a query.
+ */
+#include "dnscrypt_private.h"
+#include "log.h"
+#include "tcpcall.h"
+
+#include <sodium.h>
+#include <string.h>
+
+#define TCP_TRIES 2
+
+typedef struct Attempt {
+    Dnscrypt *dnscrypt;
+    Exchange *exchange;
+    List nonces;  /* of the datagrams sent */
+    bool use_udp; /* datagrams are sent, or waited for */
+    bool truncated;
+    unsigned tcp_tries;
+    TcpCall *call;
+    uint8_t call_nonce[BOX_NONCE_LENGTH];
+    DnscryptSession *call_session;
+} Attempt;
+
+static void attempt_timed_out(void *owner);
+
+static void attempt_close_call(Attempt *attempt)
+{
+    tcp_call_close(attempt->call);
+    attempt->call = NULL;
+    dnscrypt_session_unref(attempt->call_session);
+    attempt->call_session = NULL;
+}
+
+void dnscrypt_attempt_stop(Exchange *exchange)
+{
+    Attempt *attempt = exchange->state;
+    Dnscrypt *dnscrypt = attempt->dnscrypt;
+    nonce_book_retire(&dnscrypt->nonces, &attempt->nonces);
+    attempt_close_call(attempt);
+    exchange->state = NULL;
+    list_remove(&exchange->node);
+    loop_timer_stop(&exchange->timer);
+    g_free(attempt);
+    if (list_is_empty(&dnscrypt->live))
+        loop_timer_start(&dnscrypt->idle, dnscrypt->base.environment.settings.idle_close_us);
+}
+
+static void attempt_fail(Attempt *attempt, Status status)
+{
+    Exchange *exchange = attempt->exchange;
+    dnscrypt_attempt_stop(exchange);
+    exchange_fail_later(exchange, status);
+}
+
+/* Encrypts the query, under the ID it has on the wire, into `packet`. */
+static Status attempt_seal(const Attempt *attempt, const DnscryptSession *session,
+                           const uint8_t nonce[BOX_NONCE_LENGTH], size_t padded,
+                           uint8_t packet[BOX_PACKET_MAX], size_t *packet_length)
+{
+    const Exchange *exchange = attempt->exchange;
+    uint8_t query[BOX_PACKET_MAX];
+    if (padded == 0 || exchange->query_length > sizeof(query))
+        return STATUS_NO_SPACE;
+    memcpy(query, exchange->query, exchange->query_length);
+    wire_put_u16(query, exchange->wire_id);
+    return box_seal_query(&session->box, nonce, query, exchange->query_length, padded, packet,
+                          BOX_PACKET_MAX, packet_length);
+}
+
+/* ---- TCP ---- */
+
+static bool attempt_tcp_received(void *owner, const uint8_t *packet, size_t length);
+static void attempt_tcp_ended(void *owner, Status status);
+
+static const TcpCallEvents attempt_tcp_events = {
+    .received = attempt_tcp_received,
+    .ended = attempt_tcp_ended,
+};
+
+static Status attempt_use_tcp(Attempt *attempt)
+{
+    Transport *transport = &attempt->dnscrypt->base;
+    uint8_t packet[BOX_PACKET_MAX];
+    size_t length;
+    Status status = dnscrypt_session_for_query(attempt->dnscrypt, &attempt->call_session);
+    if (status != STATUS_OK)
+        return status;
+    randombytes_buf(attempt->call_nonce, sizeof(attempt->call_nonce));
+    status = attempt_seal(attempt, attempt->call_session, attempt->call_nonce,
+                          box_padding_tcp(attempt->exchange->query_length), packet, &length);
+    if (status != STATUS_OK)
+        return status;
+    attempt->tcp_tries++;
+    attempt->call = tcp_call_open(transport->environment.loop, &transport->endpoint->address,
+                                  packet, length, &attempt_tcp_events, attempt);
+    transport->counters.connections++;
+    transport->counters.bytes_sent += length;
+    return STATUS_OK;
+}
+
+static Status attempt_send_datagram(Attempt *attempt);
+
+/* The connection is gone without an answer. */
+static void attempt_tcp_ended(void *owner, Status status)
+{
+    Attempt *attempt = owner;
+    DnscryptPath *path = &attempt->dnscrypt->path;
+    attempt_close_call(attempt);
+    if (attempt->use_udp)
+        return; /* datagrams are still under way */
+
+    /* A server may close what it found idle while we were sending: ask once more. */
+    if (status == STATUS_CLOSED && attempt->tcp_tries < TCP_TRIES) {
+        status = attempt_use_tcp(attempt);
+    } else if (path->udp_blocked && !attempt->truncated) {
+        path->udp_blocked = false; /* nothing to lose by trying */
+        path->silence = 0;
+        status = attempt_send_datagram(attempt);
+    }
+    if (attempt->call == NULL && !attempt->use_udp)
+        attempt_fail(attempt, status);
+}
+
+/* Whether the packet was the answer; then the attempt is over, and perhaps the transport. */
+static bool attempt_take_tcp(Attempt *attempt, const uint8_t *packet, size_t length)
+{
+    Dnscrypt *dnscrypt = attempt->dnscrypt;
+    Exchange *exchange = attempt->exchange;
+    Message view;
+    size_t reply_length;
+    g_autofree uint8_t *reply = g_malloc(length);
+    if (box_open_response(&attempt->call_session->box, attempt->call_nonce, packet, length, reply,
+                          &reply_length) != STATUS_OK ||
+        !exchange_accepts(exchange, reply, reply_length, &view)) {
+        dnscrypt->base.counters.forged++;
+        return false;
+    }
+    if (attempt->use_udp && dnscrypt->path.silence >= DNSCRYPT_SILENCE_LIMIT &&
+        !dnscrypt->path.udp_blocked) {
+        dnscrypt->path.udp_blocked = true;
+        log_info("dnscrypt: UDP goes unanswered, TCP does not: using TCP on this network");
+    }
+    dnscrypt_attempt_stop(exchange);
+    exchange_finish(exchange, STATUS_OK, reply, reply_length);
+    return true;
+}
+
+static bool attempt_tcp_received(void *owner, const uint8_t *packet, size_t length)
+{
+    Attempt *attempt = owner;
+    attempt->dnscrypt->base.counters.bytes_received += length;
+    if (length == 0) {
+        attempt_tcp_ended(attempt, STATUS_CLOSED);
+        return false;
+    }
+    return !attempt_take_tcp(attempt, packet, length);
+}
+
+/* ---- UDP ---- */
+
+static Status attempt_send_datagram(Attempt *attempt)
+{
+    Dnscrypt *dnscrypt = attempt->dnscrypt;
+    Exchange *exchange = attempt->exchange;
+    DnscryptSession *session;
+    uint8_t packet[BOX_PACKET_MAX];
+    size_t length;
+    Status status = dnscrypt_open_udp(dnscrypt);
+    if (status == STATUS_OK)
+        status = dnscrypt_session_for_query(dnscrypt, &session);
+    if (status != STATUS_OK)
+        return status;
+    const NonceEntry *entry =
+        nonce_book_add(&dnscrypt->nonces, &attempt->nonces, exchange, session);
+    const size_t padded = box_padding_udp(exchange->query_length, dnscrypt->path.udp_target);
+    status = attempt_seal(attempt, session, entry->nonce, padded, packet, &length);
+    dnscrypt_session_unref(session);
+    if (status != STATUS_OK)
+        return status;
+
+    const UdpPacket datagram = {.bytes = packet, .length = length};
+    udp_send(&dnscrypt->udp, &datagram, 1);
+    dnscrypt->base.counters.bytes_sent += length;
+    if (exchange->tries++ > 0)
+        dnscrypt->base.counters.retries++;
+    attempt->use_udp = true;
+    exchange_start_timer(exchange, exchange_retry_us(exchange), attempt_timed_out);
+    return STATUS_OK;
+}
+
+/* A datagram was waited for long enough, or the budget is used up. */
+static void attempt_timed_out(void *owner)
+{
+    Exchange *exchange = owner;
+    Attempt *attempt = exchange->state;
+    Dnscrypt *dnscrypt = attempt->dnscrypt;
+    if (exchange_left_us(exchange) == 0) {
+        dnscrypt_doubt_certificate(dnscrypt);
+        dnscrypt_attempt_stop(exchange);
+        exchange_finish(exchange, STATUS_TIMEOUT, NULL, 0);
+        return;
+    }
+    exchange_start_timer(exchange, INT64_MAX, attempt_timed_out);
+    dnscrypt->path.silence++;
+    dnscrypt->path.udp_target = DNSCRYPT_UDP_TARGET; /* a grown one may be what was dropped */
+    Status status = attempt_send_datagram(attempt);
+    /* After two datagrams of this query's own, or several of its neighbours', TCP is tried too. */
+    const bool suspect = exchange->tries > 2 || dnscrypt->path.silence >= DNSCRYPT_SILENCE_LIMIT;
+    if (attempt->call == NULL && attempt->tcp_tries < TCP_TRIES && (suspect || status != STATUS_OK))
+        status = attempt_use_tcp(attempt);
+    if (status != STATUS_OK && attempt->call == NULL)
+        attempt_fail(attempt, status);
+}
+
+static void udp_works(DnscryptPath *path)
+{
+    path->silence = 0;
+    path->udp_blocked = false;
+}
+
+/* An authentic answer by UDP. */
+static void attempt_answered(Attempt *attempt, const uint8_t *reply, size_t length, bool truncated)
+{
+    Dnscrypt *dnscrypt = attempt->dnscrypt;
+    Exchange *exchange = attempt->exchange;
+    udp_works(&dnscrypt->path);
+    if (!truncated) {
+        dnscrypt_attempt_stop(exchange);
+        exchange_finish(exchange, STATUS_OK, reply, length);
+        return;
+    }
+    /* The answer had no room in a packet as long as ours: longer ones from here (draft §5.4.2). */
+    dnscrypt->path.udp_target = MIN(2 * dnscrypt->path.udp_target, DNSCRYPT_UDP_TARGET_MAX);
+    attempt->truncated = true;
+    attempt->use_udp = false;
+    exchange_start_timer(exchange, INT64_MAX, attempt_timed_out);
+    const Status status = attempt->call == NULL ? attempt_use_tcp(attempt) : STATUS_OK;
+    if (status != STATUS_OK)
+        attempt_fail(attempt, status);
+}
+
+static void attempt_take_datagram(Dnscrypt *dnscrypt, const UdpPacket *packet)
+{
+    TransportCounters *counters = &dnscrypt->base.counters;
+    const uint8_t *nonce = box_response_nonce(packet->bytes, packet->length);
+    NonceEntry *entry = nonce != NULL ? nonce_book_find(&dnscrypt->nonces, nonce) : NULL;
+    uint8_t reply[UDP_PACKET_MAX];
+    size_t length;
+    Message view;
+    counters->bytes_received += packet->length;
+    if (entry == NULL) {
+        counters->forged++;
+    } else if (entry->answered) {
+        counters->replayed++;
+    } else if (entry->exchange == NULL) {
+        udp_works(&dnscrypt->path); /* late, so of no use but as a sign of life */
+    } else if (box_open_response(&entry->session->box, entry->nonce, packet->bytes, packet->length,
+                                 reply, &length) != STATUS_OK ||
+               !exchange_accepts(entry->exchange, reply, length, &view)) {
+        counters->forged++;
+    } else {
+        Attempt *attempt = entry->exchange->state;
+        entry->answered = true;
+        if (!attempt->truncated)
+            attempt_answered(attempt, reply, length, view.flags & MESSAGE_TC);
+    }
+}
+
+void dnscrypt_attempt_udp_received(void *owner, UdpPacket *packets, size_t count)
+{
+    Dnscrypt *dnscrypt = owner;
+    dnscrypt->receiving = true;
+    for (size_t i = 0; i < count && !dnscrypt->closed; i++)
+        attempt_take_datagram(dnscrypt, &packets[i]);
+    dnscrypt->receiving = false;
+    if (dnscrypt->closed)
+        g_free(dnscrypt);
+}
+
+/* The host or the port cannot be reached by UDP, says ICMP. That is not authenticated either, so it
+ * ends nothing; but TCP joins in at once. */
+void dnscrypt_attempt_udp_failed(void *owner, Status status)
+{
+    Dnscrypt *dnscrypt = owner;
+    log_debug("dnscrypt: %s", status_sentence(status));
+    dnscrypt->path.silence = MAX(dnscrypt->path.silence, DNSCRYPT_SILENCE_LIMIT);
+    list_for_each (node, &dnscrypt->live) {
+        Attempt *attempt = container_of(node, Exchange, node)->state;
+        if (attempt->call == NULL && attempt->tcp_tries == 0) {
+            const Status tcp = attempt_use_tcp(attempt);
+            if (tcp != STATUS_OK)
+                attempt_fail(attempt, tcp);
+        }
+    }
+}
+
+/* ---- start ---- */
+
+void dnscrypt_attempt_start(Dnscrypt *dnscrypt, Exchange *exchange)
+{
+    const DnscryptPath *path = &dnscrypt->path;
+    Attempt *attempt = g_new0(Attempt, 1);
+    attempt->dnscrypt = dnscrypt;
+    attempt->exchange = exchange;
+    list_init(&attempt->nonces);
+    exchange->state = attempt;
+    exchange->tries = 0;
+    randombytes_buf(&exchange->wire_id, sizeof(exchange->wire_id));
+    list_append(&dnscrypt->live, &exchange->node);
+    loop_timer_stop(&dnscrypt->idle);
+
+    const bool tcp_alone = dnscrypt->base.environment.settings.tcp_only || path->udp_blocked;
+    const bool both = path->silence >= DNSCRYPT_SILENCE_LIMIT;
+    Status status = STATUS_OK;
+    exchange_start_timer(exchange, INT64_MAX, attempt_timed_out);
+    if (!tcp_alone)
+        status = attempt_send_datagram(attempt);
+    if (tcp_alone || both || status != STATUS_OK)
+        status = attempt_use_tcp(attempt);
+    if (status != STATUS_OK)
+        attempt_fail(attempt, status);
+}
