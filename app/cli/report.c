@@ -30,31 +30,22 @@ Tone report_tone(SottoHelper *helper)
     return TONE_PLAIN;
 }
 
-static char *with_network(const char *alone, const char *with, const char *network)
-{
-    GString *sentence;
-
-    if (network[0] == '\0')
-        return g_strdup(alone);
-    sentence = g_string_new(with);
-    g_string_replace(sentence, "%s", network, 1);
-    return g_string_free(sentence, FALSE);
-}
-
 char *report_sentence(SottoHelper *helper)
 {
     const char *network = sotto_helper_network(helper);
+    gboolean named = network[0] != '\0';
     g_autofree char *until = console_clock(sotto_helper_until_s(helper));
 
     if (sotto_helper_presence(helper) != SOTTO_PRESENCE_PRESENT)
         return g_strdup(_("The Sotto service is not running."));
     switch (sotto_helper_state(helper)) {
     case SOTTO_STATE_OFF:
-        return with_network(_("Not protected"), _("Not protected on %s"), network);
+        return named ? g_strdup_printf(_("Not protected on %s"), network)
+                     : g_strdup(_("Not protected"));
     case SOTTO_STATE_STARTING:
         return g_strdup(_("Turning on…"));
     case SOTTO_STATE_ON:
-        return with_network(_("Protected"), _("Protected on %s"), network);
+        return named ? g_strdup_printf(_("Protected on %s"), network) : g_strdup(_("Protected"));
     case SOTTO_STATE_SIGNIN:
         return g_strdup(_("This Wi-Fi needs you to sign in"));
     case SOTTO_STATE_PAUSED:

@@ -83,21 +83,31 @@ static void add_json(JsonBuilder *document, SottoResolver *resolver, gboolean ch
     json_builder_end_object(document);
 }
 
+/* "12.3 ms", "failed", or "" while nobody measured (transfer full). */
+static char *speed_words(SottoResolver *resolver)
+{
+    gint64 latency_us = sotto_resolver_latency_us(resolver);
+
+    if (sotto_resolver_failure(resolver)[0] != '\0')
+        return g_strdup(_("failed"));
+    return latency_us > 0 ? console_milliseconds((guint64)latency_us) : g_strdup("");
+}
+
 static void add_row(Table *table, SottoResolver *resolver, gboolean chosen)
 {
     g_autofree char *protocols = protocol_words(resolver);
     g_autofree char *flags = feature_words(resolver);
-    gint64 latency_us = sotto_resolver_latency_us(resolver);
-    g_autofree char *latency =
-        latency_us > 0 ? console_milliseconds((guint64)latency_us) : g_strdup("");
-    const char *failure = sotto_resolver_failure(resolver);
+    g_autofree char *speed = speed_words(resolver);
+    /* the sentence is as long as it likes: nothing stands after the last column */
+    g_autofree char *last =
+        g_strjoin(flags[0] != '\0' ? "  " : "", flags, sotto_resolver_failure(resolver), NULL);
     const char *const cells[] = {chosen ? "*" : " ",
                                  sotto_resolver_id(resolver),
                                  sotto_resolver_name(resolver),
                                  sotto_resolver_country(resolver),
                                  protocols,
-                                 failure[0] != '\0' ? failure : latency,
-                                 flags};
+                                 speed,
+                                 last};
 
     table_add(table, chosen ? TONE_STRONG : TONE_PLAIN, cells);
 }

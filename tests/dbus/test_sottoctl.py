@@ -4,6 +4,7 @@ exit status. The program under test is $SOTTO_BUILD/asan/app/cli/sottoctl, or $S
 import json
 import os
 import pathlib
+import pty
 import signal
 import subprocess
 import threading
@@ -207,6 +208,22 @@ def test_without_a_terminal_nobody_is_asked_for_a_password(ctl, helper):
     assert helper.interactive is False
 
 
+def test_at_a_terminal_polkit_may_ask(environment, helper):
+    master, slave = pty.openpty()
+    subprocess.run([SOTTOCTL, "off"], env=environment, stdin=slave, check=True, timeout=30, capture_output=True)
+    os.close(master)
+    os.close(slave)
+    assert helper.interactive is True
+
+
+def test_at_a_terminal_the_state_has_a_colour(environment, helper):
+    master, slave = pty.openpty()
+    subprocess.run([SOTTOCTL, "status"], env=dict(environment, TERM="xterm"), stdout=slave, check=False, timeout=30)
+    os.close(slave)
+    assert os.read(master, 4096).startswith(b"\x1b[33mNot protected on Grand Hotel\x1b[0m")
+    os.close(master)
+
+
 @pytest.mark.parametrize("text, seconds", [(None, 300), ("5", 300), ("90s", 90), ("2h", 7200), ("24h", 86400)])
 def test_pause_understands_times(ctl, helper, text, seconds):
     done = ctl(*["pause", text][:2 if text else 1])
@@ -237,7 +254,7 @@ def test_resolvers_table_is_aligned(ctl, helper):
     assert lines[0].split() == ["id", "name", "country", "protocols", "time", "features"]
     assert len({line.index(word) for line, word in zip(lines[1:], ("Quad9", "Mullvad", "Blocky"))}) == 1
     assert lines[1].startswith("*") and "12.3 ms" in lines[1]
-    assert "The certificate has expired." in lines[3]
+    assert lines[3].endswith("failed   -ads  The certificate has expired.")
 
 
 @pytest.mark.parametrize("words, found", [
