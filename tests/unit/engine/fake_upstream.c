@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A transport without a network, for the engine's tests: replies are made from the query by the
+ * script of a FakeServer and come by the loop's timers, so that a test on a fake loop decides the
+ * time of everything.
+ */
+#include "fake_upstream.h"
+
+#include "edns.h"
+
+#include <string.h>
+
+typedef struct FakeTransport {
+    Transport base;
+    FakeServer *server;
+    List exchanges;
+} FakeTransport;
+
+FakeServer fake_servers[FAKE_SERVERS];
+
+void fake_servers_reset(void)
+{
+    for (size_t i = 0; i < FAKE_SERVERS; i++)
+        fake_servers[i] = (FakeServer){.delay_us = 10000, .ttl_s = 300};
+}
+
+static void write_record(WireWriter *writer, uint16_t type, uint32_t ttl_s, const void *rdata,
+                         size_t length)
+{
+    wire_write_u16(writer, 0xc00c);
+    wire_write_u16(writer, type);
+    wire_write_u16(writer, CLASS_IN);
+    wire_write_u32(writer, ttl_s);
+    wire_write_u16(writer, (uint16_t)length);
+    wire_write_bytes(writer, rdata, length);
+}
+
+static void write_extended_error(WireWriter *writer, uint16_t code)
+{
+    wire_write_u8(writer, 0); /* OPT: root, type, payload, TTL, length */
+    wire_write_u16(writer, RRTYPE_OPT);
+    wire_write_u16(writer, 1232);
+    wire_write_u32(writer, 0);
+    wire_write_u16(writer, 9);
+    wire_write_u16(writer, EDNS_EXTENDED_ERROR);
+    wire_write_u16(writer, 5);
+    wire_write_u16(writer, code);
+    wire_write_bytes(writer, "why", 3);
+}
+
+static size_t respond(const FakeServer *server, const Message *query, uint8_t *out, size_t capacity)
+{
+    static const uint8_t soa[22] = {[21] = 30}; /* two root names, serial to MINIMUM */
+    uint8_t address[16] = {192, 0, 2, (uint8_t)(server - fake_servers)};
+    bool has_data = !server->no_data && server->rcode == RCODE_NOERROR;
+    WireWriter writer = wire_writer(out, capacity);
+
+    wire_write_bytes(&writer, query->wire, query->records);
+    for (unsigned i = 0; has_data && i <= server->copies; i++)
+        write_record(&writer, query->qtype, server->ttl_s, address, 4);
+    if (!has_data && !server->no_soa)
+        write_record(&writer, RRTYPE_SOA, server->ttl_s, soa, sizeof soa);
+    if (server->ede)
+        write_extended_error(&writer, server->ede);
+    g_assert_false(writer.failed);
+    wire_put_u16(out + 2, (uint16_t)(MESSAGE_QR | MESSAGE_RA | (query->flags & MESSAGE_RD) |
+                                     server->flags | server->rcode));
+    wire_put_u16(out + 6, (uint16_t)(has_data ? server->copies + 1 : 0));
+    wire_put_u16(out + 8, !has_data && !server->no_soa);
+    wire_put_u16(out + 10, server->ede != 0);
+    return writer.position;
+}
+
+static void on_due(void *owner)
+{
+    Exchange *exchange = owner;
+    FakeServer *server = ((FakeTransport *)(void *)exchange->transport)->server;
+    uint8_t reply[32768];
+    size_t length = 0;
+    Message query;
+    Status status = server->silent ? STATUS_TIMEOUT : server->status;
+
+    g_assert_cmpint(message_parse(&query, exchange->query, exchange->query_length), ==, STATUS_OK);
+    if (status == STATUS_OK)
+        length = respond(server, &query, reply, sizeof reply);
+    server->live--;
+    list_remove(&exchange->node);
+    exchange_finish(exchange, status, length ? reply : NULL, length);
+}
+
+static void begin(FakeTransport *transport, Exchange *exchange)
+{
+    FakeServer *server = transport->server;
+
+    exchange_start_timer(exchange, server->silent ? exchange->budget_us : server->delay_us, on_due);
+}
+
+static void fake_send(Transport *base, Exchange *exchange)
+{
+    FakeTransport *transport = (FakeTransport *)(void *)base;
+    FakeServer *server = transport->server;
+
+    server->asked++;
+    server->live++;
+    g_assert_cmpuint(exchange->query_length, <=, sizeof server->query);
+    memcpy(server->query, exchange->query, exchange->query_length);
+    server->query_length = exchange->query_length;
+    list_append(&transport->exchanges, &exchange->node);
+    begin(transport, exchange);
+}
+
+static void fake_cancel(Transport *base, Exchange *exchange)
+{
+    FakeTransport *transport = (FakeTransport *)(void *)base;
+
+    transport->server->cancelled++;
+    transport->server->live--;
+    list_remove(&exchange->node);
+}
+
+static void fake_network_changed(Transport *base)
+{
+    FakeTransport *transport = (FakeTransport *)(void *)base;
+
+    transport->server->network_changes++;
+}
+
+static void fake_close(Transport *base)
+{
+    FakeTransport *transport = (FakeTransport *)(void *)base;
+
+    g_assert_true(list_is_empty(&transport->exchanges));
+    transport->server->closed++;
+    transport_clear(base);
+    g_free(transport);
+}
+
+static const TransportClass fake_class = {
+    .name = "fake",
+    .send = fake_send,
+    .cancel = fake_cancel,
+    .network_changed = fake_network_changed,
+    .close = fake_close,
+};
+
+Status fake_open(const TransportEnvironment *environment, Endpoint *endpoint, Transport **opened)
+{
+    unsigned number = ntohl(endpoint->address.socket.v4.sin_addr.s_addr) & 0xff;
+    FakeServer *server = &fake_servers[number];
+    FakeTransport *transport;
+
+    if (server->unsupported)
+        return STATUS_UNSUPPORTED;
+    transport = g_new0(FakeTransport, 1);
+    transport_init(&transport->base, &fake_class, environment, endpoint);
+    transport->server = server;
+    list_init(&transport->exchanges);
+    server->opened++;
+    *opened = &transport->base;
+    return STATUS_OK;
+}
+
+Endpoint *fake_endpoint(EndpointKind kind, unsigned number)
+{
+    g_autofree char *text = g_strdup_printf("192.0.2.%u:53", number);
+    Address address;
+
+    g_assert_cmpint(address_parse(text, 53, &address), ==, STATUS_OK);
+    return endpoint_new(kind, &address);
+}
+
+Resolver *fake_resolver(unsigned number)
+{
+    g_autofree char *id = g_strdup_printf("s%u", number);
+    Resolver *resolver = resolver_new(id, id);
+
+    resolver_add_endpoint(resolver, fake_endpoint(ENDPOINT_DOT, number));
+    return resolver;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "plan.h"
+#include "transport.h"
+
+#include <glib.h>
+
+#define FAKE_SERVERS 8
+
+/** A server that answers as the test says, after a delay of the loop's clock. Number N stands for
+ * the endpoints with address 192.0.2.N. */
+typedef struct FakeServer {
+    /* set by the test */
+    int64_t delay_us;
+    bool silent;   /* no answer: STATUS_TIMEOUT when the budget is used up */
+    Status status; /* fails with it after the delay */
+    unsigned rcode;
+    uint32_t ttl_s;
+    bool no_data;     /* answers with a SOA (TTL `ttl_s`, MINIMUM 30) and no address */
+    bool no_soa;      /* not even that */
+    unsigned copies;  /* that many addresses more, to make it long */
+    uint16_t flags;   /* set beside the usual ones */
+    uint16_t ede;     /* an extended error in its OPT, 0 none */
+    bool unsupported; /* its protocol is not spoken */
+
+    /* seen */
+    unsigned opened, closed, asked, cancelled, live, network_changes;
+    uint8_t query[512]; /* the last one */
+    size_t query_length;
+} FakeServer;
+
+extern FakeServer fake_servers[FAKE_SERVERS];
+
+/** Every server answers NOERROR with one address, TTL 300, after 10 ms. */
+void fake_servers_reset(void);
+/** The TransportOpener that leads to them. */
+Status fake_open(const TransportEnvironment *environment, Endpoint *endpoint,
+                 Transport **transport);
+/** An endpoint of server `number`. (transfer full) */
+Endpoint *fake_endpoint(EndpointKind kind, unsigned number);
+/** A resolver with one DoT endpoint of server `number`; its id is "sNUMBER". (transfer full) */
+Resolver *fake_resolver(unsigned number);
