@@ -2,6 +2,7 @@
 /*
  * sottoctl resolvers: the resolvers the helper knows. Words after it narrow the list: each has to
  * occur in what can be said of a resolver, in any order and any case ("quad9 dot", "de no-logs").
+ * Two letters would occur everywhere, so they mean a country.
  */
 #include "command.h"
 #include "console.h"
@@ -18,9 +19,9 @@ static const struct {
 } features[] = {
     {SOTTO_RESOLVER_DNSSEC, "dnssec", "dnssec"},
     {SOTTO_RESOLVER_NOLOG, "nolog", "no-logs"},
-    {SOTTO_RESOLVER_BLOCKS_MALWARE, "malware", "-malware"},
-    {SOTTO_RESOLVER_BLOCKS_ADS, "ads", "-ads"},
-    {SOTTO_RESOLVER_BLOCKS_ADULT, "adult", "-adult"},
+    {SOTTO_RESOLVER_BLOCKS_MALWARE, "malware", "blocks-malware"},
+    {SOTTO_RESOLVER_BLOCKS_ADS, "ads", "blocks-ads"},
+    {SOTTO_RESOLVER_BLOCKS_ADULT, "adult", "blocks-adult"},
     {SOTTO_RESOLVER_FAVOURITE, "favourite", "favourite"},
     {SOTTO_RESOLVER_OWN, "own", "own"},
 };
@@ -41,19 +42,27 @@ static char *protocol_words(SottoResolver *resolver)
     return g_strjoinv(" ", (char **)sotto_resolver_protocols(resolver));
 }
 
+static gboolean is_country(const char *word)
+{
+    return g_ascii_isalpha(word[0]) && g_ascii_isalpha(word[1]) && word[2] == '\0';
+}
+
 static gboolean matches(SottoResolver *resolver, char **words)
 {
     g_autofree char *protocols = protocol_words(resolver);
     g_autofree char *flags = feature_words(resolver);
     g_autofree char *all =
         g_strjoin("\n", sotto_resolver_id(resolver), sotto_resolver_name(resolver),
-                  sotto_resolver_operator(resolver), sotto_resolver_country(resolver),
-                  sotto_resolver_description(resolver), protocols, flags, NULL);
+                  sotto_resolver_operator(resolver), sotto_resolver_description(resolver),
+                  protocols, flags, NULL);
     g_autofree char *text = g_utf8_casefold(all, -1);
 
     for (guint i = 0; words[i] != NULL; i++) {
         g_autofree char *word = g_utf8_casefold(words[i], -1);
-        if (strstr(text, word) == NULL)
+        gboolean found = is_country(words[i])
+                             ? g_ascii_strcasecmp(words[i], sotto_resolver_country(resolver)) == 0
+                             : strstr(text, word) != NULL;
+        if (!found)
             return FALSE;
     }
     return TRUE;
