@@ -12,6 +12,11 @@ size_t stream_queued(const Stream *stream)
     return stream->class->queued(stream);
 }
 
+bool stream_is_stalled(const Stream *stream)
+{
+    return stream->class->is_stalled(stream);
+}
+
 void stream_close(Stream *stream)
 {
     if (stream != NULL)

@@ -5,6 +5,7 @@
 #include "loop.h"
 #include "status.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -33,6 +34,7 @@ enum { STREAM_QUEUE_LIMIT = 256 * 1024 };
 typedef struct StreamClass {
     Status (*write)(Stream *stream, const uint8_t *bytes, size_t length);
     size_t (*queued)(const Stream *stream);
+    bool (*is_stalled)(const Stream *stream);
     void (*close)(Stream *stream);
 } StreamClass;
 
@@ -64,5 +66,8 @@ Status tcp_accept(int listen_fd, int *fd, Address *peer, int *interface) must_ch
 Status stream_write(Stream *stream, const uint8_t *bytes, size_t length) must_check;
 /** Bytes written that the kernel has not taken yet. */
 size_t stream_queued(const Stream *stream);
+/** Whether the peer's system has stopped to acknowledge what was sent (or the first SYN), so that
+ * it is being sent again: the path is dead, not the server slow. */
+bool stream_is_stalled(const Stream *stream);
 /** Closes without further callbacks and frees. NULL is allowed. */
 void stream_close(Stream *stream);

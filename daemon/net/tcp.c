@@ -95,6 +95,16 @@ static size_t tcp_queued(const Stream *stream)
     return tcp->queue->len - tcp->queue_start;
 }
 
+static bool tcp_is_stalled(const Stream *stream)
+{
+    const TcpStream *tcp = (const TcpStream *)stream;
+    struct tcp_info info = {0};
+    socklen_t size = sizeof info;
+
+    return getsockopt(tcp->fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 &&
+           info.tcpi_retransmits > 0;
+}
+
 static void watch(TcpStream *tcp)
 {
     uint32_t events = tcp->ended ? 0 : LOOP_READ;
@@ -255,7 +265,7 @@ static void on_defer(void *owner)
 
 /* ---- opening ---- */
 
-static const StreamClass tcp_class = {tcp_write, tcp_queued, tcp_close};
+static const StreamClass tcp_class = {tcp_write, tcp_queued, tcp_is_stalled, tcp_close};
 
 static TcpStream *tcp_new(Loop *loop, const StreamEvents *events, void *owner)
 {

@@ -15,8 +15,8 @@
  */
 #include "tls.h"
 
-#include "certificate.h"
 #include "log.h"
+#include "tlspeer.h"
 
 #include <errno.h>
 #include <glib.h>
@@ -275,7 +275,7 @@ static Status set_host(TlsStream *tls)
     const char *host = tls->target->host;
     uint8_t ip[16];
 
-    if (host == NULL || certificate_host_as_ip(host, ip) > 0)
+    if (host == NULL || tls_host_as_ip(host, ip) > 0)
         return STATUS_OK; /* RFC 6066 §3: literal addresses are not sent */
     size_t length = strlen(host);
     if (length > 0 && host[length - 1] == '.')
@@ -358,7 +358,7 @@ static Status send_records(TlsStream *tls, const uint8_t *bytes, size_t length)
 
 static void become_ready(TlsStream *tls)
 {
-    Status status = certificate_check(tls->session, tls->target);
+    Status status = tls_peer_check(tls->session, tls->target);
 
     if (status != STATUS_OK) {
         refuse_peer(tls, status);
@@ -477,9 +477,16 @@ static size_t tls_queued(const Stream *stream)
     return tls->early->len + (tls->tcp != NULL ? stream_queued(tls->tcp) : 0);
 }
 
+static bool tls_is_stalled(const Stream *stream)
+{
+    const TlsStream *tls = (const TlsStream *)stream;
+
+    return tls->tcp != NULL && stream_is_stalled(tls->tcp);
+}
+
 /* ---- opening ---- */
 
-static const StreamClass tls_class = {tls_write, tls_queued, tls_close};
+static const StreamClass tls_class = {tls_write, tls_queued, tls_is_stalled, tls_close};
 static const StreamEvents tcp_events = {on_tcp_connected, on_tcp_received, NULL, on_tcp_closed};
 
 Stream *tls_connect(Loop *loop, TlsContext *context, const Address *peer, const TlsTarget *target,

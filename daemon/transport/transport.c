@@ -13,6 +13,7 @@
 
 static const TransportClass *const classes[ENDPOINT_KINDS] = {
     [ENDPOINT_DNSCRYPT] = &transport_dnscrypt,
+    [ENDPOINT_DOT] = &transport_dot,
     [ENDPOINT_PLAIN] = &transport_plain,
 };
 

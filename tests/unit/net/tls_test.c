@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tls.h"
 
-#include "certificate.h"
 #include "log.h"
 #include "tls_server.h"
+#include "tlspeer.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -295,8 +295,8 @@ static void garbage_is_no_certificate(void)
             g_autofree uint8_t *copy = g_memdup2(bytes[i], length); /* seen by ASan */
             TlsDigest digest;
 
-            g_assert_cmpint(certificate_body_digest(copy, length, digest), ==, STATUS_MALFORMED);
-            g_assert_cmpint(certificate_key_digest(copy, length, digest), ==, STATUS_MALFORMED);
+            g_assert_cmpint(tls_body_digest(copy, length, digest), ==, STATUS_MALFORMED);
+            g_assert_cmpint(tls_key_digest(copy, length, digest), ==, STATUS_MALFORMED);
         }
     }
 }

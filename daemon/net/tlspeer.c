@@ -13,7 +13,7 @@
  *
  * These two are cut out of the bytes as sent: encoding them anew could change their digest.
  */
-#include "certificate.h"
+#include "tlspeer.h"
 
 #include "log.h"
 #include "wire.h"
@@ -61,7 +61,7 @@ static Element read_element(WireReader *reader)
     return element;
 }
 
-static Element certificate_body(const uint8_t *der, size_t length, WireReader *reader)
+static Element der_body(const uint8_t *der, size_t length, WireReader *reader)
 {
     WireReader outer = wire_reader(der, length);
     Element certificate = read_element(&outer);
@@ -81,18 +81,18 @@ static Status digest_element(const Element *element, TlsDigest digest)
     return STATUS_OK;
 }
 
-Status certificate_body_digest(const uint8_t *der, size_t length, TlsDigest digest)
+Status tls_body_digest(const uint8_t *der, size_t length, TlsDigest digest)
 {
     WireReader reader;
-    Element body = certificate_body(der, length, &reader);
+    Element body = der_body(der, length, &reader);
 
     return reader.failed ? STATUS_MALFORMED : digest_element(&body, digest);
 }
 
-Status certificate_key_digest(const uint8_t *der, size_t length, TlsDigest digest)
+Status tls_key_digest(const uint8_t *der, size_t length, TlsDigest digest)
 {
     WireReader reader;
-    Element body = certificate_body(der, length, &reader);
+    Element body = der_body(der, length, &reader);
 
     if (reader.failed)
         return STATUS_MALFORMED;
@@ -154,7 +154,7 @@ static bool chain_has(const gnutls_datum_t *chain, unsigned length, DigestFn dig
 
 /* ---- chain and name ---- */
 
-size_t certificate_host_as_ip(const char *host, uint8_t bytes[16])
+size_t tls_host_as_ip(const char *host, uint8_t bytes[16])
 {
     char literal[INET6_ADDRSTRLEN];
     size_t length = strlen(host);
@@ -196,7 +196,7 @@ static Status check_chain(gnutls_session_t session, const char *host)
 {
     uint8_t ip[16];
     char name[256];
-    size_t ip_length = certificate_host_as_ip(host, ip), name_length = strlen(host);
+    size_t ip_length = tls_host_as_ip(host, ip), name_length = strlen(host);
     unsigned faults = 0;
     gnutls_typed_vdata_st data[] = {
         {.type = GNUTLS_DT_KEY_PURPOSE_OID, .data = (void *)GNUTLS_KP_TLS_WWW_SERVER},
@@ -222,7 +222,7 @@ static Status check_chain(gnutls_session_t session, const char *host)
     return status_of_faults(faults);
 }
 
-Status certificate_check(gnutls_session_t session, const TlsTarget *target)
+Status tls_peer_check(gnutls_session_t session, const TlsTarget *target)
 {
     unsigned length = 0;
     const gnutls_datum_t *chain = gnutls_certificate_get_peers(session, &length);
@@ -236,10 +236,10 @@ Status certificate_check(gnutls_session_t session, const TlsTarget *target)
     }
     /* Without a name the pin is all there is, so no pin means that nothing could match. */
     if ((target->host == NULL || target->pin_count > 0) &&
-        !chain_has(chain, length, certificate_key_digest, target->pins, target->pin_count))
+        !chain_has(chain, length, tls_key_digest, target->pins, target->pin_count))
         return STATUS_CERT_PIN;
     if (target->hash_count > 0 &&
-        !chain_has(chain, length, certificate_body_digest, target->hashes, target->hash_count))
+        !chain_has(chain, length, tls_body_digest, target->hashes, target->hash_count))
         return STATUS_CERT_PIN;
     return STATUS_OK;
 }

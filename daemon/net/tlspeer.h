@@ -14,13 +14,13 @@
  * Checks the peer of a session whose handshake is done, resumed ones too, against the target:
  * chain and name, pins, hashes, as TlsTarget says. STATUS_OK or the STATUS_CERT_… with the reason.
  */
-Status certificate_check(gnutls_session_t session, const TlsTarget *target) must_check;
+Status tls_peer_check(gnutls_session_t session, const TlsTarget *target) must_check;
 
 /** SHA-256 of the SubjectPublicKeyInfo of a DER certificate. STATUS_MALFORMED. */
-Status certificate_key_digest(const uint8_t *der, size_t length, TlsDigest digest) must_check;
+Status tls_key_digest(const uint8_t *der, size_t length, TlsDigest digest) must_check;
 /** SHA-256 of its TBSCertificate. STATUS_MALFORMED. */
-Status certificate_body_digest(const uint8_t *der, size_t length, TlsDigest digest) must_check;
+Status tls_body_digest(const uint8_t *der, size_t length, TlsDigest digest) must_check;
 
 /** Whether it is an IP literal, with or without brackets; `bytes` gets 4 or 16 bytes. Returns their
  * number, 0 for a name. */
-size_t certificate_host_as_ip(const char *host, uint8_t bytes[16]);
+size_t tls_host_as_ip(const char *host, uint8_t bytes[16]);
