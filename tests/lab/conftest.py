@@ -5,8 +5,11 @@ import pytest
 
 from lab.capture import Capture
 from lab.hotel import Hotel
+from lab.networkmanager import NetworkManager, SystemBus
+from lab.polkit import Polkit
 from lab.process import Daemon, LabError, require_lab
 from lab.servers import Servers
+from lab.session import User
 from lab.topology import Network
 
 
@@ -65,3 +68,31 @@ def laptop(network, hotel):
 def capture(network):
     with Capture(network) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def bus(network):
+    """The laptop's system bus. It lives as long as the lab: a bus that ends takes every client along."""
+    return SystemBus(network.laptop)
+
+
+@pytest.fixture(scope="session")
+def polkit(bus):
+    return Polkit(bus)
+
+
+@pytest.fixture
+def guest(network):
+    """An ordinary user, active at the seat; see User.session()."""
+    user = User(network.laptop)
+    yield user
+    user.session("active")
+
+
+@pytest.fixture
+def networkmanager(bus, hotel, network):
+    """NetworkManager, connected to the hotel by DHCP."""
+    manager = NetworkManager(bus)
+    yield manager
+    manager.stop()
+    network.release_laptop()

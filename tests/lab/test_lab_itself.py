@@ -5,7 +5,9 @@ import sys
 
 import pytest
 
-from lab.process import LabError
+from lab.logind import MockLogind
+from lab.networkmanager import nameservers, resolv_conf
+from lab.process import LabError, wait_for
 from lab.servers import kdig_short, kdig_tls
 from lab.topology import BIND, DNSDIST, HAPROXY, HOTEL, KRESD, LIE, TRUTH, UNBOUND
 
@@ -126,3 +128,45 @@ def test_killed_server_comes_back(laptop, hotel, servers):
     servers.restart_the_dead()
     assert kdig_tls(laptop, servers.authority) == TRUTH
 
+
+
+def test_dhcp_makes_the_laptop_ask_the_hotel(networkmanager, network):
+    assert nameservers() == [HOTEL]
+    assert "search hotel.test" in resolv_conf()
+    assert LIE in network.laptop.output("getent", "ahostsv4", WWW)
+
+
+def test_networkmanager_finds_the_internet(networkmanager):
+    assert networkmanager.nmcli("networking", "connectivity", "check") == "full"
+
+
+def test_networkmanager_survives_restart(networkmanager):
+    networkmanager.restart(kill=True)
+    assert nameservers() == [HOTEL]
+
+
+def test_pulled_cable_takes_the_dns_along(networkmanager, hotel):
+    hotel.cable(False)
+    try:
+        wait_for("NetworkManager to notice", lambda: not nameservers(), 20)
+    finally:
+        hotel.cable(True)
+    networkmanager.wait_connected()
+
+
+@pytest.mark.parametrize("state, verdict", [("active", "yes"), ("inactive", "no"), ("none", "auth")])
+def test_polkit_knows_the_session(polkit, guest, state, verdict):
+    guest.session(state)
+    wait_for(f"polkit to see the session {state}", lambda: polkit.check(guest, "test.lab.session") == verdict, 3)
+
+
+def test_mock_logind_announces_sleep(bus, network):
+    logind = MockLogind(bus)
+    monitor = network.laptop.start("monitor", "gdbus", "monitor", "--system", "--dest", "org.freedesktop.login1")
+    try:
+        monitor.wait_until("the monitor", lambda: "is owned by" in monitor.log)
+        logind.prepare_for_sleep(True)
+        monitor.wait_until("the signal", lambda: "PrepareForSleep (true" in monitor.log)
+    finally:
+        monitor.stop()
+        logind.stop()

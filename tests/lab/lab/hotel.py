@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The hotel: DHCP, a resolver that lies about www.example.test, and a firewall with moods."""
 
-import subprocess
 from pathlib import Path
 
 from .process import RUN
-from .topology import BIND, HOTEL, LIE
+from .topology import BIND, HOTEL, LIE, LIE6
 
 DOMAIN = "hotel.test"
 
@@ -26,6 +25,7 @@ log-queries
 log-facility=-
 server={BIND}
 address=/www.example.test/{LIE}
+address=/www.example.test/{LIE6}
 address=/printer.{DOMAIN}/100.64.10.20
 """
 
@@ -42,6 +42,23 @@ MODES = {
 }
 
 
+def set_mood(machine, *names):
+    def rules(position):
+        return "\n".join(f"iifname lan {rule}" for name in names for rule in MODES[name][position])
+    machine.run("nft", "-f", "-", input=f"""
+table ip mood
+delete table ip mood
+table ip mood {{
+  chain before {{ type nat hook prerouting priority -100; {rules(0)}
+  }}
+  chain forward {{ type filter hook forward priority 0; {rules(1)}
+  }}
+}}
+""")
+    # A connection under way keeps the verdict of its first packet otherwise.
+    machine.run("conntrack", "-F")
+
+
 class Hotel:
     """Runs on the network's hotel machine."""
 
@@ -56,21 +73,7 @@ class Hotel:
 
     def mode(self, *names):
         """Set the moods named, and only these."""
-        before = [rule for name in names for rule in MODES[name][0]]
-        forward = [rule for name in names for rule in MODES[name][1]]
-        rules = lambda lines: "\n".join(f"iifname lan {line}" for line in lines)
-        self.machine.run("nft", "-f", "-", input=f"""
-table ip mood
-delete table ip mood
-table ip mood {{
-  chain before {{ type nat hook prerouting priority -100; {rules(before)}
-  }}
-  chain forward {{ type filter hook forward priority 0; {rules(forward)}
-  }}
-}}
-""")
-        # A connection under way keeps the verdict of its first packet otherwise.
-        subprocess.run(self.machine.command(["conntrack", "-F"]), check=False, capture_output=True)
+        set_mood(self.machine, *names)
 
     def cable(self, plugged):
         """Pull the laptop's cable, or put it back."""

@@ -8,12 +8,12 @@ The hotel routes and masquerades. No namespace has an uplink: what is not 198.51
 
 import subprocess
 
-from .process import Here, wait_for
+from .process import RUN, Here, LabError, wait_for
 
 BIND, UNBOUND, KRESD, DNSDIST, HAPROXY, SLOW = (f"198.51.100.{host}" for host in (10, 11, 12, 13, 14, 16))
 CHECK_PAGE = "198.51.100.80"
 INTERNET = (BIND, UNBOUND, KRESD, DNSDIST, HAPROXY, SLOW, CHECK_PAGE)
-HOTEL, LIE = "100.64.10.1", "100.64.10.66"
+HOTEL, LIE, LIE6 = "100.64.10.1", "100.64.10.66", "2001:db8:bad::66"
 TRUTH = "203.0.113.10"
 """What www.example.test really is; the hotel says LIE."""
 
@@ -28,16 +28,26 @@ class Machine(Here):
     SETUP = "mount -t sysfs sysfs /sys && mount -t cgroup2 cgroup2 /sys/fs/cgroup && mount -o remount,ro /sys" \
             " && ip link set lo up && echo ready && exec sleep infinity"
 
-    def __init__(self, name):
-        self.name = name
-        self.holder = subprocess.Popen(["unshare", "--net", "--mount", "--propagation", "private", "sh", "-c", self.SETUP],
-                                       stdout=subprocess.PIPE, start_new_session=True)
-        if self.holder.stdout.readline() != b"ready\n":
-            raise RuntimeError(f"cannot make the namespaces of {name}")
-        subprocess.run(["ip", "netns", "attach", name, str(self.holder.pid)], check=True)
+    def __init__(self, name, holder):
+        self.name, self.holder = name, holder
+
+    @classmethod
+    def create(cls, name):
+        holder = subprocess.Popen(["unshare", "--net", "--mount", "--propagation", "private", "sh", "-c", cls.SETUP],
+                                  stdout=subprocess.PIPE, start_new_session=True)
+        if holder.stdout.readline() != b"ready\n":
+            raise LabError(f"The namespaces of {name} cannot be made.")
+        subprocess.run(["ip", "netns", "attach", name, str(holder.pid)], check=True)
+        (RUN / f"{name}.machine").write_text(str(holder.pid))
+        return cls(name, holder.pid)
+
+    @classmethod
+    def running(cls, name):
+        """One that another process of this lab made."""
+        return cls(name, int((RUN / f"{name}.machine").read_text()))
 
     def command(self, argv):
-        return ["nsenter", f"--target={self.holder.pid}", "--net", "--mount", "--wdns=/", "--", *map(str, argv)]
+        return ["nsenter", f"--target={self.holder}", "--net", "--mount", "--wdns=/", "--", *map(str, argv)]
 
     def ip(self, *words):
         subprocess.run(["ip", "-n", self.name, *words], check=True)
@@ -52,7 +62,7 @@ class Network:
     """The three machines, wired up."""
 
     def __init__(self):
-        self.laptop, self.hotel, self.inet = Machine("laptop"), Machine("hotel"), Machine("inet")
+        self.laptop, self.hotel, self.inet = (Machine.create(n) for n in ("laptop", "hotel", "inet"))
         _link(self.laptop, "wl0", self.hotel, "lan")
         _link(self.hotel, "wan", self.inet, "net0")
         for address, link in ((f"{HOTEL}/24", "lan"), (f"{LIE}/24", "lan"), ("198.51.100.254/24", "wan")):

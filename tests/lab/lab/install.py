@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What `meson install` puts on a machine, put on the laptop: the lab's overlays, or the root of a boot."""
+
+import os
+import subprocess
+from pathlib import Path
+
+from .process import LabError
+
+
+def build_folder():
+    """The build to test, from SOTTO_BUILD (./dev sets it)."""
+    folder = os.environ.get("SOTTO_BUILD")
+    if not folder or not (Path(folder) / "build.ninja").exists():
+        raise LabError("SOTTO_BUILD must name a build folder: run the tests as ./dev test.")
+    return Path(folder)
+
+
+def install(root="/", build=None):
+    """Install the finished build into `root` and make its system user; nothing is compiled here."""
+    build = build or build_folder()
+    destination = {} if str(root) == "/" else {"DESTDIR": str(root)}
+    done = subprocess.run(["meson", "install", "-C", build, "--no-rebuild", "--quiet"], check=False, capture_output=True,
+                          text=True, env={**os.environ, **destination})
+    if done.returncode != 0:
+        raise LabError(f"meson install failed: {(done.stderr or done.stdout).strip()[-1000:]}")
+    # Ours alone: the other packages' users are there since they were installed.
+    for prefix in ("usr", "usr/local"):
+        if (Path(root) / prefix / "lib/sysusers.d/sotto.conf").exists():
+            subprocess.run(["systemd-sysusers", f"--root={root}", f"/{prefix}/lib/sysusers.d/sotto.conf"], check=True,
+                           capture_output=True)
