@@ -16,9 +16,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ifaddrs.h>
 #include <linux/if_tun.h>
 #include <net/if.h>
-#include <stdbool.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -93,4 +93,24 @@ Status tun_check(int fd)
 int tun_interface(void)
 {
     return (int)if_nametoindex(TUN_NAME);
+}
+
+bool tun_carries(const Address *address)
+{
+    struct ifaddrs *all = NULL;
+    if (getifaddrs(&all) < 0)
+        return false;
+    bool found = false;
+    for (const struct ifaddrs *one = all; one != NULL && !found; one = one->ifa_next) {
+        if (one->ifa_addr == NULL || strcmp(one->ifa_name, TUN_NAME) != 0 ||
+            one->ifa_addr->sa_family != address->socket.any.sa_family)
+            continue;
+        Address carried = {0};
+        memcpy(&carried.socket, one->ifa_addr,
+               one->ifa_addr->sa_family == AF_INET ? sizeof(carried.socket.v4)
+                                                   : sizeof(carried.socket.v6));
+        found = address_same_host(&carried, address);
+    }
+    freeifaddrs(all);
+    return found;
 }

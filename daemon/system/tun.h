@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "address.h"
 #include "status.h"
+
+#include <stdbool.h>
 
 #define TUN_NAME "sotto0"
 
@@ -18,3 +21,6 @@ Status tun_check(int fd) must_check;
 
 /** The index of the device's link; 0 when there is none. */
 int tun_interface(void);
+
+/** Whether the device has this address now (its port aside). */
+bool tun_carries(const Address *address);

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gio/gio.h>
+#include <stdbool.h>
+
+/**
+ * What protection needs of whoever runs this machine's network: facts, and a switch for its DNS.
+ * NetworkManager is the one real implementation; the tests script another.
+ */
+typedef struct Network Network;
+
+/** Lists are empty, strings "" rather than NULL. */
+typedef struct NetworkFacts {
+    bool managed; /* there is somebody who can switch DNS */
+    bool online;
+    bool pointed;       /* the machine's DNS is us, by what is in force now */
+    char *identity;     /* another one whenever a network was joined */
+    char *name;         /* as the user knows it */
+    GPtrArray *servers; /* Address*: DNS servers that this network gave (transfer none) */
+    char **domains;     /* the network's own names */
+} NetworkFacts;
+
+/** `error` NULL: it is done. Called once, never from inside the call it answers. */
+typedef void (*NetworkDone)(void *owner, const GError *error);
+
+typedef struct NetworkClass {
+    /**
+     * Points DNS at us, and keeps it there until network_restore: what others undo (networking
+     * turned off and on, NetworkManager restarted) is done again as soon as it can be. `done` says
+     * how the first attempt ended; a failure does not end the wish. A `done` that still waits is
+     * answered with G_IO_ERROR_CANCELLED.
+     */
+    void (*point)(Network *network, NetworkDone done, void *owner);
+    /** Gives the network its own DNS back. */
+    void (*restore)(Network *network, NetworkDone done, void *owner);
+    void (*free)(Network *network);
+} NetworkClass;
+
+struct Network {
+    const NetworkClass *class;
+    NetworkFacts facts;
+    void (*changed)(void *owner); /* some fact changed; set by the owner */
+    void *owner;
+};
+
+/** "Nothing known". */
+void network_facts_init(NetworkFacts *facts);
+void network_facts_clear(NetworkFacts *facts);
+bool network_facts_equal(const NetworkFacts *a, const NetworkFacts *b);
+
+static inline void network_point(Network *network, NetworkDone done, void *owner)
+{
+    network->class->point(network, done, owner);
+}
+
+static inline void network_restore(Network *network, NetworkDone done, void *owner)
+{
+    network->class->restore(network, done, owner);
+}
+
+static inline void network_free(Network *network)
+{
+    if (network != NULL)
+        network->class->free(network);
+}

@@ -1,0 +1,449 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The switch, by NetworkManager.
+ *
+ * DNS is pointed at us by a volatile connection on our TUN, which lives in NetworkManager's memory
+ * only and vanishes with the device. There is one wish (`wanted`) and one function that compares it
+ * with what is (`reconcile`); whatever libnm reports leads there, by way of one idle call, so that
+ * a burst of signals is one look. What somebody else undoes is thus done again: networking off and
+ * on drops our connection, a restarted NetworkManager brings new objects.
+ *
+ * A new process finds the connection of the old one on the kept TUN, and has nothing to do.
+ *
+ * libnm does no blocking call here, and gets our own bus connection: the shared one would end the
+ * process when the bus goes.
+ */
+#include "networkmanager.h"
+
+#include "log.h"
+#include "nm_facts.h"
+#include "nm_profile.h"
+#include "nm_search.h"
+#include "tun.h"
+
+#include <NetworkManager.h>
+#include <string.h>
+
+#define ATTEMPT_LIMIT_S 10 /* until a point or restore that does not come about has failed */
+#define RETRY_FIRST_S   1
+#define RETRY_LAST_S    60
+
+typedef struct NetworkManager {
+    Network network; /* first */
+    Bus *bus;
+    BusListener listener;
+    NetworkManagerOptions options;
+    NMClient *client; /* NULL while there is no bus */
+    GCancellable *cancellable;
+    GPtrArray *watched; /* objects whose properties lead to a refresh */
+
+    NMActiveConnection *active; /* the one we asked for, or found */
+    char **search;              /* the domains that it carries, NULL not known */
+
+    bool wanted;     /* DNS is to point at us */
+    bool restoring;  /* somebody waits until it does not */
+    bool busy;       /* an activation or deactivation is under way */
+    GError *failure; /* of the last activation */
+    NetworkDone done;
+    void *done_owner;
+    guint refresh_source, retry_source, limit_source;
+    unsigned retry_s;
+} NetworkManager;
+
+static void refresh_later(NetworkManager *manager);
+
+/* --- who waits --- */
+
+static void attempt_end(NetworkManager *manager, const GError *error)
+{
+    NetworkDone done = manager->done;
+    g_clear_handle_id(&manager->limit_source, g_source_remove);
+    manager->done = NULL;
+    manager->restoring = false;
+    if (done != NULL)
+        done(manager->done_owner, error);
+}
+
+static gboolean on_limit(gpointer data)
+{
+    NetworkManager *manager = data;
+    manager->limit_source = 0;
+    g_autoptr(GError) error = NULL;
+    if (manager->failure != NULL)
+        error = g_error_copy(manager->failure);
+    else if (manager->client == NULL || !nm_client_get_nm_running(manager->client))
+        error = g_error_new(G_IO_ERROR, G_IO_ERROR_NOT_CONNECTED, "NetworkManager is not running.");
+    else
+        error = g_error_new(G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
+                            "NetworkManager did not change the DNS settings in time.");
+    attempt_end(manager, error);
+    return G_SOURCE_REMOVE;
+}
+
+/* An answer that waits is withdrawn, at once but never from inside the call that asks. */
+static void attempt_begin(NetworkManager *manager, NetworkDone done, void *owner)
+{
+    if (manager->done != NULL) {
+        g_autoptr(GError) error =
+            g_error_new(G_IO_ERROR, G_IO_ERROR_CANCELLED, "The request was replaced by another.");
+        attempt_end(manager, error);
+    }
+    manager->done = done;
+    manager->done_owner = owner;
+    g_clear_error(&manager->failure);
+    g_clear_handle_id(&manager->limit_source, g_source_remove);
+    g_clear_handle_id(&manager->retry_source, g_source_remove);
+    manager->limit_source = g_timeout_add_seconds(ATTEMPT_LIMIT_S, on_limit, manager);
+    refresh_later(manager);
+}
+
+/* --- wish and fact --- */
+
+static gboolean on_retry(gpointer data)
+{
+    NetworkManager *manager = data;
+    manager->retry_source = 0;
+    refresh_later(manager);
+    return G_SOURCE_REMOVE;
+}
+
+static void change_failed(NetworkManager *manager, GError *error)
+{
+    g_dbus_error_strip_remote_error(error);
+    log_warning("NetworkManager did not change the DNS settings reason=%s again-in-s=%u",
+                error->message, manager->retry_s);
+    g_clear_error(&manager->failure);
+    manager->failure =
+        g_error_new(G_IO_ERROR, G_IO_ERROR_FAILED,
+                    "NetworkManager refused to change the DNS settings: %s.", error->message);
+    g_clear_handle_id(&manager->retry_source, g_source_remove);
+    manager->retry_source = g_timeout_add_seconds(manager->retry_s, on_retry, manager);
+    manager->retry_s = MIN(manager->retry_s * 2, RETRY_LAST_S);
+}
+
+/* `active` and `failure` (transfer full), one of them NULL. */
+static void activation_ended(NetworkManager *manager, NMActiveConnection *active, GError *failure)
+{
+    g_autoptr(GError) error = failure;
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        return; /* the manager is gone, or its client */
+    manager->busy = false;
+    g_clear_object(&manager->active);
+    manager->active = active;
+    if (active == NULL) {
+        change_failed(manager, error);
+        if (!manager->restoring)
+            attempt_end(manager, manager->failure);
+    }
+    refresh_later(manager);
+}
+
+static void on_added(GObject *source, GAsyncResult *result, gpointer data)
+{
+    GError *error = NULL;
+    NMActiveConnection *active =
+        nm_client_add_and_activate_connection2_finish(NM_CLIENT(source), result, NULL, &error);
+    activation_ended(data, active, error);
+}
+
+static void on_activated(GObject *source, GAsyncResult *result, gpointer data)
+{
+    GError *error = NULL;
+    NMActiveConnection *active =
+        nm_client_activate_connection_finish(NM_CLIENT(source), result, &error);
+    activation_ended(data, active, error);
+}
+
+static void add(NetworkManager *manager, NMDevice *device)
+{
+    g_auto(GStrv) search = nm_facts_search(manager->client);
+    g_autoptr(NMConnection) profile = nm_profile_new(
+        &manager->options.address4, &manager->options.address6, (const char *const *)search);
+    g_auto(GVariantDict) options = G_VARIANT_DICT_INIT(NULL);
+    g_variant_dict_insert(&options, "persist", "s", "volatile");
+    if (manager->options.bound_to_process)
+        g_variant_dict_insert(&options, "bind-activation", "s", "dbus-client");
+    manager->busy = true;
+    nm_client_add_and_activate_connection2(manager->client, profile, device, NULL,
+                                           g_variant_dict_end(&options), manager->cancellable,
+                                           on_added, manager);
+    g_strfreev(manager->search);
+    manager->search = g_steal_pointer(&search);
+}
+
+static void activate(NetworkManager *manager, NMDevice *device)
+{
+    NMRemoteConnection *known = nm_facts_own_profile(manager->client, &manager->options.address4);
+    if (known == NULL) {
+        add(manager, device);
+        return;
+    }
+    manager->busy = true;
+    nm_client_activate_connection_async(manager->client, NM_CONNECTION(known), device, NULL,
+                                        manager->cancellable, on_activated, manager);
+}
+
+static void on_deactivated(GObject *source, GAsyncResult *result, gpointer data)
+{
+    g_autoptr(GError) error = NULL;
+    bool gone = nm_client_deactivate_connection_finish(NM_CLIENT(source), result, &error);
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        return;
+    NetworkManager *manager = data;
+    manager->busy = false;
+    if (!gone)
+        change_failed(manager, error);
+    refresh_later(manager);
+}
+
+static void deactivate(NetworkManager *manager, NMActiveConnection *active)
+{
+    manager->busy = true;
+    nm_client_deactivate_connection_async(manager->client, active, manager->cancellable,
+                                          on_deactivated, manager);
+}
+
+/* An object that NetworkManager dropped keeps its last state, but belongs to no client any more. */
+static bool is_alive(NMActiveConnection *active)
+{
+    if (active == NULL || nm_object_get_client(NM_OBJECT(active)) == NULL)
+        return false;
+    NMActiveConnectionState state = nm_active_connection_get_state(active);
+    return state == NM_ACTIVE_CONNECTION_STATE_ACTIVATING ||
+           state == NM_ACTIVE_CONNECTION_STATE_ACTIVATED;
+}
+
+/* What we asked for takes a moment to appear on the device; what an earlier process asked for is
+ * there already. */
+static NMActiveConnection *find_alive(NetworkManager *manager)
+{
+    if (is_alive(manager->active))
+        return manager->active;
+    g_clear_object(&manager->active);
+    NMActiveConnection *found = nm_facts_own_connection(manager->client);
+    if (!is_alive(found))
+        return NULL;
+    manager->active = g_object_ref(found);
+    g_clear_pointer(&manager->search, g_strfreev);
+    return found;
+}
+
+static bool says_otherwise(NetworkManager *manager, NMActiveConnection *active)
+{
+    NMRemoteConnection *connection = nm_active_connection_get_connection(active);
+    return connection != NULL &&
+           !nm_profile_fits(NM_CONNECTION(connection), &manager->options.address4);
+}
+
+/*
+ * A restarted NetworkManager finds our address on the device and its profile below /run, and takes
+ * both over by itself. Asking for a connection while it does would cost the moment without our DNS
+ * that this avoids.
+ */
+static bool is_taken_over(NetworkManager *manager)
+{
+    return nm_client_get_startup(manager->client) && tun_carries(&manager->options.address4);
+}
+
+static void keep_search(NetworkManager *manager, NMDevice *device)
+{
+    if (!manager->network.facts.pointed ||
+        nm_client_get_primary_connection(manager->client) == NULL)
+        return; /* between two networks the old list does no harm */
+    g_auto(GStrv) search = nm_facts_search(manager->client);
+    if (manager->search != NULL &&
+        g_strv_equal((const char *const *)manager->search, (const char *const *)search))
+        return;
+    g_strfreev(manager->search);
+    manager->search = g_steal_pointer(&search);
+    nm_search_apply(device, (const char *const *)manager->search, manager->cancellable);
+}
+
+static void reconcile(NetworkManager *manager)
+{
+    if (manager->client == NULL || !nm_client_get_nm_running(manager->client) || manager->busy)
+        return;
+    NMActiveConnection *active = find_alive(manager);
+    if (manager->retry_source != 0)
+        return; /* its timer leads here again */
+    if (!manager->wanted) {
+        if (active != NULL)
+            deactivate(manager, active);
+        return;
+    }
+    NMDevice *device = nm_client_get_device_by_iface(manager->client, TUN_NAME);
+    if (device == NULL || !nm_client_networking_get_enabled(manager->client))
+        return; /* and so does the signal that ends this */
+    if (active == NULL && !is_taken_over(manager))
+        activate(manager, device);
+    else if (active == NULL)
+        return;
+    else if (says_otherwise(manager, active))
+        add(manager, device);
+    else
+        keep_search(manager, device);
+}
+
+static void answer_if_reached(NetworkManager *manager)
+{
+    if (manager->done == NULL || manager->busy)
+        return;
+    bool ended = manager->active == NULL && !manager->network.facts.pointed;
+    if (manager->restoring ? ended : manager->network.facts.pointed)
+        attempt_end(manager, NULL);
+}
+
+/* --- what libnm reports --- */
+
+static void watch(NetworkManager *manager, gpointer object)
+{
+    if (object == NULL)
+        return;
+    g_signal_connect_swapped(object, "notify", G_CALLBACK(refresh_later), manager);
+    g_ptr_array_add(manager->watched, g_object_ref(object));
+}
+
+static void unwatch_all(NetworkManager *manager)
+{
+    for (guint i = 0; i < manager->watched->len; i++)
+        g_signal_handlers_disconnect_by_data(g_ptr_array_index(manager->watched, i), manager);
+    g_ptr_array_set_size(manager->watched, 0);
+}
+
+static void watch_all(NetworkManager *manager)
+{
+    unwatch_all(manager);
+    if (manager->client == NULL)
+        return;
+    watch(manager, manager->client);
+    watch(manager, manager->active);
+    watch(manager, nm_client_get_device_by_iface(manager->client, TUN_NAME));
+    NMActiveConnection *primary = nm_client_get_primary_connection(manager->client);
+    watch(manager, primary);
+    if (primary != NULL) {
+        watch(manager, nm_active_connection_get_ip4_config(primary));
+        watch(manager, nm_active_connection_get_ip6_config(primary));
+    }
+}
+
+static gboolean on_refresh(gpointer data)
+{
+    NetworkManager *manager = data;
+    manager->refresh_source = 0;
+    NetworkFacts facts = {0}, old = manager->network.facts;
+    network_facts_init(&facts);
+    nm_facts_read(manager->client, &manager->options.address4, &facts);
+    manager->network.facts = facts;
+    bool differs = !network_facts_equal(&facts, &old);
+    network_facts_clear(&old);
+    watch_all(manager);
+    reconcile(manager);
+    if (facts.pointed)
+        manager->retry_s = RETRY_FIRST_S;
+    answer_if_reached(manager);
+    if (differs && manager->network.changed != NULL)
+        manager->network.changed(manager->network.owner);
+    return G_SOURCE_REMOVE;
+}
+
+static void refresh_later(NetworkManager *manager)
+{
+    if (manager->refresh_source == 0)
+        manager->refresh_source = g_idle_add(on_refresh, manager);
+}
+
+/* --- the client's life --- */
+
+static void on_client(GObject *source, GAsyncResult *result, gpointer data)
+{
+    g_autoptr(GError) error = NULL;
+    bool made = g_async_initable_init_finish(G_ASYNC_INITABLE(source), result, &error);
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+        g_object_unref(source);
+        return;
+    }
+    NetworkManager *manager = data;
+    if (!made) {
+        log_error("NetworkManager cannot be asked reason=%s", error->message);
+        g_object_unref(source);
+        return;
+    }
+    manager->client = NM_CLIENT(source);
+    g_signal_connect_swapped(manager->client, "device-added", G_CALLBACK(refresh_later), manager);
+    refresh_later(manager);
+}
+
+static void on_bus_up(void *owner, GDBusConnection *connection)
+{
+    NetworkManager *manager = owner;
+    manager->cancellable = g_cancellable_new();
+    GObject *client = g_object_new(NM_TYPE_CLIENT, NM_CLIENT_DBUS_CONNECTION, connection, NULL);
+    g_async_initable_init_async(G_ASYNC_INITABLE(client), G_PRIORITY_DEFAULT, manager->cancellable,
+                                on_client, manager);
+}
+
+static void on_bus_down(void *owner)
+{
+    NetworkManager *manager = owner;
+    g_cancellable_cancel(manager->cancellable);
+    g_clear_object(&manager->cancellable);
+    unwatch_all(manager);
+    manager->busy = false;
+    if (manager->client != NULL)
+        g_signal_handlers_disconnect_by_data(manager->client, manager);
+    g_clear_object(&manager->active);
+    g_clear_pointer(&manager->search, g_strfreev);
+    g_clear_object(&manager->client);
+    refresh_later(manager);
+}
+
+/* --- the Network --- */
+
+static void manager_point(Network *network, NetworkDone done, void *owner)
+{
+    NetworkManager *manager = (NetworkManager *)network;
+    manager->wanted = true;
+    attempt_begin(manager, done, owner);
+}
+
+static void manager_restore(Network *network, NetworkDone done, void *owner)
+{
+    NetworkManager *manager = (NetworkManager *)network;
+    manager->wanted = false;
+    attempt_begin(manager, done, owner);
+    manager->restoring = true;
+}
+
+static void manager_free(Network *network)
+{
+    NetworkManager *manager = (NetworkManager *)network;
+    bus_unlisten(&manager->listener);
+    on_bus_down(manager);
+    g_clear_handle_id(&manager->refresh_source, g_source_remove);
+    g_clear_handle_id(&manager->retry_source, g_source_remove);
+    g_clear_handle_id(&manager->limit_source, g_source_remove);
+    g_clear_error(&manager->failure);
+    g_ptr_array_unref(manager->watched);
+    network_facts_clear(&manager->network.facts);
+    g_free(manager);
+}
+
+static const NetworkClass manager_class = {
+    .point = manager_point,
+    .restore = manager_restore,
+    .free = manager_free,
+};
+
+Network *networkmanager_new(Bus *bus, const NetworkManagerOptions *options)
+{
+    NetworkManager *manager = g_new0(NetworkManager, 1);
+    manager->network.class = &manager_class;
+    network_facts_init(&manager->network.facts);
+    manager->bus = bus;
+    manager->options = *options;
+    manager->retry_s = RETRY_FIRST_S;
+    manager->watched = g_ptr_array_new_with_free_func(g_object_unref);
+    manager->listener = (BusListener){.up = on_bus_up, .down = on_bus_down, .owner = manager};
+    bus_listen(bus, &manager->listener);
+    return &manager->network;
+}

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Facts out of libnm's cache: nothing here asks the bus.
+ *
+ * "Online" is the primary connection, the one with the default route. Where the uplink is not
+ * NetworkManager's (a server's /etc/network/interfaces, a container) the default route of a device
+ * that it does not manage counts as well; a route of a managed device does not, since it may
+ * outlive its connection by a moment.
+ */
+#include "nm_facts.h"
+
+#include "nm_profile.h"
+#include "tun.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void add_servers(GPtrArray *servers, NMIPConfig *config)
+{
+    const char *const *texts = config != NULL ? nm_ip_config_get_nameservers(config) : NULL;
+    for (gsize i = 0; texts != NULL && texts[i] != NULL; i++) {
+        Address address;
+        if (address_parse(texts[i], 53, &address) == STATUS_OK)
+            g_ptr_array_add(servers, g_memdup2(&address, sizeof(address)));
+    }
+}
+
+static void add_texts(GPtrArray *into, const char *const *texts)
+{
+    for (gsize i = 0; texts != NULL && texts[i] != NULL; i++) {
+        if (*texts[i] != '\0' &&
+            !g_ptr_array_find_with_equal_func(into, texts[i], g_str_equal, NULL))
+            g_ptr_array_add(into, g_strdup(texts[i]));
+    }
+}
+
+static char **texts_end(GPtrArray *texts)
+{
+    g_ptr_array_add(texts, NULL);
+    return (char **)g_ptr_array_free(texts, FALSE);
+}
+
+static char *network_name(NMActiveConnection *primary)
+{
+    const GPtrArray *devices = nm_active_connection_get_devices(primary);
+    NMDevice *device = devices != NULL && devices->len > 0 ? g_ptr_array_index(devices, 0) : NULL;
+    NMAccessPoint *point = device != NULL && NM_IS_DEVICE_WIFI(device)
+                               ? nm_device_wifi_get_active_access_point(NM_DEVICE_WIFI(device))
+                               : NULL;
+    GBytes *ssid = point != NULL ? nm_access_point_get_ssid(point) : NULL;
+    if (ssid != NULL)
+        return nm_utils_ssid_to_utf8(g_bytes_get_data(ssid, NULL), g_bytes_get_size(ssid));
+    return g_strdup(nm_active_connection_get_id(primary));
+}
+
+/* A network is joined anew with each activation, and when DHCP gives another address. */
+static char *network_identity(NMActiveConnection *primary)
+{
+    NMIPConfig *config = nm_active_connection_get_ip4_config(primary);
+    GPtrArray *addresses = config != NULL ? nm_ip_config_get_addresses(config) : NULL;
+    const char *address = addresses != NULL && addresses->len > 0
+                              ? nm_ip_address_get_address(g_ptr_array_index(addresses, 0))
+                              : "";
+    return g_strdup_printf("%s %s", nm_object_get_path(NM_OBJECT(primary)), address);
+}
+
+/* The device of the first default route that NetworkManager leaves alone; NULL none. */
+static char *foreign_uplink(NMClient *client)
+{
+    g_autofree char *routes = NULL;
+    if (!g_file_get_contents("/proc/net/route", &routes, NULL, NULL))
+        return NULL;
+    g_auto(GStrv) lines = g_strsplit(routes, "\n", -1);
+    for (gsize i = 1; lines[0] != NULL && lines[i] != NULL; i++) {
+        g_auto(GStrv) fields = g_strsplit(lines[i], "\t", 4);
+        if (g_strv_length(fields) < 3 || strcmp(fields[1], "00000000") != 0)
+            continue;
+        NMDevice *device = nm_client_get_device_by_iface(client, fields[0]);
+        if (device == NULL || nm_device_get_state(device) == NM_DEVICE_STATE_UNMANAGED)
+            return g_strdup(fields[0]);
+    }
+    return NULL;
+}
+
+/* What NetworkManager has put in force: our address, on our device. */
+static bool dns_is_ours(NMClient *client, const Address *own_address)
+{
+    char own[ADDRESS_MAX_TEXT];
+    address_format_host(own_address, own);
+    const GPtrArray *entries = nm_client_get_dns_configuration(client);
+    for (guint i = 0; entries != NULL && i < entries->len; i++) {
+        NMDnsEntry *entry = g_ptr_array_index(entries, i);
+        const char *const *servers = nm_dns_entry_get_nameservers(entry);
+        if (g_strcmp0(nm_dns_entry_get_interface(entry), TUN_NAME) == 0 && servers != NULL &&
+            g_strv_contains(servers, own))
+            return true;
+    }
+    return false;
+}
+
+NMActiveConnection *nm_facts_own_connection(NMClient *client)
+{
+    NMDevice *device = nm_client_get_device_by_iface(client, TUN_NAME);
+    return device != NULL ? nm_device_get_active_connection(device) : NULL;
+}
+
+NMRemoteConnection *nm_facts_own_profile(NMClient *client, const Address *own_address)
+{
+    const GPtrArray *connections = nm_client_get_connections(client);
+    for (guint i = 0; i < connections->len; i++) {
+        NMConnection *connection = g_ptr_array_index(connections, i);
+        if (g_strcmp0(nm_connection_get_interface_name(connection), TUN_NAME) == 0 &&
+            nm_profile_fits(connection, own_address))
+            return NM_REMOTE_CONNECTION(connection);
+    }
+    return NULL;
+}
+
+static void read_primary(NMActiveConnection *primary, NetworkFacts *facts)
+{
+    NMIPConfig *configs[] = {nm_active_connection_get_ip4_config(primary),
+                             nm_active_connection_get_ip6_config(primary)};
+    GPtrArray *domains = g_ptr_array_new();
+    for (gsize i = 0; i < G_N_ELEMENTS(configs); i++) {
+        add_servers(facts->servers, configs[i]);
+        if (configs[i] != NULL)
+            add_texts(domains, nm_ip_config_get_domains(configs[i]));
+    }
+    g_strfreev(facts->domains);
+    facts->domains = texts_end(domains);
+    g_free(facts->name);
+    facts->name = network_name(primary);
+    g_free(facts->identity);
+    facts->identity = network_identity(primary);
+    facts->online = true;
+}
+
+void nm_facts_read(NMClient *client, const Address *own_address, NetworkFacts *facts)
+{
+    if (client == NULL || !nm_client_get_nm_running(client))
+        return;
+    facts->managed = true;
+    NMActiveConnection *own = nm_facts_own_connection(client);
+    facts->pointed = own != NULL &&
+                     nm_active_connection_get_state(own) == NM_ACTIVE_CONNECTION_STATE_ACTIVATED &&
+                     dns_is_ours(client, own_address);
+    NMActiveConnection *primary = nm_client_get_primary_connection(client);
+    if (primary != NULL && primary != own) {
+        read_primary(primary, facts);
+        return;
+    }
+    char *uplink = foreign_uplink(client);
+    if (uplink != NULL) {
+        g_free(facts->name);
+        facts->name = uplink;
+        g_free(facts->identity);
+        facts->identity = g_strdup(uplink);
+        facts->online = true;
+    }
+}
+
+char **nm_facts_search(NMClient *client)
+{
+    GPtrArray *search = g_ptr_array_new();
+    NMActiveConnection *primary = nm_client_get_primary_connection(client);
+    NMIPConfig *configs[2] = {NULL, NULL};
+    if (primary != NULL) {
+        configs[0] = nm_active_connection_get_ip4_config(primary);
+        configs[1] = nm_active_connection_get_ip6_config(primary);
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(configs); i++) {
+        if (configs[i] == NULL)
+            continue;
+        add_texts(search, nm_ip_config_get_searches(configs[i]));
+        add_texts(search, nm_ip_config_get_domains(configs[i]));
+    }
+    return texts_end(search);
+}
