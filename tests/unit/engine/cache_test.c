@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "harness.h"
+
+#include <string.h>
+
+#define S G_USEC_PER_SEC
+
+static const Ask www = {.name = "www.example.com", .type = RRTYPE_A, .id = 7};
+
+static void set_up(Harness *harness, gconstpointer resolver_count)
+{
+    harness_set_up(harness, resolver_count);
+    engine_apply(harness->engine, harness->plan);
+}
+
+/* Asks at once and returns whether upstream was asked. */
+static bool goes_out(Harness *harness, const Ask *ask, Message *answer)
+{
+    unsigned before = fake_servers[1].asked;
+
+    harness_ask(harness, ask, 15000, answer);
+    return fake_servers[1].asked > before;
+}
+
+static void hit_is_not_asked_again(Harness *harness, gconstpointer unused)
+{
+    Message answer;
+    Stats stats;
+
+    g_assert_true(goes_out(harness, &www, &answer));
+    g_assert_false(goes_out(harness, &www, &answer));
+    g_assert_cmpuint(answer_server(&answer), ==, 1);
+    engine_stats(harness->engine, &stats);
+    g_assert_cmpuint(stats.cache_hits, ==, 1);
+    g_assert_cmpuint(stats.cache_entries, ==, 1);
+}
+
+static void ttl_counts_down(Harness *harness, gconstpointer unused)
+{
+    Message answer;
+
+    harness_ask(harness, &www, 15000, &answer);
+    g_assert_cmpuint(answer_ttl(&answer), ==, 300);
+    loop_advance(harness->loop, 100 * S);
+    harness_ask(harness, &www, 0, &answer);
+    g_assert_cmpuint(answer_ttl(&answer), ==, 200);
+}
+
+static void expires_with_its_ttl(Harness *harness, gconstpointer unused)
+{
+    Message answer;
+
+    harness_ask(harness, &www, 15000, &answer);
+    loop_advance(harness->loop, 298 * S);
+    g_assert_false(goes_out(harness, &www, &answer));
+    loop_advance(harness->loop, 2 * S);
+    g_assert_true(goes_out(harness, &www, &answer));
+}
+
+static void letter_case_is_the_clients(Harness *harness, gconstpointer unused)
+{
+    Ask other = {.name = "wWw.ExAmple.com", .type = RRTYPE_A, .id = 9};
+    char text[NAME_MAX_TEXT];
+    Message answer;
+
+    harness_ask(harness, &www, 15000, &answer);
+    g_assert_false(goes_out(harness, &other, &answer));
+    g_assert_cmpstr(name_format(&answer.qname, text), ==, "wWw.ExAmple.com");
+}
+
+static void bits_and_types_are_kept_apart(Harness *harness, gconstpointer unused)
+{
+    Message answer;
+    Ask ask = {.name = "www.example.com", .type = RRTYPE_A, .udp_size = 1232};
+
+    harness_ask(harness, &www, 15000, &answer);
+    g_assert_false(goes_out(harness, &ask, &answer)); /* EDNS alone changes no answer */
+    ask.dnssec_ok = true;
+    g_assert_true(goes_out(harness, &ask, &answer));
+    ask.flags = MESSAGE_CD;
+    g_assert_true(goes_out(harness, &ask, &answer));
+    ask.type = RRTYPE_TXT;
+    g_assert_true(goes_out(harness, &ask, &answer));
+}
+
+static void nodata_by_the_soas_minimum(Harness *harness, gconstpointer unused)
+{
+    Message answer;
+
+    fake_servers[1].no_data = true;
+    harness_ask(harness, &www, 15000, &answer);
+    loop_advance(harness->loop, 28 * S);
+    g_assert_false(goes_out(harness, &www, &answer));
+    loop_advance(harness->loop, 2 * S);
+    g_assert_true(goes_out(harness, &www, &answer));
+}
+
+static void nxdomain_by_the_soas_ttl(Harness *harness, gconstpointer unused)
+{
+    Message answer;
+
+    fake_servers[1].rcode = RCODE_NXDOMAIN;
+    fake_servers[1].ttl_s = 5;
+    harness_ask(harness, &www, 15000, &answer);
+    loop_advance(harness->loop, 3 * S);
+    g_assert_false(goes_out(harness, &www, &answer));
+    g_assert_cmpuint(message_rcode(&answer), ==, RCODE_NXDOMAIN);
+    loop_advance(harness->loop, 2 * S);
+    g_assert_true(goes_out(harness, &www, &answer));
+}
+
+static void negative_without_soa_is_not_kept(Harness *harness, gconstpointer unused)
+{
+    Message answer;
+
+    fake_servers[1].no_data = fake_servers[1].no_soa = true;
+    harness_ask(harness, &www, 15000, &answer);
+    g_assert_true(goes_out(harness, &www, &answer));
+}
+
+static void truncated_is_not_kept(Harness *harness, gconstpointer unused)
+{
+    Message answer;
+
+    fake_servers[1].flags = MESSAGE_TC;
+    harness_ask(harness, &www, 15000, &answer);
+    g_assert_true(answer.flags & MESSAGE_TC);
+    g_assert_true(goes_out(harness, &www, &answer));
+}
+
+static void ttls_stay_within_the_plans_limits(Harness *harness, gconstpointer unused)
+{
+    Message answer;
+
+    harness->plan->cache_min_ttl_s = 60;
+    harness->plan->cache_max_ttl_s = 120;
+    engine_apply(harness->engine, harness->plan);
+    fake_servers[1].ttl_s = 0;
+    harness_ask(harness, &www, 15000, &answer);
+    g_assert_false(goes_out(harness, &www, &answer));
+    g_assert_cmpuint(answer_ttl(&answer), ==, 60);
+    fake_servers[1].ttl_s = 86400;
+    harness_ask(harness, &(Ask){.name = "b.example", .type = RRTYPE_A}, 15000, &answer);
+    harness_ask(harness, &(Ask){.name = "b.example", .type = RRTYPE_A}, 0, &answer);
+    g_assert_cmpuint(answer_ttl(&answer), ==, 120);
+}
+
+static void least_recently_used_goes_first(Harness *harness, gconstpointer unused)
+{
+    Message answer;
+    Stats stats;
+
+    harness->plan->cache_bytes = 8192;
+    engine_apply(harness->engine, harness->plan);
+    harness_ask(harness, &www, 15000, &answer);
+    for (int i = 0; i < 200; i++) {
+        g_autofree char *name = g_strdup_printf("n%d.example", i);
+
+        harness_ask(harness, &(Ask){.name = name, .type = RRTYPE_A}, 15000, &answer);
+        g_assert_false(goes_out(harness, &www, &answer)); /* in use all the time */
+    }
+    g_assert_true(goes_out(harness, &(Ask){.name = "n0.example", .type = RRTYPE_A}, &answer));
+    engine_stats(harness->engine, &stats);
+    g_assert_cmpuint(stats.cache_bytes, <=, 8192);
+    g_assert_cmpuint(stats.cache_bytes, >, 4096);
+}
+
+static void off_when_it_has_no_bytes(Harness *harness, gconstpointer unused)
+{
+    Message answer;
+
+    harness_ask(harness, &www, 15000, &answer);
+    harness->plan->cache_bytes = 0;
+    engine_apply(harness->engine, harness->plan);
+    g_assert_true(goes_out(harness, &www, &answer));
+    g_assert_true(goes_out(harness, &www, &answer));
+}
+
+static void kept_over_a_reload_that_changes_no_resolver(Harness *harness, gconstpointer unused)
+{
+    g_autoptr(Plan) same = plan_new();
+    g_autoptr(Resolver) resolver = fake_resolver(1);
+    Message answer;
+
+    harness_ask(harness, &www, 15000, &answer);
+    plan_add_resolver(same, resolver);
+    engine_apply(harness->engine, same);
+    g_assert_false(goes_out(harness, &www, &answer));
+    g_assert_cmpuint(fake_servers[1].opened, ==, 1); /* and so is the connection */
+}
+
+static void emptied_when_the_resolvers_change(Harness *harness, gconstpointer unused)
+{
+    g_autoptr(Plan) other = plan_new();
+    g_autoptr(Resolver) resolver = fake_resolver(2);
+    Message answer;
+
+    harness_ask(harness, &www, 15000, &answer);
+    plan_add_resolver(other, resolver);
+    engine_apply(harness->engine, other);
+    harness_ask(harness, &www, 15000, &answer);
+    g_assert_cmpuint(answer_server(&answer), ==, 2);
+    g_assert_cmpuint(fake_servers[1].closed, ==, 1);
+}
+
+static void emptied_when_the_network_changes(Harness *harness, gconstpointer unused)
+{
+    Message answer;
+
+    harness_ask(harness, &www, 15000, &answer);
+    engine_network_changed(harness->engine);
+    g_assert_true(goes_out(harness, &www, &answer));
+}
+
+static void answer_of_an_older_epoch_is_not_kept(Harness *harness, gconstpointer unused)
+{
+    g_autoptr(Plan) other = plan_new();
+    g_autoptr(Resolver) resolver = fake_resolver(2);
+    Message answer;
+
+    plan_add_resolver(other, resolver);
+    harness_send(harness, &www);
+    engine_apply(harness->engine, other); /* the query under way keeps its plan */
+    loop_advance(harness->loop, 15000);
+    g_assert_true(harness_receive(harness, &answer));
+    g_assert_cmpuint(answer_server(&answer), ==, 1);
+    harness_ask(harness, &www, 15000, &answer);
+    g_assert_cmpuint(answer_server(&answer), ==, 2);
+}
+
+#define TEST(path, fn)                                                                             \
+    g_test_add("/cache/" path, Harness, GUINT_TO_POINTER(1), set_up, fn, harness_tear_down)
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    TEST("hit-is-not-asked-again", hit_is_not_asked_again);
+    TEST("ttl-counts-down", ttl_counts_down);
+    TEST("expires-with-its-ttl", expires_with_its_ttl);
+    TEST("letter-case-is-the-clients", letter_case_is_the_clients);
+    TEST("bits-and-types-are-kept-apart", bits_and_types_are_kept_apart);
+    TEST("nodata-by-the-soas-minimum", nodata_by_the_soas_minimum);
+    TEST("nxdomain-by-the-soas-ttl", nxdomain_by_the_soas_ttl);
+    TEST("negative-without-soa-is-not-kept", negative_without_soa_is_not_kept);
+    TEST("truncated-is-not-kept", truncated_is_not_kept);
+    TEST("ttls-stay-within-the-plans-limits", ttls_stay_within_the_plans_limits);
+    TEST("least-recently-used-goes-first", least_recently_used_goes_first);
+    TEST("off-when-it-has-no-bytes", off_when_it_has_no_bytes);
+    TEST("kept-over-a-reload-that-changes-no-resolver",
+         kept_over_a_reload_that_changes_no_resolver);
+    TEST("emptied-when-the-resolvers-change", emptied_when_the_resolvers_change);
+    TEST("emptied-when-the-network-changes", emptied_when_the_network_changes);
+    TEST("answer-of-an-older-epoch-is-not-kept", answer_of_an_older_epoch_is_not_kept);
+    return g_test_run();
+}
