@@ -16,9 +16,9 @@
 #include "networkmanager.h"
 
 #include "log.h"
-#include "nm_facts.h"
-#include "nm_profile.h"
-#include "nm_search.h"
+#include "networkmanager_facts.h"
+#include "networkmanager_profile.h"
+#include "networkmanager_search.h"
 #include "tun.h"
 
 #include <NetworkManager.h>

@@ -6,7 +6,7 @@
  * resolv.conf and for systemd-resolved alike. It hides the network's search domains too, so ours
  * carries them.
  */
-#include "nm_profile.h"
+#include "networkmanager_profile.h"
 
 #include "tun.h"
 

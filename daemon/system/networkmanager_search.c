@@ -7,10 +7,10 @@
  * connection was measured to change resolv.conf in one step: our servers are never out of it. (A
  * reapply on the uplink empties it for a while; that is never done.)
  */
-#include "nm_search.h"
+#include "networkmanager_search.h"
 
 #include "log.h"
-#include "nm_profile.h"
+#include "networkmanager_profile.h"
 
 typedef struct SearchChange {
     NMDevice *device;

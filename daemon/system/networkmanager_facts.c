@@ -7,9 +7,9 @@
  * that it does not manage counts as well; a route of a managed device does not, since it may
  * outlive its connection by a moment.
  */
-#include "nm_facts.h"
+#include "networkmanager_facts.h"
 
-#include "nm_profile.h"
+#include "networkmanager_profile.h"
 #include "tun.h"
 
 #include <stdio.h>
