@@ -297,7 +297,7 @@ Settings *settings_load(const SettingsSources *sources, GError **error)
     g_autoptr(Keys) keys = keys_new();
     g_autoptr(Keys) builtin = keys_new();
 
-    if (sources->builtin && !keys_add_file(builtin, sources->builtin, false, error))
+    if (sources->builtin && !keys_add_file(builtin, sources->builtin, true, error))
         return NULL;
     if (sources->file && (!keys_add_file(keys, sources->file, sources->file_optional, error) ||
                           !keys_add_drop_ins(keys, sources->file, error)))

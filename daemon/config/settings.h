@@ -40,7 +40,7 @@ typedef struct Settings {
 
 /** Where settings come from. Any path may be NULL: not read. */
 typedef struct SettingsSources {
-    const char *builtin;   /* the built-in resolver list */
+    const char *builtin;   /* the built-in resolver list; a missing one is an empty one */
     const char *file;      /* sotto.conf; its drop-ins are in FILE.d */
     bool file_optional;    /* a missing `file` is no error */
     const Keys *overrides; /* the command line; wins over the files */

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * sottod: the command line, then one of two lives. `forwarder` is the engine on its own, as a cache
+ * such as unbound would use it; `helper` is the machine's service, on the system bus and beside
+ * NetworkManager. Neither is entered before the settings were read and found good.
+ */
+#include "forwarder.h"
+#include "log.h"
+#include "options.h"
+#include "sotto-build.h"
+
+#include <signal.h>
+#include <sodium.h>
+#include <stdio.h>
+
+#define EXIT_USAGE 2
+
+int main(int argc, char **argv)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Settings) settings = NULL;
+    Options options;
+    int code;
+
+    signal(SIGPIPE, SIG_IGN);
+    if (sodium_init() < 0) {
+        log_error("libsodium cannot start on this machine");
+        return 1;
+    }
+    if (!options_parse(&options, argc, argv, &error)) {
+        log_error("%s", error->message);
+        options_clear(&options);
+        return EXIT_USAGE;
+    }
+    if (options.version) {
+        printf("sottod %s\n", SOTTO_VERSION);
+        options_clear(&options);
+        return 0;
+    }
+    settings = options_load_settings(&options, &error);
+    if (!settings) {
+        log_error("%s", error->message);
+        options_clear(&options);
+        return EXIT_USAGE;
+    }
+    code = forwarder_run(&options, settings);
+    options_clear(&options);
+    return code;
+}
