@@ -209,6 +209,12 @@ void engine_flush_cache(Engine *engine)
     cache_clear(engine->cache);
 }
 
+void engine_set_outcome(Engine *engine, EngineOutcome outcome, void *owner)
+{
+    engine->outcome = outcome;
+    engine->outcome_owner = owner;
+}
+
 void engine_stats(const Engine *engine, Stats *stats)
 {
     TransportCounters sum = {0};

@@ -58,10 +58,10 @@ Lookup *engine_lookup(Engine *engine, Plan *plan, const char *resolver_id, const
 void engine_lookup_cancel(Lookup *lookup);
 
 /**
- * What became of a client's question that needed a resolver: not called for cache hits and names
- * answered by rule, nor for Lookups. STATUS_OK when an answer of any response code but SERVFAIL was
- * given. Called in the turn the question ended, after its answer was sent; `name` is borrowed, and
- * is not to be kept or logged (rule: query names).
+ * What became of a client's question that needed a resolver: not called for cache hits, for names
+ * answered by rule or sent elsewhere by a route, nor for Lookups. STATUS_OK when an answer of any
+ * response code but SERVFAIL was given. Called in the turn the question ended, after its answer was
+ * sent; `name` is borrowed, and is not to be kept or logged (rule: query names).
  */
 typedef void (*EngineOutcome)(void *owner, const Name *name, Status status);
 /** One observer at most; `outcome` NULL removes it. */

@@ -30,6 +30,8 @@ struct Engine {
     LoopTimer cooling;
 
     GPtrArray *doors; /* what it listens on, see engine.c */
+    EngineOutcome outcome;
+    void *outcome_owner;
     Stats stats;
 };
 

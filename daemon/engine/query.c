@@ -24,6 +24,7 @@ typedef struct Query {
     Client client;
     Passenger passenger;
     LoopTimer patience;
+    bool routed; /* sent elsewhere by a rule: says nothing about the resolvers */
     Message message;
     uint8_t bytes[];
 } Query;
@@ -42,6 +43,16 @@ static void query_free(Query *query)
     list_remove(&query->node);
     query->engine->stats.in_flight--;
     g_free(query);
+}
+
+/* The client has been answered. */
+static void query_end(Query *query, Status status)
+{
+    const Engine *engine = query->engine;
+
+    if (engine->outcome && !query->routed)
+        engine->outcome(engine->outcome_owner, &query->message.qname, status);
+    query_free(query);
 }
 
 static void send_failure(Query *query, Status reason)
@@ -70,15 +81,18 @@ static void on_landed(Passenger *passenger, Status status, const Answer *answer)
         client_reply(&query->client, out, length);
     else
         send_failure(query, status);
-    query_free(query);
+    if (status == STATUS_OK && answer->rcode == RCODE_SERVFAIL)
+        status = STATUS_SERVER_FAILED;
+    query_end(query, status);
 }
 
 static void on_patience_over(void *owner)
 {
     Query *query = owner;
+    Status reason = flight_leave(&query->passenger);
 
-    send_failure(query, flight_leave(&query->passenger));
-    query_free(query);
+    send_failure(query, reason);
+    query_end(query, reason);
 }
 
 void query_client_gone(Client *client)
@@ -100,11 +114,12 @@ void query_drop_all(Engine *engine)
 }
 
 static void query_start(Engine *engine, const Client *client, const Message *message,
-                        const QuestionKey *key, const Destination *destination)
+                        const QuestionKey *key, const Destination *destination, bool routed)
 {
     Query *query = g_malloc0(sizeof *query + message->length);
 
     query->engine = engine;
+    query->routed = routed;
     query->message = *message;
     query->message.wire = query->bytes;
     memcpy(query->bytes, message->wire, message->length);
@@ -165,7 +180,7 @@ static size_t resolve(Engine *engine, const Client *client, const Message *messa
         return length;
     if (engine->stats.in_flight >= engine->plan->max_queries)
         return refuse_for_limit(engine, message, out, capacity);
-    query_start(engine, client, message, &key, &destination);
+    query_start(engine, client, message, &key, &destination, route >= 0);
     return 0;
 }
 
