@@ -3,6 +3,7 @@
 
 import pytest
 
+from lab.boot import Boot
 from lab.capture import Capture
 from lab.hotel import Hotel
 from lab.networkmanager import NetworkManager, SystemBus
@@ -29,6 +30,8 @@ def pytest_runtest_makereport(item, call):
         for daemon in Daemon.running:
             state = "running" if daemon.alive else f"ended with {daemon.process.returncode}"
             report.sections.append((f"{daemon.name} ({state})", daemon.log[-3000:]))
+        if Boot.running:
+            report.sections.append(("journal of the booted laptop", Boot.running.journal()))
 
 
 @pytest.fixture(scope="session")
@@ -96,3 +99,16 @@ def networkmanager(bus, hotel, network):
     yield manager
     manager.stop()
     network.release_laptop()
+
+
+@pytest.fixture
+def boot(network, hotel):
+    """Boots the laptop: boot() or boot(prepare=…, resolved=True); see Boot. One at a time."""
+    booted = []
+
+    def start(**options):
+        booted.append(Boot(network, **options))
+        return booted[-1]
+    yield start
+    for one in booted:
+        one.close()

@@ -170,3 +170,34 @@ def test_mock_logind_announces_sleep(bus, network):
     finally:
         monitor.stop()
         logind.stop()
+
+
+def test_systemd_boots_and_is_online(boot):
+    laptop = boot()
+    laptop.wait_online()
+    assert laptop.nameservers() == [HOTEL]
+    assert LIE in laptop.output("getent", "ahostsv4", WWW)
+
+
+def test_systemd_boots_with_resolved(boot):
+    laptop = boot(resolved=True)
+    laptop.wait_online()
+    assert laptop.nameservers() == ["127.0.0.53"]
+    wait_for("resolved to know the hotel", lambda: LIE in laptop.output("getent", "ahostsv4", WWW, check=False), 10)
+
+
+@pytest.mark.parametrize("remote, verdict", [(False, "yes"), (True, "auth")], ids=["at-the-screen", "remote"])
+def test_booted_polkit_knows_the_session(boot, remote, verdict):
+    laptop = boot()
+    laptop.wait_online()
+    permissions = laptop.as_guest("nmcli", "-t", "general", "permissions", remote=remote).stdout
+    assert f"network-control:{verdict}" in permissions
+
+
+def test_booted_laptop_halts_and_boots_again_with_its_disk(boot):
+    laptop = boot(prepare=lambda root: (root / "etc/prepared").write_text("yes"))
+    assert laptop.output("cat", "/etc/prepared") == "yes"
+    laptop.run("touch", "/var/lib/kept")
+    laptop.halt()
+    laptop.start()
+    assert laptop.output("ls", "/var/lib/kept") == "/var/lib/kept"

@@ -8,12 +8,12 @@ from pathlib import Path
 from .process import LabError
 
 
-def build_folder():
-    """The build to test, from SOTTO_BUILD (./dev sets it)."""
-    folder = os.environ.get("SOTTO_BUILD")
-    if not folder or not (Path(folder) / "build.ninja").exists():
-        raise LabError("SOTTO_BUILD must name a build folder: run the tests as ./dev test.")
-    return Path(folder)
+def build_folder(flavour="plain"):
+    """The build to test, "plain" or "asan": ./dev sets SOTTO_BUILD to the folder that holds them."""
+    folder = Path(os.environ.get("SOTTO_BUILD", "/nowhere")) / flavour
+    if not (folder / "build.ninja").exists():
+        raise LabError(f"SOTTO_BUILD must name a folder with a finished build in {flavour}/: run the tests as ./dev test.")
+    return folder
 
 
 def install(root="/", build=None):

@@ -98,7 +98,7 @@ class Servers:
             "haproxy": lambda: kdig_tls(machine, self.authority, address=HAPROXY) == TRUTH,
             "slow": lambda: kdig_short(machine, f"@{SLOW}", "0.slow.test") != "",
             "rogue": lambda: kdig_short(machine, f"@{DNSDIST}", "-p", 4443, "-t", "TXT", self.provider.name) != "",
-            "checkpage": lambda: machine.run("curl", "-fs", f"http://{CHECK_PAGE}/", check=False).returncode == 0,
+            "checkpage": lambda: machine.run("bash", "-c", f": >/dev/tcp/{CHECK_PAGE}/80", check=False).returncode == 0,
         }[name]
         self.daemons[name].wait_until(f"{name} to answer", ready, seconds=30)
 
