@@ -197,8 +197,3 @@ bool channel_is_shunned(const Channel *channel)
 {
     return channel->shunned_until_us > loop_now_us(channel->pool->loop);
 }
-
-bool channel_is_doubtful(const Channel *channel)
-{
-    return channel->failed_in_row > 0 || channel->samples == 0;
-}

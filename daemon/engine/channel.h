@@ -67,5 +67,3 @@ void channel_note_failure(Channel *channel, Status status);
 bool channel_note_silence(Channel *channel, int64_t silent_us, int64_t limit_us);
 
 bool channel_is_shunned(const Channel *channel);
-/** Failed last time, or never tried: others are asked early beside it. */
-bool channel_is_doubtful(const Channel *channel);

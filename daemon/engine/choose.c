@@ -7,8 +7,8 @@
  * stays in the list: when all are shunned, asking is still better than not asking.
  *
  * `fastest` must measure to compare, and does so with clients' own queries only: one choice in
- * EXPLORE_EVERY puts a resolver first that was never measured or not for a long time. It is
- * doubtful (see channel.c), so the next one is asked early beside it and the client hardly waits.
+ * EXPLORE_EVERY puts a resolver first that was never measured or not for a long time. The
+ * next one is asked early beside one that was never measured, so the client hardly waits.
  */
 #include "choose.h"
 

@@ -15,7 +15,8 @@ typedef struct Engine Engine;
 /** `tls` is borrowed and outlives the engine. It answers SERVFAIL ("not ready") until a plan is
  * applied. */
 Engine *engine_new(Loop *loop, TlsContext *tls);
-/** Cancels lookups, drops clients' queries and closes what it listens on. NULL is allowed. */
+/** Cancels lookups, drops clients' queries and closes what it listens on. Not from inside a
+ * callback of the engine. NULL is allowed. */
 void engine_free(Engine *engine);
 
 /** How transports are opened; `transport_open` unless a test or a simulation sets its own, before
@@ -54,7 +55,7 @@ typedef void (*LookupDone)(void *owner, Status status, const Message *reply,
  * STATUS_NO_SERVERS for an unknown id. The lookup is gone when `done` returns. */
 Lookup *engine_lookup(Engine *engine, Plan *plan, const char *resolver_id, const Name *name,
                       uint16_t type, int64_t budget_us, LookupDone done, void *owner);
-/** Frees it; `done` will not be called. */
+/** Frees it; `done` will not be called. NULL is allowed; from its own `done` it does nothing. */
 void engine_lookup_cancel(Lookup *lookup);
 
 /**

@@ -97,7 +97,7 @@ static void land_with_reply(Flight *flight, const Message *reply)
     answer.length = bare.length;
     answer.records = bare.records;
     if (flight->epoch == engine->epoch && answer.rcode <= MESSAGE_RCODE &&
-        (reply->flags & MESSAGE_RD))
+        question_key_is_recursive(&flight->key))
         cache_store(engine->cache, &flight->key, &bare, answer.ede,
                     loop_now_us(engine->loop) / 1000000);
     land(flight, STATUS_OK, &answer);

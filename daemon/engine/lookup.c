@@ -18,6 +18,7 @@ struct Lookup {
     LoopTimer budget;
     LookupDone done;
     void *owner;
+    bool reporting; /* `done` is being called; it is freed after that and cannot be cancelled */
 };
 
 static void lookup_free(Lookup *lookup)
@@ -45,7 +46,7 @@ static void on_resolved(Resolution *resolution, const ResolutionResult *result)
 {
     Lookup *lookup = container_of(resolution, Lookup, resolution);
 
-    list_remove(&lookup->node); /* cancelling it from its own callback is a mistake, not a crash */
+    lookup->reporting = true;
     report(lookup, result);
     lookup_free(lookup);
 }
@@ -114,7 +115,7 @@ Lookup *engine_lookup(Engine *engine, Plan *plan, const char *resolver_id, const
 
 void engine_lookup_cancel(Lookup *lookup)
 {
-    if (lookup)
+    if (lookup && !lookup->reporting)
         lookup_free(lookup);
 }
 

@@ -39,3 +39,8 @@ void question_key_init(QuestionKey *key, const Message *query,
     crypto_shorthash(hash, key->bytes, key->length, secret);
     memcpy(&key->hash, hash, sizeof key->hash);
 }
+
+bool question_key_is_recursive(const QuestionKey *key)
+{
+    return key->bytes[4] & BIT_RD;
+}

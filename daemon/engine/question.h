@@ -24,6 +24,9 @@ typedef struct QuestionKey {
 void question_key_init(QuestionKey *key, const Message *query,
                        const uint8_t secret[QUESTION_SECRET_LENGTH]);
 
+/** Whether RD was set: what comes of other questions depends on what the server happens to know. */
+bool question_key_is_recursive(const QuestionKey *key);
+
 static inline bool question_key_equal(const QuestionKey *a, const QuestionKey *b)
 {
     return a->hash == b->hash && a->length == b->length &&

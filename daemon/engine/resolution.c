@@ -11,7 +11,7 @@
  * of the same one, and the last of them is passed on when nobody did better.
  *
  * When all candidates have failed in ways that pass (the network has just come up, connections were
- * cut) a persistent resolution asks all again after a pause that doubles, while its budget lasts:
+ * cut), a persistent resolution asks all again after a pause that doubles, while its budget lasts:
  * a client that would ask again itself sees one slow answer instead of an error.
  *
  * The resolution holds the query's bytes and references of plan and candidates until it is cleared,
@@ -78,10 +78,20 @@ static bool is_about_identity(Status status)
     return status >= STATUS_TLS && status <= STATUS_CRYPTO;
 }
 
-/* Failures that may be over in a moment. */
+/* Failures that may be over in a moment. Silence lasts as long as the budget, so there is time left
+ * after it only for those who joined late. */
 static bool is_passing(Status status)
 {
-    return status == STATUS_UNREACHABLE || status == STATUS_CLOSED || status == STATUS_IO;
+    return status == STATUS_UNREACHABLE || status == STATUS_CLOSED || status == STATUS_IO ||
+           status == STATUS_TIMEOUT;
+}
+
+/* Whether the channel may well not answer, so that the next is asked early beside it: it failed
+ * last time, or is tried only to be measured. */
+static bool is_doubtful(const Resolution *resolution, const Channel *channel)
+{
+    return channel->failed_in_row > 0 ||
+           (resolution->strategy == STRATEGY_FASTEST && channel->samples == 0);
 }
 
 ResolutionResult resolution_failure(const Resolution *resolution)
@@ -250,7 +260,7 @@ static void ask_next(Resolution *resolution)
 
         if (resolution->passed_over[candidate])
             continue;
-        if (channel_is_doubtful(resolution->candidates[candidate].channel))
+        if (is_doubtful(resolution, resolution->candidates[candidate].channel))
             delay_us /= 4;
         if (!ask(resolution, candidate))
             continue;
@@ -305,6 +315,7 @@ void resolution_start(Resolution *resolution, Engine *engine, Plan *plan,
 
     resolution->engine = engine;
     resolution->plan = plan_ref(plan);
+    resolution->strategy = strategy;
     resolution->started_us = loop_now_us(engine->loop);
     resolution->deadline_us = resolution->started_us + budget_us;
     resolution->pause_us = FIRST_PAUSE_US;

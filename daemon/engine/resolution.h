@@ -31,6 +31,7 @@ struct Resolution {
     Engine *engine;
     ListNode node;
     Plan *plan;
+    Strategy strategy;
     Candidate candidates[CANDIDATES_MAX];
     size_t candidate_count, next;
     bool passed_over[CANDIDATES_MAX];

@@ -110,7 +110,7 @@ static void judge_special(Verdict *verdict, const Message *query, Meaning meanin
         else if (query->qtype == RRTYPE_PTR)
             verdict->kind = VERDICT_LOCALHOST_NAME;
         break;
-    case MEANS_US: /* resolver.arpa and _dns.resolver.arpa exist, without the data asked for */
+    case MEANS_US: /* it exists, and _dns below it, without the data asked for */
         if (!is_same && name_label_count(&query->qname) > 3)
             deny(verdict, RCODE_NXDOMAIN, EDE_NONE, NULL);
         break;

@@ -43,10 +43,10 @@ static void slow_first_may_still_win(Harness *harness, gconstpointer unused)
 {
     Message answer;
 
-    fake_servers[1].delay_us = 400 * MS;
+    fake_servers[1].delay_us = 1500 * MS;
     fake_servers[2].delay_us = 900 * MS;
     apply(harness);
-    harness_ask(harness, &www, 500 * MS, &answer);
+    harness_ask(harness, &www, 1600 * MS, &answer);
     g_assert_cmpuint(answer_server(&answer), ==, 1);
     g_assert_cmpuint(fake_servers[2].cancelled, ==, 1);
 }

@@ -17,11 +17,39 @@ static Address local_address(int fd)
     return address;
 }
 
-void harness_set_up(Harness *harness, gconstpointer resolver_count)
+/* One free port for both protocols: a port that UDP gives may be taken in TCP, so try some. */
+static void bind_both(Address *address, int *udp_fd, int *tcp_fd)
 {
+    Status status = STATUS_ADDRESS_IN_USE;
     Address any;
+
+    g_assert_cmpint(address_parse("127.0.0.1:0", 0, &any), ==, STATUS_OK);
+    for (int tries = 0; tries < 50 && status == STATUS_ADDRESS_IN_USE; tries++) {
+        g_assert_cmpint(udp_bind(&any, 0, udp_fd), ==, STATUS_OK);
+        *address = local_address(*udp_fd);
+        status = tcp_bind(address, 0, tcp_fd);
+        if (status != STATUS_OK)
+            close(*udp_fd);
+    }
+    g_assert_cmpint(status, ==, STATUS_OK);
+}
+
+void harness_listen(Harness *harness, EngineAdmit admit, void *owner)
+{
     int udp_fd, tcp_fd;
 
+    bind_both(&harness->address, &udp_fd, &tcp_fd);
+    g_assert_cmpint(engine_listen(harness->engine, udp_fd, tcp_fd, admit, owner), ==, STATUS_OK);
+    if (harness->client >= 0)
+        close(harness->client);
+    harness->client = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    g_assert_cmpint(
+        connect(harness->client, &harness->address.socket.any, address_length(&harness->address)),
+        ==, 0);
+}
+
+void harness_set_up(Harness *harness, gconstpointer resolver_count)
+{
     fake_servers_reset();
     harness->loop = loop_new_fake(1000000000, 1800000000);
     harness->engine = engine_new(harness->loop, NULL);
@@ -32,16 +60,8 @@ void harness_set_up(Harness *harness, gconstpointer resolver_count)
         g_autoptr(Resolver) resolver = fake_resolver(i);
         plan_add_resolver(harness->plan, resolver);
     }
-
-    g_assert_cmpint(address_parse("127.0.0.1:0", 0, &any), ==, STATUS_OK);
-    g_assert_cmpint(udp_bind(&any, 0, &udp_fd), ==, STATUS_OK);
-    harness->address = local_address(udp_fd);
-    g_assert_cmpint(tcp_bind(&harness->address, 0, &tcp_fd), ==, STATUS_OK);
-    g_assert_cmpint(engine_listen(harness->engine, udp_fd, tcp_fd, NULL, NULL), ==, STATUS_OK);
-    harness->client = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    g_assert_cmpint(
-        connect(harness->client, &harness->address.socket.any, address_length(&harness->address)),
-        ==, 0);
+    harness->client = -1;
+    harness_listen(harness, NULL, NULL);
 }
 
 void harness_tear_down(Harness *harness, gconstpointer unused)

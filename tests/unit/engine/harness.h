@@ -19,6 +19,9 @@ typedef struct Harness {
 void harness_set_up(Harness *harness, gconstpointer resolver_count);
 void harness_tear_down(Harness *harness, gconstpointer unused);
 
+/** Listens on one more port, which the client then is connected to. */
+void harness_listen(Harness *harness, EngineAdmit admit, void *owner);
+
 /** A query as a client makes it, RD set. EDNS with `udp_size` unless that is 0. */
 typedef struct Ask {
     const char *name;

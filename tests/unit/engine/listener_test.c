@@ -223,19 +223,11 @@ static bool admit_none(void *owner, int interface)
 
 static void other_links_are_dropped_and_counted(Harness *harness, gconstpointer unused)
 {
-    int udp_fd, tcp_fd, fd, seen = -1;
+    int fd, seen = -1;
     Message answer;
     Stats stats;
 
-    engine_free(harness->engine);
-    harness->engine = engine_new(harness->loop, NULL);
-    engine_set_opener(harness->engine, fake_open);
-    engine_apply(harness->engine, harness->plan);
-    g_assert_cmpint(udp_bind(&harness->address, 0, &udp_fd), ==, STATUS_OK);
-    g_assert_cmpint(tcp_bind(&harness->address, 0, &tcp_fd), ==, STATUS_OK);
-    g_assert_cmpint(engine_listen(harness->engine, udp_fd, tcp_fd, admit_none, &seen), ==,
-                    STATUS_OK);
-
+    harness_listen(harness, admit_none, &seen);
     harness_send(harness, &(Ask){.name = "localhost", .type = RRTYPE_A});
     g_assert_false(harness_receive(harness, &answer));
     g_assert_cmpint(seen, ==, if_nametoindex("lo"));
