@@ -123,13 +123,9 @@ void engine_keep_warm(Engine *engine, Upstream *upstream)
     loop_timer_start(&engine->cooling, KEEP_WARM_US);
 }
 
-void engine_apply(Engine *engine, Plan *plan)
+/* The live side of a plan: its resolvers, and for each route an array of its one resolver. */
+static void make_upstreams(Engine *engine, const Plan *plan)
 {
-    g_autoptr(Plan) old_plan = engine->plan;
-    g_autoptr(GPtrArray) old_upstreams = engine->upstreams;
-    g_autoptr(GPtrArray) old_route_upstreams = engine->route_upstreams;
-
-    engine->plan = plan_ref(plan);
     engine->upstreams = upstream_array_new();
     for (size_t i = 0; i < plan->resolver_count; i++)
         g_ptr_array_add(engine->upstreams,
@@ -142,9 +138,23 @@ void engine_apply(Engine *engine, Plan *plan)
                         upstream_new(&engine->pool, plan->routes[i].resolver, &plan->transport));
         g_ptr_array_add(engine->route_upstreams, only);
     }
+}
+
+void engine_apply(Engine *engine, Plan *plan)
+{
+    Plan *old_plan = engine->plan;
+    GPtrArray *old_upstreams = engine->upstreams;
+    GPtrArray *old_route_upstreams = engine->route_upstreams;
+
+    engine->plan = plan_ref(plan);
+    make_upstreams(engine, plan);
     if (old_plan && !plan_same_sources(old_plan, plan))
         engine_begin_epoch(engine);
     cache_configure(engine->cache, plan->cache_bytes, plan->cache_min_ttl_s, plan->cache_max_ttl_s);
+    /* only now: channels of endpoints that stay have found a new holder */
+    g_ptr_array_unref(old_upstreams);
+    g_ptr_array_unref(old_route_upstreams);
+    plan_unref(old_plan);
 }
 
 Plan *engine_plan(Engine *engine)
