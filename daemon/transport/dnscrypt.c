@@ -188,6 +188,7 @@ static Transport *dnscrypt_open(const TransportEnvironment *environment, Endpoin
     transport_init(&dnscrypt->base, &transport_dnscrypt, environment, endpoint);
     list_init(&dnscrypt->waiting);
     list_init(&dnscrypt->live);
+    list_init(&dnscrypt->call_queue);
     nonce_book_init(&dnscrypt->nonces);
     loop_timer_init(&dnscrypt->idle, environment->loop, idle_too_long, dnscrypt);
     forget_path(dnscrypt);
@@ -211,6 +212,8 @@ static void dnscrypt_network_changed(Transport *transport)
     Exchange *exchange;
     List again;
     list_init(&again);
+    list_for_each (node, &dnscrypt->call_queue)
+        list_remove(node); /* no calls for these any more */
     while ((exchange = list_first(&dnscrypt->live, Exchange, node)) != NULL) {
         dnscrypt_attempt_stop(exchange);
         list_append(&again, &exchange->node);

@@ -18,7 +18,7 @@
 #include <sodium.h>
 #include <string.h>
 
-#define TCP_TRIES 2
+#define TCP_TRIES 3
 
 typedef struct Attempt {
     Dnscrypt *dnscrypt;
@@ -26,7 +26,9 @@ typedef struct Attempt {
     List nonces;  /* of the datagrams sent */
     bool use_udp; /* datagrams are sent, or waited for */
     bool truncated;
+    int64_t datagram_us; /* when the newest one was sent */
     unsigned tcp_tries;
+    ListNode call_node; /* in the queue for a connection */
     TcpCall *call;
     uint8_t call_nonce[BOX_NONCE_LENGTH];
     DnscryptSession *call_session;
@@ -36,11 +38,17 @@ static void attempt_timed_out(void *owner);
 
 static void attempt_close_call(Attempt *attempt)
 {
+    list_remove(&attempt->call_node);
+    if (attempt->call == NULL)
+        return;
     tcp_call_close(attempt->call);
     attempt->call = NULL;
     dnscrypt_session_unref(attempt->call_session);
     attempt->call_session = NULL;
+    attempt->dnscrypt->calls--;
 }
+
+static void call_next(Dnscrypt *dnscrypt);
 
 void dnscrypt_attempt_stop(Exchange *exchange)
 {
@@ -52,6 +60,7 @@ void dnscrypt_attempt_stop(Exchange *exchange)
     list_remove(&exchange->node);
     loop_timer_stop(&exchange->timer);
     g_free(attempt);
+    call_next(dnscrypt);
     if (list_is_empty(&dnscrypt->live))
         loop_timer_start(&dnscrypt->idle, dnscrypt->base.environment.settings.idle_close_us);
 }
@@ -88,25 +97,58 @@ static const TcpCallEvents attempt_tcp_events = {
     .ended = attempt_tcp_ended,
 };
 
-static Status attempt_use_tcp(Attempt *attempt)
+static Status attempt_call(Attempt *attempt)
 {
     Transport *transport = &attempt->dnscrypt->base;
+    DnscryptSession *session;
     uint8_t packet[BOX_PACKET_MAX];
     size_t length;
-    Status status = dnscrypt_session_for_query(attempt->dnscrypt, &attempt->call_session);
+    Status status = dnscrypt_session_for_query(attempt->dnscrypt, &session);
     if (status != STATUS_OK)
         return status;
     randombytes_buf(attempt->call_nonce, sizeof(attempt->call_nonce));
-    status = attempt_seal(attempt, attempt->call_session, attempt->call_nonce,
+    status = attempt_seal(attempt, session, attempt->call_nonce,
                           box_padding_tcp(attempt->exchange->query_length), packet, &length);
-    if (status != STATUS_OK)
+    if (status != STATUS_OK) {
+        dnscrypt_session_unref(session);
         return status;
-    attempt->tcp_tries++;
+    }
+    attempt->call_session = session;
+    attempt->dnscrypt->calls++;
     attempt->call = tcp_call_open(transport->environment.loop, &transport->endpoint->address,
                                   packet, length, &attempt_tcp_events, attempt);
     transport->counters.connections++;
     transport->counters.bytes_sent += length;
     return STATUS_OK;
+}
+
+/* Whether TCP is being used, or will be. */
+static bool attempt_uses_tcp(const Attempt *attempt)
+{
+    return attempt->call != NULL || list_is_linked(&attempt->call_node);
+}
+
+/* Opens the connection, at once or when another one is closed. */
+static Status attempt_use_tcp(Attempt *attempt)
+{
+    Dnscrypt *dnscrypt = attempt->dnscrypt;
+    attempt->tcp_tries++;
+    if (dnscrypt->calls < DNSCRYPT_CALLS_MAX)
+        return attempt_call(attempt);
+    list_append(&dnscrypt->call_queue, &attempt->call_node);
+    return STATUS_OK;
+}
+
+/* A connection may have become free. */
+static void call_next(Dnscrypt *dnscrypt)
+{
+    Attempt *next = list_first(&dnscrypt->call_queue, Attempt, call_node);
+    if (next == NULL || dnscrypt->closed || dnscrypt->calls >= DNSCRYPT_CALLS_MAX)
+        return;
+    list_remove(&next->call_node);
+    const Status status = attempt_call(next);
+    if (status != STATUS_OK && !next->use_udp)
+        attempt_fail(next, status);
 }
 
 static Status attempt_send_datagram(Attempt *attempt);
@@ -117,8 +159,10 @@ static void attempt_tcp_ended(void *owner, Status status)
     Attempt *attempt = owner;
     DnscryptPath *path = &attempt->dnscrypt->path;
     attempt_close_call(attempt);
-    if (attempt->use_udp)
-        return; /* datagrams are still under way */
+    if (attempt->use_udp) { /* datagrams are still under way */
+        call_next(attempt->dnscrypt);
+        return;
+    }
 
     /* A server may close what it found idle while we were sending: ask once more. */
     if (status == STATUS_CLOSED && attempt->tcp_tries < TCP_TRIES) {
@@ -128,7 +172,9 @@ static void attempt_tcp_ended(void *owner, Status status)
         path->silence = 0;
         status = attempt_send_datagram(attempt);
     }
-    if (attempt->call == NULL && !attempt->use_udp)
+    if (attempt_uses_tcp(attempt) || attempt->use_udp)
+        call_next(attempt->dnscrypt);
+    else
         attempt_fail(attempt, status);
 }
 
@@ -195,6 +241,7 @@ static Status attempt_send_datagram(Attempt *attempt)
     if (exchange->tries++ > 0)
         dnscrypt->base.counters.retries++;
     attempt->use_udp = true;
+    attempt->datagram_us = loop_now_us(dnscrypt->base.environment.loop);
     exchange_start_timer(exchange, exchange_retry_us(exchange), attempt_timed_out);
     return STATUS_OK;
 }
@@ -212,21 +259,24 @@ static void attempt_timed_out(void *owner)
         return;
     }
     exchange_start_timer(exchange, INT64_MAX, attempt_timed_out);
-    dnscrypt->path.silence++;
+    if (dnscrypt->path.answered_us <= attempt->datagram_us)
+        dnscrypt->path.silence++; /* else this one was lost where others were not */
     dnscrypt->path.udp_target = DNSCRYPT_UDP_TARGET; /* a grown one may be what was dropped */
     Status status = attempt_send_datagram(attempt);
     /* After two datagrams of this query's own, or several of its neighbours', TCP is tried too. */
     const bool suspect = exchange->tries > 2 || dnscrypt->path.silence >= DNSCRYPT_SILENCE_LIMIT;
-    if (attempt->call == NULL && attempt->tcp_tries < TCP_TRIES && (suspect || status != STATUS_OK))
+    const bool may_call = !attempt_uses_tcp(attempt) && attempt->tcp_tries < TCP_TRIES;
+    if (may_call && (suspect || status != STATUS_OK))
         status = attempt_use_tcp(attempt);
-    if (status != STATUS_OK && attempt->call == NULL)
+    if (status != STATUS_OK && !attempt_uses_tcp(attempt))
         attempt_fail(attempt, status);
 }
 
-static void udp_works(DnscryptPath *path)
+static void udp_works(Dnscrypt *dnscrypt)
 {
-    path->silence = 0;
-    path->udp_blocked = false;
+    dnscrypt->path.answered_us = loop_now_us(dnscrypt->base.environment.loop);
+    dnscrypt->path.silence = 0;
+    dnscrypt->path.udp_blocked = false;
 }
 
 /* An authentic answer by UDP. */
@@ -234,7 +284,7 @@ static void attempt_answered(Attempt *attempt, const uint8_t *reply, size_t leng
 {
     Dnscrypt *dnscrypt = attempt->dnscrypt;
     Exchange *exchange = attempt->exchange;
-    udp_works(&dnscrypt->path);
+    udp_works(dnscrypt);
     if (!truncated) {
         dnscrypt_attempt_stop(exchange);
         exchange_finish(exchange, STATUS_OK, reply, length);
@@ -245,7 +295,7 @@ static void attempt_answered(Attempt *attempt, const uint8_t *reply, size_t leng
     attempt->truncated = true;
     attempt->use_udp = false;
     exchange_start_timer(exchange, INT64_MAX, attempt_timed_out);
-    const Status status = attempt->call == NULL ? attempt_use_tcp(attempt) : STATUS_OK;
+    const Status status = attempt_uses_tcp(attempt) ? STATUS_OK : attempt_use_tcp(attempt);
     if (status != STATUS_OK)
         attempt_fail(attempt, status);
 }
@@ -264,7 +314,7 @@ static void attempt_take_datagram(Dnscrypt *dnscrypt, const UdpPacket *packet)
     } else if (entry->answered) {
         counters->replayed++;
     } else if (entry->exchange == NULL) {
-        udp_works(&dnscrypt->path); /* late, so of no use but as a sign of life */
+        udp_works(dnscrypt); /* late, so of no use but as a sign of life */
     } else if (box_open_response(&entry->session->box, entry->nonce, packet->bytes, packet->length,
                                  reply, &length) != STATUS_OK ||
                !exchange_accepts(entry->exchange, reply, length, &view)) {
@@ -297,7 +347,7 @@ void dnscrypt_attempt_udp_failed(void *owner, Status status)
     dnscrypt->path.silence = MAX(dnscrypt->path.silence, DNSCRYPT_SILENCE_LIMIT);
     list_for_each (node, &dnscrypt->live) {
         Attempt *attempt = container_of(node, Exchange, node)->state;
-        if (attempt->call == NULL && attempt->tcp_tries == 0) {
+        if (!attempt_uses_tcp(attempt) && attempt->tcp_tries == 0) {
             const Status tcp = attempt_use_tcp(attempt);
             if (tcp != STATUS_OK)
                 attempt_fail(attempt, tcp);
@@ -314,6 +364,7 @@ void dnscrypt_attempt_start(Dnscrypt *dnscrypt, Exchange *exchange)
     attempt->dnscrypt = dnscrypt;
     attempt->exchange = exchange;
     list_init(&attempt->nonces);
+    list_init(&attempt->call_node);
     exchange->state = attempt;
     exchange->tries = 0;
     randombytes_buf(&exchange->wire_id, sizeof(exchange->wire_id));

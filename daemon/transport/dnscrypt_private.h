@@ -15,13 +15,15 @@
 
 #define DNSCRYPT_UDP_TARGET     512  /* bytes of a query packet, to begin with */
 #define DNSCRYPT_UDP_TARGET_MAX 1220 /* above 1252 some servers and paths drop queries */
+#define DNSCRYPT_CALLS_MAX      16   /* TCP connections at once; servers limit theirs */
 #define DNSCRYPT_SILENCE_LIMIT  3    /* unanswered datagrams in a row that make UDP suspect */
 
 /** What was learnt of the path to the server. Forgotten when the network changes. */
 typedef struct DnscryptPath {
     size_t udp_target;
-    unsigned silence; /* datagrams in a row without an answer */
-    bool udp_blocked; /* TCP was answered where UDP was not */
+    int64_t answered_us; /* when the newest answer by UDP came */
+    unsigned silence;    /* datagrams in a row without an answer */
+    bool udp_blocked;    /* TCP was answered where UDP was not */
 } DnscryptPath;
 
 typedef struct Dnscrypt {
@@ -36,7 +38,9 @@ typedef struct Dnscrypt {
     int64_t fetched_us;       /* when the newest fetch began */
     int64_t renew_us;         /* the first question after it asks for a new certificate */
 
-    UdpSocket udp; /* open while something was asked lately */
+    unsigned calls;  /* TCP connections open */
+    List call_queue; /* attempts that wait for one to be closed */
+    UdpSocket udp;   /* open while something was asked lately */
     LoopTimer idle;
     NonceBook nonces;
     DnscryptPath path;

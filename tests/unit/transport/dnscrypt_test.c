@@ -94,6 +94,42 @@ static void one_certificate_serves_many(void)
     bench_free(bench);
 }
 
+static void connections_at_once_are_limited(void)
+{
+    Bench *bench = bench_new(ENDPOINT_DNSCRYPT);
+    Ask asks[100] = {0};
+    bench->environment.settings.tcp_only = true;
+    for (size_t i = 0; i < G_N_ELEMENTS(asks); i++)
+        ask_send(bench, &asks[i], BUDGET);
+    exchange_cancel(&asks[50].exchange);
+    bench_pass(bench, SECOND);
+    for (size_t i = 0; i < G_N_ELEMENTS(asks); i++)
+        if (i != 50)
+            ask_assert_answer(&asks[i]);
+    g_assert_cmpuint(asks[50].done, ==, 0);
+    g_assert_cmpuint(bench->resolver->most_connections, <=, 17); /* the certificate's too */
+    bench_free(bench);
+}
+
+static void loss_among_answers_is_no_blocking(void)
+{
+    Bench *bench = bench_new(ENDPOINT_DNSCRYPT);
+    Ask asks[12] = {0};
+    ask_answered(bench);
+    bench_pass(bench, SECOND);
+    bench->resolver->lose = 6;
+    for (size_t i = 0; i < G_N_ELEMENTS(asks); i++) {
+        ask_send(bench, &asks[i], BUDGET);
+        bench_pass(bench, MS);
+    }
+    bench_pass(bench, SECOND);
+    for (size_t i = 0; i < G_N_ELEMENTS(asks); i++)
+        ask_assert_answer(&asks[i]);
+    g_assert_cmpuint(counters(bench)->retries, ==, 6);
+    g_assert_cmpuint(bench->resolver->tcp_queries, ==, 0);
+    bench_free(bench);
+}
+
 static void queries_are_padded(void)
 {
     Bench *bench = bench_new(ENDPOINT_DNSCRYPT);
@@ -620,6 +656,8 @@ int main(int argc, char **argv)
         {"xchacha20-is-preferred", xchacha20_is_preferred},
         {"certificate-by-udp-when-tcp-gives-none", certificate_by_udp_when_tcp_gives_none},
         {"one-certificate-serves-many", one_certificate_serves_many},
+        {"connections-at-once-are-limited", connections_at_once_are_limited},
+        {"loss-among-answers-is-no-blocking", loss_among_answers_is_no_blocking},
         {"queries-are-padded", queries_are_padded},
         {"truncated-goes-to-tcp", truncated_goes_to_tcp},
         {"truncation-makes-queries-longer", truncation_makes_queries_longer},

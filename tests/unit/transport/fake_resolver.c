@@ -348,6 +348,7 @@ static void accept_one(void *owner, uint32_t events)
     connection->resolver = resolver;
     connection->stream = tcp_adopt(resolver->loop, fd, &stream_events, connection);
     g_ptr_array_add(resolver->connections, connection);
+    resolver->most_connections = MAX(resolver->most_connections, resolver->connections->len);
 }
 
 /* ---- life ---- */

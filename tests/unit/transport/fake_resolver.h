@@ -50,6 +50,7 @@ typedef struct FakeResolver {
     size_t last_query_length; /* of the packet */
     uint8_t last_client_key[32];
     uint8_t last_nonce[12];
+    unsigned most_connections; /* at once */
     unsigned nonces_repeated;
     uint16_t last_udp_size; /* from OPT; 0 without */
     uint16_t last_client_port;
