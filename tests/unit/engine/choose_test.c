@@ -78,6 +78,20 @@ static void fastest_notices_a_change(Harness *harness, gconstpointer unused)
     g_assert_cmpuint(ask(harness), ==, 2);
 }
 
+static void handshake_is_soon_forgotten(Harness *harness, gconstpointer unused)
+{
+    ResolverHealth health;
+
+    fake_servers[1].delay_us = 200 * MS;
+    use(harness, STRATEGY_FIRST);
+    ask(harness);
+    fake_servers[1].delay_us = 20 * MS;
+    for (int i = 0; i < 3; i++)
+        ask(harness);
+    g_assert_true(engine_resolver_health(harness->engine, "s1", &health));
+    g_assert_cmpint(health.latency_us, <, 50 * MS);
+}
+
 static void idle_means_idle(Harness *harness, gconstpointer unused)
 {
     unsigned asked = 0;
@@ -102,6 +116,7 @@ int main(int argc, char **argv)
     TEST("round-robin-passes-over-the-failed", round_robin_passes_over_the_failed);
     TEST("fastest-is-found-and-kept", fastest_is_found_and_kept);
     TEST("fastest-notices-a-change", fastest_notices_a_change);
+    TEST("handshake-is-soon-forgotten", handshake_is_soon_forgotten);
     TEST("idle-means-idle", idle_means_idle);
     return g_test_run();
 }

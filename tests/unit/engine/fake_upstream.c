@@ -58,15 +58,16 @@ static size_t respond(const FakeServer *server, const Message *query, uint8_t *o
     wire_write_bytes(&writer, query->wire, query->records);
     for (unsigned i = 0; has_data && i <= server->copies; i++)
         write_record(&writer, query->qtype, server->ttl_s, address, 4);
-    if (!has_data && !server->no_soa)
-        write_record(&writer, RRTYPE_SOA, server->ttl_s, soa, sizeof soa);
+    if (!has_data)
+        write_record(&writer, server->no_soa ? RRTYPE_NS : RRTYPE_SOA, server->ttl_s, soa,
+                     server->no_soa ? 1 : sizeof soa);
     if (server->ede)
         write_extended_error(&writer, server->ede);
     g_assert_false(writer.failed);
     wire_put_u16(out + 2, (uint16_t)(MESSAGE_QR | MESSAGE_RA | (query->flags & MESSAGE_RD) |
                                      server->flags | server->rcode));
     wire_put_u16(out + 6, (uint16_t)(has_data ? server->copies + 1 : 0));
-    wire_put_u16(out + 8, !has_data && !server->no_soa);
+    wire_put_u16(out + 8, !has_data);
     wire_put_u16(out + 10, server->ede != 0);
     return writer.position;
 }

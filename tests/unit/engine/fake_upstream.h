@@ -18,7 +18,7 @@ typedef struct FakeServer {
     unsigned rcode;
     uint32_t ttl_s;
     bool no_data;     /* answers with a SOA (TTL `ttl_s`, MINIMUM 30) and no address */
-    bool no_soa;      /* not even that */
+    bool no_soa;      /* a NS in its place, as in a referral */
     unsigned copies;  /* that many addresses more, to make it long */
     uint16_t flags;   /* set beside the usual ones */
     uint16_t ede;     /* an extended error in its OPT, 0 none */
