@@ -10,7 +10,9 @@
 #include "transport.h"
 
 #include <glib.h>
+#include <linux/filter.h>
 #include <string.h>
+#include <unistd.h>
 
 #define DAY         86400
 #define SECOND_US   1000000
@@ -35,6 +37,7 @@ struct Scene {
     gint asked, records; /* atomic: queries read, TLS records that brought some */
     GMutex mutex;
     GByteArray *first; /* query, as it came */
+    gint dead;         /* atomic: a descriptor of a connection that hears nothing; 0 none */
 
     Loop *loop;
     TlsContext *tls;
@@ -582,6 +585,46 @@ static void silence_counts_though_nobody_waits_any_more(void)
     scene_close(&scene);
 }
 
+/* After one answer the server's system drops whatever comes and acknowledges nothing, as a path
+ * through a middlebox that has forgotten the connection would. */
+static void script_go_deaf(Scene *scene, Talk *talk, int connection)
+{
+    struct sock_filter drop = {.code = BPF_RET | BPF_K, .k = 0};
+    struct sock_fprog filter = {.len = 1, .filter = &drop};
+    int fd = gnutls_transport_get_int(talk->session);
+
+    if (connection > 1) {
+        script_answer_all(scene, talk, connection);
+        return;
+    }
+    script_one_answer(scene, talk, connection);
+    g_assert_cmpint(setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter), ==, 0);
+    g_atomic_int_set(&scene->dead, dup(fd)); /* else the end of this script would close it */
+}
+
+static void dead_path_is_left_sooner_than_a_slow_server(void)
+{
+    Scene scene;
+    Ask first = {0}, second = {0};
+
+    scene_open(&scene, script_go_deaf);
+    scene.server.no_goodbye = true;
+    ask_send(&scene, &first, "alpha.example");
+    turn_until(&scene, first.done == 1 && g_atomic_int_get(&scene.dead) > 0);
+    ask_send(&scene, &second, "beta.example");
+    turn(&scene);
+    turn(&scene);
+    g_usleep(1500000); /* the kernel's clock is real: time for it to send again */
+    g_assert_cmpuint(counters(&scene)->connections, ==, 1);
+    loop_advance(scene.loop, 2 * SECOND_US);
+    g_assert_cmpuint(counters(&scene)->connections, ==, 2);
+    turn_until(&scene, second.done == 1);
+    assert_answered(&second);
+    g_assert_cmpuint(counters(&scene)->retries, ==, 1);
+    close(scene.dead);
+    scene_close(&scene);
+}
+
 static void refused_ends_all_that_wait(void)
 {
     Scene scene;
@@ -878,6 +921,7 @@ int main(int argc, char *argv[])
     add("timeout-leaves-the-connection-alone", timeout_leaves_the_connection_alone);
     add("silent-connection-is-replaced", silent_connection_is_replaced);
     add("silence-counts-though-nobody-waits-any-more", silence_counts_though_nobody_waits_any_more);
+    add("dead-path-is-left-sooner-than-a-slow-server", dead_path_is_left_sooner_than_a_slow_server);
     add("refused-ends-all-that-wait", refused_ends_all_that_wait);
     add("wrong-certificate-ends-all-that-wait", wrong_certificate_ends_all_that_wait);
     add("cancelled-is-never-told", cancelled_is_never_told);
