@@ -16,26 +16,15 @@
 #include "tls.h"
 
 #include "log.h"
-#include "tlspeer.h"
+#include "tls_peer.h"
+#include "tls_private.h"
 
 #include <errno.h>
 #include <glib.h>
 #include <gnutls/gnutls.h>
 #include <string.h>
 
-/* RFC 9325 §4.2: forward secrecy and authenticated encryption alone. */
-#define PRIORITIES                                                                                 \
-    "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-RSA:-AES-256-CBC:-AES-128-CBC:-AES-256-CCM"       \
-    ":-AES-128-CCM"
-
 enum { RECORD_MAX = 16 * 1024 + 256 };
-
-struct TlsContext {
-    char *ca_file; /* NULL: the system's store */
-    gnutls_certificate_credentials_t credentials;
-    gnutls_priority_t priorities;
-    bool loaded;
-};
 
 typedef struct TlsStream {
     Stream stream;
@@ -56,60 +45,6 @@ typedef struct TlsStream {
 } TlsStream;
 
 static uint8_t record_buffer[RECORD_MAX]; /* shared: bytes are borrowed for one callback only */
-
-/* ---- context ---- */
-
-TlsContext *tls_context_new(const char *ca_file)
-{
-    TlsContext *context = g_new0(TlsContext, 1);
-
-    context->ca_file = g_strdup(ca_file);
-    return context;
-}
-
-void tls_context_free(TlsContext *context)
-{
-    if (context == NULL)
-        return;
-    if (context->credentials != NULL)
-        gnutls_certificate_free_credentials(context->credentials);
-    if (context->priorities != NULL)
-        gnutls_priority_deinit(context->priorities);
-    g_free(context->ca_file);
-    g_free(context);
-}
-
-static Status prepare_context(TlsContext *context)
-{
-    if (context->credentials == NULL &&
-        gnutls_certificate_allocate_credentials(&context->credentials) < 0)
-        return STATUS_NO_MEMORY;
-    if (context->priorities == NULL &&
-        gnutls_priority_init2(&context->priorities, PRIORITIES, NULL, 0) < 0)
-        return STATUS_TLS;
-    return STATUS_OK;
-}
-
-Status tls_context_load(TlsContext *context)
-{
-    Status status = prepare_context(context);
-
-    if (status != STATUS_OK || context->loaded)
-        return status;
-    int count = context->ca_file != NULL
-                    ? gnutls_certificate_set_x509_trust_file(context->credentials, context->ca_file,
-                                                             GNUTLS_X509_FMT_PEM)
-                    : gnutls_certificate_set_x509_system_trust(context->credentials);
-    if (count <= 0) {
-        log_error("no trusted certificate authorities were found in %s: %s",
-                  context->ca_file != NULL ? context->ca_file : "the system's store",
-                  count < 0 ? gnutls_strerror(count) : "it is empty");
-        return STATUS_IO;
-    }
-    log_debug("trusting %d certificate authorities", count);
-    context->loaded = true;
-    return STATUS_OK;
-}
 
 /* ---- life ---- */
 
@@ -237,14 +172,6 @@ static int on_ticket(gnutls_session_t session, unsigned type, unsigned when, uns
 
 /* ---- sessions ---- */
 
-void tls_session_clear(TlsSession *session)
-{
-    if (session->data != NULL)
-        gnutls_memset(session->data, 0, session->length);
-    g_free(session->data);
-    *session = (TlsSession){0};
-}
-
 static void save_session(TlsStream *tls)
 {
     gnutls_datum_t data = {0};
@@ -297,7 +224,7 @@ static Status set_alpn(TlsStream *tls)
 
 static Status open_session(TlsStream *tls, TlsContext *context)
 {
-    Status status = prepare_context(context);
+    Status status = tls_context_prepare(context);
 
     if (status != STATUS_OK)
         return status;

@@ -3,7 +3,7 @@
 
 #include "log.h"
 #include "tls_server.h"
-#include "tlspeer.h"
+#include "tls_peer.h"
 
 #include <string.h>
 #include <unistd.h>

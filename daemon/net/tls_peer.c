@@ -13,7 +13,7 @@
  *
  * These two are cut out of the bytes as sent: encoding them anew could change their digest.
  */
-#include "tlspeer.h"
+#include "tls_peer.h"
 
 #include "log.h"
 #include "wire.h"

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What all TLS connections of the process share: the trust store and what versions and ciphers are
+ * spoken. The store is some 140 certificates, tens of milliseconds and 4 MB; it is read when first
+ * needed, so that who uses DNSCrypt alone never pays for it. A store that could not be read is
+ * tried again each time: ca-certificates may be installed while we run.
+ */
+#include "tls_private.h"
+
+#include "log.h"
+
+#include <glib.h>
+
+/* RFC 9325 §4.1, §4.2: forward secrecy and authenticated encryption alone. */
+#define PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-RSA:-DHE-RSA:-AES-256-CBC:-AES-128-CBC"
+
+TlsContext *tls_context_new(const char *ca_file)
+{
+    TlsContext *context = g_new0(TlsContext, 1);
+
+    context->ca_file = g_strdup(ca_file);
+    return context;
+}
+
+void tls_context_free(TlsContext *context)
+{
+    if (context == NULL)
+        return;
+    if (context->credentials != NULL)
+        gnutls_certificate_free_credentials(context->credentials);
+    if (context->priorities != NULL)
+        gnutls_priority_deinit(context->priorities);
+    g_free(context->ca_file);
+    g_free(context);
+}
+
+Status tls_context_prepare(TlsContext *context)
+{
+    if (context->credentials == NULL &&
+        gnutls_certificate_allocate_credentials(&context->credentials) < 0)
+        return STATUS_NO_MEMORY;
+    if (context->priorities == NULL &&
+        gnutls_priority_init2(&context->priorities, PRIORITIES, NULL, 0) < 0)
+        return STATUS_TLS;
+    return STATUS_OK;
+}
+
+Status tls_context_load(TlsContext *context)
+{
+    Status status = tls_context_prepare(context);
+
+    if (status != STATUS_OK || context->loaded)
+        return status;
+    int count = context->ca_file != NULL
+                    ? gnutls_certificate_set_x509_trust_file(context->credentials, context->ca_file,
+                                                             GNUTLS_X509_FMT_PEM)
+                    : gnutls_certificate_set_x509_system_trust(context->credentials);
+    if (count <= 0) {
+        log_error("no trusted certificate authorities were found in %s: %s",
+                  context->ca_file != NULL ? context->ca_file : "the system's store",
+                  count < 0 ? gnutls_strerror(count) : "it is empty");
+        return STATUS_IO;
+    }
+    log_debug("trusting %d certificate authorities", count);
+    context->loaded = true;
+    return STATUS_OK;
+}
+
+void tls_session_clear(TlsSession *session)
+{
+    if (session->data != NULL)
+        gnutls_memset(session->data, 0, session->length);
+    g_free(session->data);
+    *session = (TlsSession){0};
+}

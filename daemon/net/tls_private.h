@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "tls.h"
+
+#include <gnutls/gnutls.h>
+#include <stdbool.h>
+
+/* What TLS over TCP and TLS inside QUIC share, for this floor alone. */
+
+struct TlsContext {
+    char *ca_file; /* NULL: the system's store */
+    gnutls_certificate_credentials_t credentials;
+    gnutls_priority_t priorities; /* NULL, as the one above, before the first use */
+    bool loaded;
+};
+
+/** Makes credentials and priorities, if they are not there yet; does not read the trust store.
+ * STATUS_NO_MEMORY, STATUS_TLS. */
+Status tls_context_prepare(TlsContext *context) must_check;
