@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The calls of the contract, all through one function: asynchronous, with the permission (where
- * the client has it) to ask the user for a password, and with errors turned into sentences on the
- * way back. An absent helper is not refused here: the call itself lets the bus start it, where that
- * is possible.
+ * the client has it) to ask the user for a password, and with errors turned into sentences on the way
+ * back. An absent helper is
+ * not refused here: the call itself lets the bus start it, where that is possible. A call made
+ * before the bus has answered waits for it, so that nobody has to connect first.
  */
 #include "helper.h"
 #include "helper_private.h"
@@ -20,26 +21,50 @@ static void on_call_ended(GObject *source, GAsyncResult *result, gpointer data)
         g_task_return_pointer(task, reply, (GDestroyNotify)g_variant_unref);
 }
 
-/* Floating `parameters` are consumed in any case. */
-static void call(SottoHelper *self, const char *method, GVariant *parameters,
-                 GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+/* Sends what the task holds, now that there is a bus. */
+static void send_call(GTask *task, GDBusProxy *proxy)
 {
-    g_autoptr(GVariant) arguments = parameters != NULL ? g_variant_ref_sink(parameters) : NULL;
-    g_autoptr(GTask) task = g_task_new(self, cancellable, callback, user_data);
-    GDBusProxy *proxy = sotto_helper_proxy(self);
-    gboolean too_new = sotto_helper_presence(self) == SOTTO_PRESENCE_TOO_NEW;
+    SottoHelper *self = g_task_get_source_object(task);
     GDBusCallFlags flags = sotto_helper_is_interactive(self)
                                ? G_DBUS_CALL_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION
                                : G_DBUS_CALL_FLAGS_NONE;
 
-    g_task_set_name(task, method);
-    if (proxy == NULL || too_new) {
-        g_task_return_error(
-            task, sotto_error_new(proxy == NULL ? SOTTO_ERROR_NO_BUS : SOTTO_ERROR_TOO_NEW));
+    if (sotto_helper_presence(self) == SOTTO_PRESENCE_TOO_NEW) {
+        g_task_return_error(task, sotto_error_new(SOTTO_ERROR_TOO_NEW));
         return;
     }
-    g_dbus_proxy_call(proxy, method, arguments, flags, -1, cancellable, on_call_ended,
-                      g_object_ref(task));
+    g_dbus_proxy_call(proxy, g_task_get_name(task), g_task_get_task_data(task), flags, -1,
+                      g_task_get_cancellable(task), on_call_ended, g_object_ref(task));
+}
+
+static void on_connected_to_call(GObject *source, GAsyncResult *result, gpointer data)
+{
+    g_autoptr(GTask) task = data;
+    GDBusProxy *proxy = sotto_helper_proxy(SOTTO_HELPER(source));
+    GError *error = NULL;
+
+    if (!sotto_helper_connect_finish(SOTTO_HELPER(source), result, &error))
+        g_task_return_error(task, error);
+    else if (proxy == NULL) /* lost again between the answer and this turn of the loop */
+        g_task_return_error(task, sotto_error_new(SOTTO_ERROR_NO_BUS));
+    else
+        send_call(task, proxy);
+}
+
+/* Floating `parameters` are consumed in any case. */
+static void call(SottoHelper *self, const char *method, GVariant *parameters,
+                 GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+    g_autoptr(GTask) task = g_task_new(self, cancellable, callback, user_data);
+    GDBusProxy *proxy = sotto_helper_proxy(self);
+
+    g_task_set_name(task, method);
+    if (parameters != NULL)
+        g_task_set_task_data(task, g_variant_ref_sink(parameters), (GDestroyNotify)g_variant_unref);
+    if (proxy != NULL)
+        send_call(task, proxy);
+    else
+        sotto_helper_connect_async(self, cancellable, on_connected_to_call, g_object_ref(task));
 }
 
 static GVariant *call_finish(SottoHelper *self, GAsyncResult *result, GError **error)
