@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The app: one instance a session (GApplication passes a second start to the first), which lives in
+ * the tray. It holds the pieces together and has no logic of its own: what the helper says goes to
+ * icon, menu and window by one refresh; what the user does goes through actions.c.
+ *
+ * The app is a window on the helper, not the protection: it may quit, crash or be upgraded, and
+ * lookups stay as encrypted as they were. Without a tray the window is all there is, so closing it
+ * then ends the app; otherwise the app is held until "quit".
+ *
+ * No call here waits for the bus: the main thread belongs to the user.
+ */
+#include "application.h"
+
+#include "actions.h"
+#include "indicator.h"
+#include "menu.h"
+#include "notifications.h"
+#include "presentation.h"
+#include "sotto-build.h"
+#include "window.h"
+
+#include <glib/gi18n.h>
+
+struct _SottoApplication {
+    GtkApplication parent_instance;
+    SottoHelper *helper;
+    Catalogue *catalogue;
+    Menu *menu;
+    SottoIndicator *indicator;
+    Notifications *notifications;
+    SottoWindow *window; /* NULL while closed; GTK owns it */
+    gboolean background;
+};
+
+G_DEFINE_FINAL_TYPE(SottoApplication, sotto_application, GTK_TYPE_APPLICATION)
+
+SottoHelper *sotto_application_helper(SottoApplication *self)
+{
+    return self->helper;
+}
+
+void sotto_application_refresh(SottoApplication *self)
+{
+    g_autofree char *title = presentation_title(self->helper);
+
+    sotto_indicator_show(self->indicator, presentation_of(self->helper)->icon, title);
+    menu_update(self->menu);
+    if (self->window != NULL)
+        sotto_window_update(self->window);
+}
+
+void sotto_application_report(SottoApplication *self, const char *sentence)
+{
+    if (self->window != NULL && gtk_window_is_active(GTK_WINDOW(self->window)))
+        sotto_window_show_error(self->window, sentence);
+    else
+        notifications_failure(self->notifications, sentence);
+}
+
+/* Counts are shown from the moment the menu opens, and some panels size it before the fresh ones
+ * come: so they are asked for here too, rarely, and are then replaced by others of much the same
+ * width. */
+static void on_helper_changed(SottoApplication *self)
+{
+    sotto_application_refresh(self);
+    menu_refresh_counts(self->menu);
+}
+
+/* --- the window ---------------------------------------------------------------------------- */
+
+static void on_window_destroyed(SottoApplication *self)
+{
+    self->window = NULL;
+    if (!sotto_indicator_is_hosted(self->indicator))
+        g_application_quit(G_APPLICATION(self)); /* nothing is left that could open it again */
+}
+
+void sotto_application_show_page(SottoApplication *self, const char *page)
+{
+    if (self->window == NULL) {
+        self->window = sotto_window_new(GTK_APPLICATION(self), self->helper, self->catalogue);
+        g_signal_connect_object(self->window, "destroy", G_CALLBACK(on_window_destroyed), self,
+                                G_CONNECT_SWAPPED);
+        sotto_window_set_tray(self->window, sotto_indicator_is_hosted(self->indicator));
+    }
+    if (page != NULL)
+        sotto_window_show_page(self->window, page);
+    gtk_window_present(GTK_WINDOW(self->window));
+}
+
+void sotto_application_check(SottoApplication *self)
+{
+    sotto_application_show_page(self, "status");
+    sotto_window_check(self->window);
+}
+
+static void on_hosted_changed(SottoApplication *self)
+{
+    if (self->window != NULL)
+        sotto_window_set_tray(self->window, sotto_indicator_is_hosted(self->indicator));
+}
+
+/* --- the application ------------------------------------------------------------------------ */
+
+static void sotto_application_startup(GApplication *application)
+{
+    SottoApplication *self = SOTTO_APPLICATION(application);
+
+    G_APPLICATION_CLASS(sotto_application_parent_class)->startup(application);
+    gtk_window_set_default_icon_name(SOTTO_APP_ID);
+    g_application_hold(application); /* for the tray; "quit" ends it */
+    self->helper = sotto_helper_new();
+    self->catalogue = catalogue_new(self->helper);
+    self->menu = menu_new(self->helper, self->catalogue, G_ACTION_GROUP(self));
+    self->indicator = sotto_indicator_new(menu_widget(self->menu), menu_open_item(self->menu));
+    self->notifications = notifications_new(application, self->helper);
+    actions_install(self);
+    g_signal_connect_swapped(self->indicator, "about-to-show", G_CALLBACK(menu_refresh_counts),
+                             self->menu);
+    g_signal_connect_swapped(self->indicator, "notify::hosted", G_CALLBACK(on_hosted_changed),
+                             self);
+    g_signal_connect_swapped(self->helper, "changed", G_CALLBACK(on_helper_changed), self);
+    sotto_application_refresh(self);
+    sotto_helper_connect_async(self->helper, NULL, NULL, NULL); /* "changed" tells how it ended */
+}
+
+static void sotto_application_shutdown(GApplication *application)
+{
+    SottoApplication *self = SOTTO_APPLICATION(application);
+
+    if (self->window != NULL) {
+        g_signal_handlers_disconnect_by_data(self->window, self);
+        gtk_widget_destroy(GTK_WIDGET(self->window));
+        self->window = NULL;
+    }
+    g_signal_handlers_disconnect_by_data(self->helper, self);
+    g_signal_handlers_disconnect_by_data(self->indicator, self);
+    g_signal_handlers_disconnect_by_data(self->indicator, self->menu);
+    g_clear_pointer(&self->notifications, notifications_free);
+    g_clear_object(&self->indicator);
+    g_clear_pointer(&self->menu, menu_free);
+    g_clear_pointer(&self->catalogue, catalogue_free);
+    g_clear_object(&self->helper);
+    G_APPLICATION_CLASS(sotto_application_parent_class)->shutdown(application);
+}
+
+static void sotto_application_activate(GApplication *application)
+{
+    SottoApplication *self = SOTTO_APPLICATION(application);
+
+    if (!self->background)
+        sotto_application_show_page(self, NULL);
+    self->background = FALSE; /* a later start of the app asks for the window */
+}
+
+/* Options that stand for an action of the instance that runs, which may be this one. */
+static void activate_later(GApplication *application, GVariantDict *options, const char *option)
+{
+    if (g_variant_dict_contains(options, option))
+        g_action_group_activate_action(G_ACTION_GROUP(application), option, NULL);
+}
+
+static int sotto_application_handle_local_options(GApplication *application, GVariantDict *options)
+{
+    SottoApplication *self = SOTTO_APPLICATION(application);
+    g_autoptr(GError) error = NULL;
+
+    if (g_variant_dict_contains(options, "version")) {
+        g_print("sotto %s\n", SOTTO_VERSION);
+        return EXIT_SUCCESS;
+    }
+    self->background = g_variant_dict_contains(options, "background");
+    if (!g_application_register(application, NULL, &error)) {
+        g_printerr("%s\n", error->message);
+        return EXIT_FAILURE;
+    }
+    if (g_variant_dict_contains(options, "turn-on") || g_variant_dict_contains(options, "turn-off"))
+        self->background = TRUE;
+    activate_later(application, options, "turn-on");
+    activate_later(application, options, "turn-off");
+    if (self->background && g_application_get_is_remote(application))
+        return EXIT_SUCCESS; /* the instance in the tray needs no further call */
+    return -1;
+}
+
+static void sotto_application_class_init(SottoApplicationClass *class)
+{
+    GApplicationClass *application_class = G_APPLICATION_CLASS(class);
+
+    application_class->startup = sotto_application_startup;
+    application_class->shutdown = sotto_application_shutdown;
+    application_class->activate = sotto_application_activate;
+    application_class->handle_local_options = sotto_application_handle_local_options;
+}
+
+static void sotto_application_init(SottoApplication *self)
+{
+    static const GOptionEntry options[] = {
+        {"background", 'b', 0, G_OPTION_ARG_NONE, NULL, N_("Start in the tray, without a window"),
+         NULL},
+        {"turn-on", 0, 0, G_OPTION_ARG_NONE, NULL, N_("Turn protection on"), NULL},
+        {"turn-off", 0, 0, G_OPTION_ARG_NONE, NULL, N_("Turn protection off"), NULL},
+        {"version", 'v', 0, G_OPTION_ARG_NONE, NULL, N_("Print the version and exit"), NULL},
+        {NULL},
+    };
+
+    g_application_add_main_option_entries(G_APPLICATION(self), options);
+}
+
+SottoApplication *sotto_application_new(void)
+{
+    return g_object_new(SOTTO_TYPE_APPLICATION, "application-id", SOTTO_APP_ID,
+                        "resource-base-path", "/io/github/sottodns/Sotto", NULL);
+}

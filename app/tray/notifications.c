@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Notifications, of which there are few, since each one interrupts somebody:
+ *  - protected, the first time on a network, so that the first click in a hotel is confirmed once
+ * and the hundredth is not;
+ *  - protection stopped though nobody turned it off: urgent, stays until it is cured;
+ *  - an action failed, when there is no window to say so.
+ *
+ * "First time" outlives a restart: a file of hashes, not of names, remembers the networks. The
+ * helper vanishing is reported after a grace, because an upgrade restarts it within a second or
+ * two.
+ */
+#include "notifications.h"
+
+#include "presentation.h"
+#include "sotto-build.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#define VANISHED_GRACE_S 5
+
+#define ID_STATE   "state"
+#define ID_FAILURE "failure"
+
+struct Notifications {
+    GApplication *application;
+    SottoHelper *helper;
+    gulong changed_handler;
+    Face last; /* what was shown before */
+    gboolean was_protecting;
+    guint grace_source;
+    GHashTable *known; /* hashes of networks that were announced */
+    char *known_path;
+};
+
+/* --- networks seen before ------------------------------------------------------------------ */
+
+static void load_known(Notifications *self)
+{
+    g_autofree char *text = NULL;
+    g_auto(GStrv) lines = NULL;
+
+    self->known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    self->known_path = g_build_filename(g_get_user_state_dir(), "sotto", "networks", NULL);
+    if (!g_file_get_contents(self->known_path, &text, NULL, NULL))
+        return; /* the first start */
+    lines = g_strsplit(text, "\n", -1);
+    for (char **line = lines; *line != NULL; line++)
+        if (**line != '\0')
+            g_hash_table_add(self->known, g_strdup(*line));
+}
+
+static void save_known(Notifications *self)
+{
+    g_autofree char *folder = g_path_get_dirname(self->known_path);
+    g_autoptr(GString) text = g_string_new(NULL);
+    g_autoptr(GError) error = NULL;
+    GHashTableIter iter;
+    gpointer hash;
+
+    g_hash_table_iter_init(&iter, self->known);
+    while (g_hash_table_iter_next(&iter, &hash, NULL))
+        g_string_append_printf(text, "%s\n", (const char *)hash);
+    if (g_mkdir_with_parents(folder, 0700) != 0 ||
+        !g_file_set_contents_full(self->known_path, text->str, (gssize)text->len,
+                                  G_FILE_SET_CONTENTS_NONE, 0600, &error))
+        g_message("the list of known networks is not kept: %s",
+                  error != NULL ? error->message : g_strerror(errno));
+}
+
+/* Whether this network is announced for the first time; from now on it is known. */
+static gboolean is_first_time(Notifications *self, const char *network)
+{
+    char *hash = g_compute_checksum_for_string(G_CHECKSUM_SHA256, network, -1);
+
+    if (!g_hash_table_add(self->known, hash))
+        return FALSE;
+    save_known(self);
+    return TRUE;
+}
+
+/* --- sending ------------------------------------------------------------------------------- */
+
+static void send(Notifications *self, const char *id, GNotification *notification)
+{
+    g_notification_set_default_action(notification, "app.open");
+    g_application_send_notification(self->application, id, notification);
+}
+
+static void announce_protected(Notifications *self)
+{
+    const char *network = sotto_helper_network(self->helper);
+    const char *resolver = sotto_helper_resolver_in_use(self->helper);
+    g_autoptr(GNotification) notification = NULL;
+    g_autoptr(GIcon) icon = g_themed_icon_new(presentation_of(self->helper)->icon);
+    g_autofree char *title = NULL, *body = NULL;
+
+    g_application_withdraw_notification(self->application, ID_STATE);
+    if (!is_first_time(self, network))
+        return;
+    title = presentation_status_line(self->helper);
+    body = resolver[0] != '\0'
+               ? g_strdup_printf(_("Your lookups are encrypted; %s answers them."), resolver)
+               : g_strdup(_("Your lookups are encrypted."));
+    notification = g_notification_new(title);
+    g_notification_set_body(notification, body);
+    g_notification_set_icon(notification, icon);
+    send(self, ID_STATE, notification);
+}
+
+static void announce_stopped(Notifications *self)
+{
+    const Presentation *shown = presentation_of(self->helper);
+    g_autofree char *sentence = presentation_sentence(self->helper);
+    g_autoptr(GNotification) notification = g_notification_new(_("Protection stopped"));
+    g_autoptr(GIcon) icon = g_themed_icon_new(SOTTO_APP_ID "-error-symbolic");
+
+    g_notification_set_body(notification, sentence);
+    g_notification_set_icon(notification, icon);
+    g_notification_set_priority(notification, G_NOTIFICATION_PRIORITY_URGENT);
+    if (shown->face == FACE_ABSENT)
+        g_notification_add_button(notification, _("Try Again"), "app.retry");
+    else
+        g_notification_add_button(notification, _("Turn On Again"), "app.turn-on");
+    send(self, ID_STATE, notification);
+}
+
+void notifications_failure(Notifications *self, const char *sentence)
+{
+    g_autoptr(GNotification) notification = g_notification_new(_("That did not work"));
+    g_autoptr(GIcon) icon = g_themed_icon_new(SOTTO_APP_ID "-warning-symbolic");
+
+    g_notification_set_body(notification, sentence);
+    g_notification_set_icon(notification, icon);
+    send(self, ID_FAILURE, notification);
+}
+
+/* --- watching ------------------------------------------------------------------------------ */
+
+static gboolean on_grace_ended(gpointer data)
+{
+    Notifications *self = data;
+
+    self->grace_source = 0;
+    self->was_protecting = FALSE;
+    announce_stopped(self);
+    return G_SOURCE_REMOVE;
+}
+
+/* Protection ended: was it the user's doing? A helper that gives a reason says it was not. */
+static gboolean is_involuntary(Notifications *self, Face face)
+{
+    return face == FACE_ERROR || (face == FACE_OFF && sotto_helper_reason(self->helper)[0] != '\0');
+}
+
+static void on_changed(SottoHelper *helper, gpointer data)
+{
+    Notifications *self = data;
+    const Presentation *shown = presentation_of(helper);
+    Face last = self->last;
+
+    if (shown->face == FACE_SEARCHING || shown->face == last)
+        return;
+    self->last = shown->face;
+    if (shown->face == FACE_ABSENT) {
+        if (self->was_protecting && self->grace_source == 0)
+            self->grace_source = g_timeout_add_seconds(VANISHED_GRACE_S, on_grace_ended, self);
+        return;
+    }
+    g_clear_handle_id(&self->grace_source, g_source_remove);
+    if (shown->face == FACE_ON)
+        announce_protected(self);
+    else if (self->was_protecting && last != FACE_STARTING && is_involuntary(self, shown->face))
+        announce_stopped(self);
+    self->was_protecting = shown->protecting;
+}
+
+Notifications *notifications_new(GApplication *application, SottoHelper *helper)
+{
+    Notifications *self = g_new0(Notifications, 1);
+
+    self->application = application;
+    self->helper = helper;
+    self->last = FACE_SEARCHING;
+    load_known(self);
+    self->changed_handler = g_signal_connect(helper, "changed", G_CALLBACK(on_changed), self);
+    return self;
+}
+
+void notifications_free(Notifications *self)
+{
+    if (self == NULL)
+        return;
+    g_clear_handle_id(&self->grace_source, g_source_remove);
+    g_signal_handler_disconnect(self->helper, self->changed_handler);
+    g_hash_table_unref(self->known);
+    g_free(self->known_path);
+    g_free(self);
+}

@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The page people open Sotto for: am I protected, and how do you know?
+ *
+ * The upper half is the state, in the words of presentation.c. The lower half is proof: counters
+ * that the helper measured (what it encrypted since this network was joined, what it saw leaving in
+ * clear), who answers, and on request a fresh look, step by step, which can be copied into a
+ * report.
+ *
+ * Counters are asked for once a second, and only while the page can be seen. A check belongs to the
+ * state it was made in: it is forgotten when that changes, rather than left to claim what was true.
+ */
+#include "status_page.h"
+
+#include "actions.h"
+#include "presentation.h"
+#include "spoken_row.h"
+
+#include <glib/gi18n.h>
+#include <handy.h>
+
+struct _SottoStatusPage {
+    GtkBin parent_instance;
+    SottoHelper *helper;
+    GCancellable *lifetime;
+    SottoEvidence *evidence; /* of the last check; NULL before it, and after the state changed */
+    Face evidence_face;
+    guint poll_source;
+    gboolean polling, checking;
+
+    GtkImage *icon;
+    GtkLabel *title, *sentence, *command;
+    GtkButton *button;
+    GtkWidget *command_row, *proof, *proof_buttons, *evidence_group;
+    HdyActionRow *encrypted_row, *leaks_row, *answers_row;
+    GtkImage *leaks_icon;
+    GtkButton *check_button, *copy_button;
+    GtkLabel *evidence_summary;
+    GtkListBox *evidence_list;
+};
+
+G_DEFINE_FINAL_TYPE(SottoStatusPage, sotto_status_page, GTK_TYPE_BIN)
+
+/* --- counters ------------------------------------------------------------------------------ */
+
+static void show_encrypted(SottoStatusPage *self, const SottoStatistics *statistics)
+{
+    const char *network = sotto_helper_network(self->helper);
+    g_autofree char *count = presentation_count(statistics->network_encrypted);
+    g_autofree char *text =
+        network[0] != '\0'
+            ? g_strdup_printf(g_dngettext(NULL, "%s since you joined %s", "%s since you joined %s",
+                                          (gulong)statistics->network_encrypted),
+                              count, network)
+            : g_strdup_printf(_("%s since protection began"), count);
+
+    spoken_row_set(self->encrypted_row, _("Lookups are encrypted"), text);
+}
+
+static void show_leaks(SottoStatusPage *self, guint64 leaked)
+{
+    g_autofree char *count = presentation_count(leaked);
+    g_autofree char *text = g_strdup_printf(
+        g_dngettext(NULL, "%s unencrypted lookup was seen leaving this computer",
+                    "%s unencrypted lookups were seen leaving this computer", (gulong)leaked),
+        count);
+
+    spoken_row_set(self->leaks_row,
+                   leaked == 0 ? _("Nothing is leaking") : _("Some lookups went around Sotto"),
+                   text);
+    gtk_image_set_from_icon_name(self->leaks_icon,
+                                 leaked == 0 ? "object-select-symbolic" : "dialog-warning-symbolic",
+                                 GTK_ICON_SIZE_BUTTON);
+}
+
+static void on_statistics(GObject *source, GAsyncResult *result, gpointer data)
+{
+    g_autoptr(SottoStatusPage) self = data;
+    SottoStatistics statistics;
+    g_autoptr(GError) error = NULL;
+
+    self->polling = FALSE;
+    if (!sotto_helper_get_statistics_finish(SOTTO_HELPER(source), result, &statistics, &error)) {
+        g_debug("no counters: %s", error->message);
+        return;
+    }
+    if (g_cancellable_is_cancelled(self->lifetime))
+        return;
+    show_encrypted(self, &statistics);
+    show_leaks(self, statistics.leaked);
+}
+
+static gboolean poll(gpointer data)
+{
+    SottoStatusPage *self = data;
+
+    if (!self->polling && sotto_helper_presence(self->helper) == SOTTO_PRESENCE_PRESENT) {
+        self->polling = TRUE; /* a slow helper is not asked twice */
+        sotto_helper_get_statistics_async(self->helper, self->lifetime, on_statistics,
+                                          g_object_ref(self));
+    }
+    return G_SOURCE_CONTINUE;
+}
+
+static void sotto_status_page_map(GtkWidget *widget)
+{
+    SottoStatusPage *self = SOTTO_STATUS_PAGE(widget);
+
+    GTK_WIDGET_CLASS(sotto_status_page_parent_class)->map(widget);
+    poll(self);
+    self->poll_source = g_timeout_add_seconds(1, poll, self);
+}
+
+static void sotto_status_page_unmap(GtkWidget *widget)
+{
+    g_clear_handle_id(&SOTTO_STATUS_PAGE(widget)->poll_source, g_source_remove);
+    GTK_WIDGET_CLASS(sotto_status_page_parent_class)->unmap(widget);
+}
+
+/* --- the check ----------------------------------------------------------------------------- */
+
+static void add_step(SottoStatusPage *self, const SottoEvidenceStep *step)
+{
+    GtkWidget *row = hdy_action_row_new();
+    GtkWidget *mark = gtk_image_new_from_icon_name(
+        step->ok ? "object-select-symbolic" : "dialog-warning-symbolic", GTK_ICON_SIZE_BUTTON);
+
+    spoken_row_set(HDY_ACTION_ROW(row), step->title, step->detail);
+    hdy_action_row_set_subtitle_lines(HDY_ACTION_ROW(row), 0);
+    atk_object_set_name(gtk_widget_get_accessible(mark), step->ok ? _("Passed") : _("Failed"));
+    gtk_style_context_add_class(gtk_widget_get_style_context(mark), step->ok ? "good" : "bad");
+    hdy_action_row_add_prefix(HDY_ACTION_ROW(row), mark);
+    gtk_list_box_row_set_activatable(GTK_LIST_BOX_ROW(row), FALSE);
+    gtk_list_box_row_set_selectable(GTK_LIST_BOX_ROW(row), FALSE);
+    gtk_widget_show_all(row);
+    gtk_container_add(GTK_CONTAINER(self->evidence_list), row);
+}
+
+static void show_evidence(SottoStatusPage *self)
+{
+    g_autoptr(GList) rows = gtk_container_get_children(GTK_CONTAINER(self->evidence_list));
+
+    for (GList *row = rows; row != NULL; row = row->next)
+        gtk_widget_destroy(row->data);
+    gtk_widget_set_visible(self->evidence_group, self->evidence != NULL);
+    if (self->evidence == NULL)
+        return;
+    gtk_label_set_text(self->evidence_summary, self->evidence->summary);
+    for (guint i = 0; i < self->evidence->steps->len; i++)
+        add_step(self, g_ptr_array_index(self->evidence->steps, i));
+    gtk_widget_set_visible(GTK_WIDGET(self->evidence_list), self->evidence->steps->len > 0);
+}
+
+static void forget_evidence(SottoStatusPage *self)
+{
+    g_clear_pointer(&self->evidence, sotto_evidence_free);
+    show_evidence(self);
+}
+
+static void set_checking(SottoStatusPage *self, gboolean checking)
+{
+    self->checking = checking;
+    gtk_widget_set_sensitive(GTK_WIDGET(self->check_button), !checking);
+    gtk_button_set_label(self->check_button, checking ? _("Checking…") : _("_Check Now"));
+}
+
+static void on_checked(GObject *source, GAsyncResult *result, gpointer data)
+{
+    g_autoptr(SottoStatusPage) self = data;
+    g_autoptr(GError) error = NULL;
+    SottoEvidence *evidence = sotto_helper_check_finish(SOTTO_HELPER(source), result, &error);
+
+    if (g_cancellable_is_cancelled(self->lifetime)) {
+        sotto_evidence_free(evidence);
+        return; /* the window is closed */
+    }
+    set_checking(self, FALSE);
+    forget_evidence(self);
+    if (evidence == NULL) {
+        sotto_application_report(SOTTO_APPLICATION(g_application_get_default()), error->message);
+        return;
+    }
+    self->evidence = evidence;
+    self->evidence_face = face_of(self->helper);
+    show_evidence(self);
+    sotto_status_page_update(self);
+    poll(self);
+}
+
+void sotto_status_page_check(SottoStatusPage *self)
+{
+    if (self->checking || sotto_helper_presence(self->helper) != SOTTO_PRESENCE_PRESENT)
+        return;
+    set_checking(self, TRUE);
+    sotto_helper_check_async(self->helper, self->lifetime, on_checked, g_object_ref(self));
+}
+
+static void append_row(GString *text, HdyActionRow *row)
+{
+    g_string_append_printf(text, "%s: %s\n",
+                           hdy_preferences_row_get_title(HDY_PREFERENCES_ROW(row)),
+                           hdy_action_row_get_subtitle(row));
+}
+
+/* What is shown, as text, with what was measured if it was: something to paste into a report. */
+static void on_copy_report(GtkButton *button, gpointer data)
+{
+    SottoStatusPage *self = data;
+    g_autoptr(GString) text = g_string_new(NULL);
+    g_autofree char *line = presentation_status_line(self->helper);
+    g_autofree char *sentence = presentation_sentence(self->helper);
+
+    g_string_append_printf(text, "Sotto %s: %s\n%s\n", sotto_helper_version(self->helper), line,
+                           sentence);
+    append_row(text, self->encrypted_row);
+    append_row(text, self->leaks_row);
+    append_row(text, self->answers_row);
+    if (self->evidence != NULL) {
+        g_autofree char *report = sotto_evidence_report(self->evidence);
+        g_string_append(text, report);
+    }
+    gtk_clipboard_set_text(gtk_clipboard_get(GDK_SELECTION_CLIPBOARD), text->str, -1);
+    gtk_button_set_label(self->copy_button, _("Copied"));
+}
+
+/* --- the state ----------------------------------------------------------------------------- */
+
+static char *describe_answers(SottoStatusPage *self)
+{
+    const char *resolver = sotto_helper_resolver_in_use(self->helper);
+
+    if (resolver[0] == '\0')
+        return g_strdup(_("Whatever this network says; nobody checks it"));
+    if (self->evidence == NULL || self->evidence->security[0] == '\0')
+        return g_strdup(resolver);
+    return g_strdup_printf("%s · %s · %s", resolver, self->evidence->security,
+                           self->evidence->endpoint);
+}
+
+static void show_button(SottoStatusPage *self, const Presentation *shown)
+{
+    GtkStyleContext *style = gtk_widget_get_style_context(GTK_WIDGET(self->button));
+
+    gtk_widget_set_visible(GTK_WIDGET(self->button), shown->button != NULL);
+    if (shown->button == NULL)
+        return;
+    gtk_button_set_label(self->button, _(shown->button));
+    if (shown->protecting && shown->face != FACE_PAUSED)
+        gtk_style_context_remove_class(style, GTK_STYLE_CLASS_SUGGESTED_ACTION);
+    else
+        gtk_style_context_add_class(style, GTK_STYLE_CLASS_SUGGESTED_ACTION);
+}
+
+static void show_icon(SottoStatusPage *self, const Presentation *shown)
+{
+    static const char *const styles[] = {"good", "busy", "off", "bad"};
+    GtkStyleContext *style = gtk_widget_get_style_context(GTK_WIDGET(self->icon));
+
+    for (size_t i = 0; i < G_N_ELEMENTS(styles); i++)
+        gtk_style_context_remove_class(style, styles[i]);
+    gtk_style_context_add_class(style, shown->style);
+    gtk_image_set_from_icon_name(self->icon, shown->icon, GTK_ICON_SIZE_DIALOG);
+}
+
+void sotto_status_page_update(SottoStatusPage *self)
+{
+    const Presentation *shown = presentation_of(self->helper);
+    gboolean present = sotto_helper_presence(self->helper) == SOTTO_PRESENCE_PRESENT;
+    g_autofree char *title = presentation_status_line(self->helper);
+    g_autofree char *sentence = presentation_sentence(self->helper);
+    g_autofree char *answers = NULL;
+
+    if (self->evidence != NULL && self->evidence_face != shown->face)
+        forget_evidence(self);
+    show_icon(self, shown);
+    gtk_label_set_text(self->title, title);
+    gtk_label_set_text(self->sentence, sentence);
+    show_button(self, shown);
+    gtk_widget_set_visible(self->command_row, shown->face == FACE_ABSENT);
+    gtk_widget_set_visible(self->proof, present);
+    gtk_widget_set_visible(self->proof_buttons, present);
+    answers = describe_answers(self);
+    spoken_row_set(self->answers_row, _("Who answers"), answers);
+    gtk_button_set_label(self->copy_button, _("C_opy Report"));
+}
+
+static void on_button(GtkButton *button, gpointer data)
+{
+    SottoStatusPage *self = data;
+    const Presentation *shown = presentation_of(self->helper);
+    GApplication *application = g_application_get_default();
+
+    if (shown->action != NULL)
+        g_action_group_activate_action(G_ACTION_GROUP(application), shown->action, NULL);
+}
+
+void sotto_status_page_follow(SottoStatusPage *self, SottoHelper *helper)
+{
+    self->helper = helper;
+    gtk_label_set_text(self->command, ACTIONS_START_COMMAND);
+}
+
+/* --- the object ---------------------------------------------------------------------------- */
+
+static void sotto_status_page_destroy(GtkWidget *widget)
+{
+    g_cancellable_cancel(SOTTO_STATUS_PAGE(widget)->lifetime);
+    GTK_WIDGET_CLASS(sotto_status_page_parent_class)->destroy(widget);
+}
+
+static void sotto_status_page_finalize(GObject *object)
+{
+    SottoStatusPage *self = SOTTO_STATUS_PAGE(object);
+
+    g_object_unref(self->lifetime);
+    g_clear_pointer(&self->evidence, sotto_evidence_free);
+    G_OBJECT_CLASS(sotto_status_page_parent_class)->finalize(object);
+}
+
+static void sotto_status_page_class_init(SottoStatusPageClass *class)
+{
+    GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(class);
+
+    G_OBJECT_CLASS(class)->finalize = sotto_status_page_finalize;
+    widget_class->destroy = sotto_status_page_destroy;
+    widget_class->map = sotto_status_page_map;
+    widget_class->unmap = sotto_status_page_unmap;
+    gtk_widget_class_set_template_from_resource(widget_class,
+                                                "/io/github/sottodns/Sotto/status-page.ui");
+#define CHILD(name) gtk_widget_class_bind_template_child(widget_class, SottoStatusPage, name)
+    CHILD(icon);
+    CHILD(title);
+    CHILD(sentence);
+    CHILD(command);
+    CHILD(button);
+    CHILD(command_row);
+    CHILD(proof);
+    CHILD(proof_buttons);
+    CHILD(encrypted_row);
+    CHILD(leaks_row);
+    CHILD(leaks_icon);
+    CHILD(answers_row);
+    CHILD(check_button);
+    CHILD(copy_button);
+    CHILD(evidence_group);
+    CHILD(evidence_summary);
+    CHILD(evidence_list);
+#undef CHILD
+    gtk_widget_class_bind_template_callback(widget_class, on_button);
+    gtk_widget_class_bind_template_callback(widget_class, on_copy_report);
+}
+
+static void sotto_status_page_init(SottoStatusPage *self)
+{
+    self->lifetime = g_cancellable_new();
+    gtk_widget_init_template(GTK_WIDGET(self));
+}

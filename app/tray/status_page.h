@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "helper.h"
+
+#include <gtk/gtk.h>
+
+/** Page "Status": one icon, one sentence, one button; below it the proof. */
+#define SOTTO_TYPE_STATUS_PAGE (sotto_status_page_get_type())
+G_DECLARE_FINAL_TYPE(SottoStatusPage, sotto_status_page, SOTTO, STATUS_PAGE, GtkBin)
+
+/** To be called once, after construction. `helper` (transfer none) outlives the page. */
+void sotto_status_page_follow(SottoStatusPage *page, SottoHelper *helper);
+
+/** Shows the helper's facts of this moment. */
+void sotto_status_page_update(SottoStatusPage *page);
+
+/** Looks now: asks the helper to prove what the page says, and shows each step. */
+void sotto_status_page_check(SottoStatusPage *page);

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "catalogue.h"
+
+#include <gtk/gtk.h>
+#include <handy.h>
+
+/** The window: pages "status" and "resolvers", and a bar for what went wrong. */
+#define SOTTO_TYPE_WINDOW (sotto_window_get_type())
+G_DECLARE_FINAL_TYPE(SottoWindow, sotto_window, SOTTO, WINDOW, HdyApplicationWindow)
+
+/** Loads libhandy at the first call. `catalogue` (transfer none) outlives the window. */
+SottoWindow *sotto_window_new(GtkApplication *application, SottoHelper *helper,
+                              Catalogue *catalogue);
+
+/** Shows the helper's facts of this moment. */
+void sotto_window_update(SottoWindow *window);
+
+/** One sentence in the bar, until it is closed or the helper changes. */
+void sotto_window_show_error(SottoWindow *window, const char *sentence);
+
+/** Whether a tray shows the icon; if not, a banner says what closing the window means. */
+void sotto_window_set_tray(SottoWindow *window, gboolean tray);
+
+void sotto_window_show_page(SottoWindow *window, const char *page);
+void sotto_window_check(SottoWindow *window);
