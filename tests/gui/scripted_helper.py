@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A helper that does what it is told: it exports the project's real D-Bus XML on the private system bus and plays
+the part of sottod in states that are hard to reach with the real one (a network that blocks everything, a refusal
+by polkit, a reply that takes three seconds). It encrypts nothing; the real helper is tested in tests/lab.
+
+A second interface, Script, lets a test set facts and answers, and read what was called."""
+import os
+import sys
+
+import gi
+
+gi.require_version("Gio", "2.0")
+from gi.repository import Gio, GLib  # noqa: E402
+
+NAME = "io.github.sottodns.Sotto1"
+PATH = "/io/github/sottodns/Sotto1"
+SCRIPT = "io.github.sottodns.Script"
+SCRIPT_XML = f"""<node><interface name="{SCRIPT}">
+  <method name="Set"><arg name="facts" type="a{{sv}}" direction="in"/></method>
+  <method name="Answer"><arg name="method" type="s" direction="in"/><arg name="value" type="v" direction="in"/></method>
+  <method name="Refuse"><arg name="method" type="s" direction="in"/><arg name="error" type="s" direction="in"/>
+    <arg name="sentence" type="s" direction="in"/></method>
+  <method name="Delay"><arg name="milliseconds" type="u" direction="in"/></method>
+  <method name="Calls"><arg name="calls" type="as" direction="out"/></method>
+</interface></node>"""
+
+
+def resolver(id, name, operator, country, latency_ms=0, favourite=False, protocols=("dnscrypt", "dot"), **flags):
+    """One entry of ListResolvers, as the contract has it."""
+    strings = {"id": id, "name": name, "operator": operator, "country": country,
+               "description": flags.pop("description", ""), "failure": flags.pop("failure", "")}
+    entry = {key: GLib.Variant("s", value) for key, value in strings.items()}
+    entry["protocols"] = GLib.Variant("as", protocols)
+    for flag in ("dnssec", "nolog", "malware", "ads", "adult", "own"):
+        entry[flag] = GLib.Variant("b", flags.pop(flag, False))
+    entry["favourite"] = GLib.Variant("b", favourite)
+    entry["latency"] = GLib.Variant("x", latency_ms * 1000)
+    assert not flags, f"no such key: {flags}"
+    return entry
+
+
+RESOLVERS = [
+    resolver("quad9", "Quad9", "Quad9 Foundation", "CH", 8, True, dnssec=True, nolog=True, malware=True),
+    resolver("cloudflare", "Cloudflare", "Cloudflare", "US", 6, True, ("dot", "doh"), dnssec=True, nolog=True),
+    resolver("mullvad", "Mullvad", "Mullvad", "SE", 31, True, ("dot", "doh"), dnssec=True, nolog=True),
+    resolver("adguard", "AdGuard", "AdGuard", "CY", 24, True, ads=True, malware=True),
+    resolver("digitale-gesellschaft", "Digitale Gesellschaft", "Digitale Gesellschaft", "CH", 19, False, ("dot",),
+             dnssec=True, nolog=True),
+    resolver("google", "Google Public DNS", "Google", "US", 9, False, ("dot", "doh"), dnssec=True),
+    resolver("dns4eu", "DNS4EU Protective", "DNS4EU", "CZ", 22, True, ("dot", "doh"), malware=True),
+    resolver("nextdns", "NextDNS", "NextDNS", "US", 0, False, ("dot", "doh"), dnssec=True),
+    resolver("cleanbrowsing", "CleanBrowsing Family", "CleanBrowsing", "US", 40, False, adult=True, malware=True),
+    resolver("under_score", "home_router", "Yourself", "", 1, False, ("dot",), own=True),
+]
+
+STATISTICS = {"encrypted": 1284, "network-encrypted": 1284, "leaked": 0, "queries": 2100, "cache-hits": 800}
+
+STEPS = [
+    ("resolver", "The resolver answers", "Quad9 answered in 8 ms, over DNSCrypt"),
+    ("system", "This computer asks Sotto", "A lookup through the system's own path came by the resolver"),
+    ("leaks", "Nothing leaves in the clear", "0 packets to port 53 were seen on the way out"),
+    ("identity", "It is who it says", "The certificate is signed with the provider's key"),
+]
+
+
+def evidence(ok=True):
+    steps = [{"id": GLib.Variant("s", id), "ok": GLib.Variant("b", ok or id != "system"), "title": GLib.Variant("s", title),
+              "detail": GLib.Variant("s", detail), "code": GLib.Variant("s", "")} for id, title, detail in STEPS]
+    return {"ok": GLib.Variant("b", ok),
+            "summary": GLib.Variant("s", "Lookups are private." if ok else "The system does not ask Sotto."),
+            "time": GLib.Variant("x", 1790000000), "steps": GLib.Variant("aa{sv}", steps),
+            "security": GLib.Variant("s", "DNSCrypt, XChaCha20"), "resolver": GLib.Variant("s", "Quad9"),
+            "endpoint": GLib.Variant("s", "9.9.9.9:8443")}
+
+
+class ScriptedHelper:
+    def __init__(self, bus):
+        self.bus = bus
+        self.delay_ms = 0
+        self.calls = []
+        self.refusals = {}
+        self.facts = {"Version": GLib.Variant("s", "0.1.0"), "Protocol": GLib.Variant("u", 1),
+                      "Until": GLib.Variant("x", 0), "ChangedAt": GLib.Variant("x", 0)}
+        for name, value in {"State": "off", "ReasonCode": "", "Reason": "", "Network": "Grand Hotel Wi-Fi",
+                            "Resolver": "auto", "ResolverInUse": "", "ChangedBy": ""}.items():
+            self.facts[name] = GLib.Variant("s", value)
+        self.answers = {
+            "ListResolvers": GLib.Variant("aa{sv}", RESOLVERS),
+            "GetStatistics": GLib.Variant("a{sv}", {key: GLib.Variant("t", value) for key, value in STATISTICS.items()}),
+            "CheckProtection": GLib.Variant("a{sv}", evidence()),
+        }
+
+    def export(self):
+        with open(os.environ["SOTTO_CONTRACT"], encoding="utf-8") as contract:
+            interfaces = Gio.DBusNodeInfo.new_for_xml(contract.read()).interfaces
+        self.bus.register_object(PATH, interfaces[0], self.on_call, self.on_get, None)
+        self.bus.register_object(PATH, Gio.DBusNodeInfo.new_for_xml(SCRIPT_XML).interfaces[0], self.on_script, None, None)
+        Gio.bus_own_name_on_connection(self.bus, NAME, Gio.BusNameOwnerFlags.NONE, None, None)
+
+    def set(self, facts):
+        self.facts.update(facts)
+        self.bus.emit_signal(None, PATH, "org.freedesktop.DBus.Properties", "PropertiesChanged",
+                             GLib.Variant("(sa{sv}as)", (NAME, facts, [])))
+
+    def on_get(self, _bus, _sender, _path, _interface, name):
+        return self.facts[name]
+
+    def on_script(self, _bus, _sender, _path, _interface, method, parameters, invocation):
+        reply = None
+        if method == "Set":
+            facts = parameters.get_child_value(0)
+            self.set({facts.get_child_value(i).get_child_value(0).get_string():
+                      facts.get_child_value(i).get_child_value(1).get_variant() for i in range(facts.n_children())})
+        elif method == "Answer":
+            self.answers[parameters.get_child_value(0).get_string()] = parameters.get_child_value(1).get_variant()
+        elif method == "Refuse":
+            name, error, sentence = parameters.unpack()
+            self.refusals[name] = (error, sentence)
+        elif method == "Delay":
+            self.delay_ms = parameters.unpack()[0]
+        elif method == "Calls":
+            reply = GLib.Variant("(as)", (self.calls,))
+        invocation.return_value(reply)
+
+    def on_call(self, _bus, _sender, _path, _interface, method, parameters, invocation):
+        arguments = ", ".join(str(value) for value in parameters.unpack())
+        self.calls.append(f"{method}({arguments})")
+        if self.delay_ms:
+            GLib.timeout_add(self.delay_ms, self.answer, method, parameters, invocation)
+        else:
+            self.answer(method, parameters, invocation)
+
+    def answer(self, method, parameters, invocation):
+        if method in self.refusals:
+            error, sentence = self.refusals[method]
+            invocation.return_dbus_error(f"{NAME}.Error.{error}", sentence)
+            return GLib.SOURCE_REMOVE
+        if method in self.answers:
+            invocation.return_value(GLib.Variant.new_tuple(self.answers[method]))
+            return GLib.SOURCE_REMOVE
+        in_use = GLib.Variant("s", "Quad9")
+        if method in ("TurnOn", "Resume"):
+            self.set({"State": GLib.Variant("s", "on"), "ResolverInUse": in_use, "Until": GLib.Variant("x", 0)})
+        elif method == "TurnOff":
+            self.set({"State": GLib.Variant("s", "off"), "ResolverInUse": GLib.Variant("s", "")})
+        elif method == "Pause":
+            until = GLib.get_real_time() // 1000000 + parameters.unpack()[0]
+            self.set({"State": GLib.Variant("s", "paused"), "Until": GLib.Variant("x", until)})
+        elif method == "SetResolver":
+            self.set({"Resolver": parameters.get_child_value(0)})
+        invocation.return_value(None)
+        return GLib.SOURCE_REMOVE
+
+
+def main():
+    ScriptedHelper(Gio.bus_get_sync(Gio.BusType.SYSTEM)).export()
+    GLib.MainLoop().run()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Takes the screenshots: XFCE's real panel with the menu open, and the window, in light and in dark. Runs inside
+tests/gui/session, with the scripted helper, so that every picture can be had at any time. What the app shows is the
+app; only the helper's facts are made up."""
+import os
+import pathlib
+import subprocess
+import sys
+
+import gi
+
+gi.require_version("Gio", "2.0")
+from gi.repository import Gio, GLib  # noqa: E402
+
+from conftest import APP, Helper, run_app  # noqa: E402
+from tray_host import own  # noqa: E402
+from waiting import pump, wait  # noqa: E402
+
+OUT = pathlib.Path(sys.argv[1])
+PANEL = """<?xml version="1.0" encoding="UTF-8"?>
+<channel name="xfce4-panel" version="1.0">
+  <property name="configver" type="int" value="2"/>
+  <property name="panels" type="array">
+    <value type="int" value="1"/>
+    <property name="dark-mode" type="bool" value="{dark}"/>
+    <property name="panel-1" type="empty">
+      <property name="position" type="string" value="p=6;x=0;y=0"/>
+      <property name="length" type="uint" value="100"/>
+      <property name="position-locked" type="bool" value="true"/>
+      <property name="size" type="uint" value="30"/>
+      <property name="plugin-ids" type="array">
+        <value type="int" value="1"/><value type="int" value="2"/><value type="int" value="3"/>
+      </property>
+    </property>
+  </property>
+  <property name="plugins" type="empty">
+    <property name="plugin-1" type="string" value="separator">
+      <property name="expand" type="bool" value="true"/>
+      <property name="style" type="uint" value="0"/>
+    </property>
+    <property name="plugin-2" type="string" value="systray">
+      <property name="square-icons" type="bool" value="true"/>
+    </property>
+    <property name="plugin-3" type="string" value="clock"/>
+  </property>
+</channel>
+"""
+PORTAL_XML = """<node><interface name="org.freedesktop.portal.Settings">
+  <method name="Read"><arg type="s" direction="in"/><arg type="s" direction="in"/><arg type="v" direction="out"/></method>
+  <method name="ReadAll"><arg type="as" direction="in"/><arg type="a{sa{sv}}" direction="out"/></method>
+  <signal name="SettingChanged"><arg type="s"/><arg type="s"/><arg type="v"/></signal>
+  <property name="version" type="u" access="read"/></interface></node>"""
+
+
+class Appearance:
+    """The desktop's word on light or dark, as its settings portal gives it."""
+
+    def __init__(self, dark):
+        self.bus = Gio.bus_get_sync(Gio.BusType.SESSION)
+        self.scheme = GLib.Variant("u", 1 if dark else 2)
+        interface = Gio.DBusNodeInfo.new_for_xml(PORTAL_XML).interfaces[0]
+        self.bus.register_object("/org/freedesktop/portal/desktop", interface, self.on_call,
+                                 lambda *_: GLib.Variant("u", 1), None)
+        assert own(self.bus, "org.freedesktop.portal.Desktop")
+
+    def on_call(self, _bus, _sender, _path, _interface, method, parameters, invocation):
+        namespace = "org.freedesktop.appearance"
+        if method == "Read" and parameters.unpack() == (namespace, "color-scheme"):
+            invocation.return_value(GLib.Variant("(v)", (GLib.Variant("v", self.scheme),)))
+        elif method == "Read":
+            invocation.return_dbus_error("org.freedesktop.portal.Error.NotFound", "There is no such setting.")
+        else:
+            invocation.return_value(GLib.Variant("(a{sa{sv}})", ({namespace: {"color-scheme": self.scheme}},)))
+
+
+def xdotool(*arguments):
+    return subprocess.run(["xdotool", *map(str, arguments)], capture_output=True, text=True, check=False).stdout.split()
+
+
+def settle(seconds=1.0):
+    pump(seconds)
+
+
+def shot(name, window=None):
+    subprocess.run(["import", "-window", window or "root", OUT / f"{name}.png"], check=True, timeout=20)
+
+
+def shot_window(name):
+    found = xdotool("search", "--onlyvisible", "--name", "^Sotto$")
+    xdotool("windowraise", found[-1])
+    settle()
+    shot(name, found[-1])
+
+
+class Desktop:
+    """xfce4-panel with its tray, and the app in it."""
+
+    def __init__(self, dark):
+        self.dark = dark
+        self.processes = []
+        self.appearance = Appearance(dark)
+        self.helper = Helper()
+
+    def start(self, *command, **environment):
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                   env=dict(os.environ, **environment))
+        self.processes.append(process)
+        return process
+
+    def __enter__(self):
+        folder = pathlib.Path(os.environ["XDG_CONFIG_HOME"]) / "xfce4/xfconf/xfce-perchannel-xml"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "xfce4-panel.xml").write_text(PANEL.format(dark=str(self.dark).lower()), encoding="utf-8")
+        sky = "gradient:#33475a-#151d26" if self.dark else "gradient:#9fb8c8-#5d7f96"
+        subprocess.run(["display", "-size", os.environ["SOTTO_SCREEN"], "-window", "root", sky], check=False, timeout=20)
+        self.helper.start()
+        self.start("xfce4-panel", "--disable-wm-check", GTK_THEME="Adwaita:dark" if self.dark else "Adwaita")
+        bus = Gio.bus_get_sync(Gio.BusType.SESSION)
+        wait(lambda: bus.call_sync("org.freedesktop.DBus", "/", "org.freedesktop.DBus", "NameHasOwner",
+                                   GLib.Variant("(s)", ("org.kde.StatusNotifierWatcher",)), None, 0, -1, None).unpack()[0],
+             "the panel", 20)
+        self.start(APP, "--background")
+        settle(3)
+        return self
+
+    def __exit__(self, *_):
+        for process in reversed(self.processes):
+            process.terminate()
+            process.wait()
+        self.helper.stop()
+
+
+def open_menu():
+    """A real click on the icon: it is the last but the clock at the right end of the panel."""
+    panel = xdotool("search", "--onlyvisible", "--class", "wrapper")
+    place = dict(line.split("=") for line in xdotool("getwindowgeometry", "--shell", panel[-1]) if "=" in line)
+    xdotool("mousemove", int(place["X"]) + int(place["WIDTH"]) // 2, int(place["Y"]) + 15, "click", 1)
+    settle(1.5)
+
+
+def take(dark):
+    suffix = "dark" if dark else "light"
+    with Desktop(dark) as desktop:
+        helper = desktop.helper
+        helper.set(State="on", ResolverInUse="Quad9", Resolver="quad9")
+        settle()
+        open_menu()
+        shot(f"menu-{suffix}")
+        xdotool("key", "Escape")
+        run_app()
+        settle(2)
+        shot_window(f"status-on-{suffix}")
+        xdotool("key", "F5")
+        settle(1.5)
+        xdotool("key", "ctrl+2")
+        settle(1.5)
+        shot_window(f"resolvers-{suffix}")
+        xdotool("key", "ctrl+1")
+        for state, facts in {"off": {"ResolverInUse": ""}, "blocked": {"Reason": ""}}.items():
+            helper.set(State=state, **facts)
+            settle()
+            shot_window(f"status-{state}-{suffix}")
+        helper.stop()
+        settle()
+        shot_window(f"status-no-helper-{suffix}")
+
+
+def main():
+    take(sys.argv[2] == "dark")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

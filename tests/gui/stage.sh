@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=bash
+#
+# Sourced by run and shot: a folder `work` of an ordinary user with all that a session needs, copied, since the
+# source may lie where nobody else can read; `in_session COMMAND…` runs something in it, as that user. SOTTO_BUILD
+# names the folder that holds the build `plain`; SOTTO_APP, where set, the program itself.
+source=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+app=${SOTTO_APP:-${SOTTO_BUILD:-$source/build}/plain/app/tray/sotto}
+[ -x "$app" ] || {
+    echo "There is no $app; build it first." >&2
+    exit 1
+}
+
+work=$(mktemp -d /tmp/sotto-gui.XXXXXX)
+trap 'rm -rf "$work"' EXIT
+mkdir -p "$work/tests" "$work/out" "$work/home/.local/share/icons"
+cp "$source"/tests/gui/*.py "$source/tests/gui/session" "$work/tests/"
+cp "$source/data/dbus/io.github.sottodns.Sotto1.xml" "$app" "$work/"
+cp -r "$source/data/icons/hicolor" "$work/home/.local/share/icons/"
+export PYTHONDONTWRITEBYTECODE=1 SOTTO_APP=$work/sotto SOTTO_CONTRACT=$work/io.github.sottodns.Sotto1.xml
+
+as_user=()
+if [ "$(id -u)" = 0 ]; then
+    chown -R nobody "$work"
+    as_user=(setpriv --reuid=nobody --regid=nogroup --clear-groups)
+fi
+
+in_session() {
+    (cd "$work/tests" && "${as_user[@]}" ./session "$work" "$@")
+}
