@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The calls of the contract, all through one function: asynchronous, with the permission (where
- * the client has it) to ask the user for a password, and with errors turned into sentences on the way
- * back. An absent helper is
- * not refused here: the call itself lets the bus start it, where that is possible. A call made
- * before the bus has answered waits for it, so that nobody has to connect first.
+ * the client has it) to ask the user for a password, and with errors turned into sentences on the
+ * way back. An absent helper is not refused here: the call itself lets the bus start it, where that
+ * is possible. A call made before the bus has answered waits for it, so that nobody has to connect
+ * first.
  */
 #include "helper.h"
 #include "helper_private.h"
