@@ -11,61 +11,31 @@
  * Whatever does not decrypt, or is no answer to the question, is dropped and counted while waiting
  * goes on: anyone can send us packets, and none of them may end a query.
  */
-#include "dnscrypt_private.h"
+#include "dnscrypt_attempt.h"
+
 #include "log.h"
-#include "tcpcall.h"
 
 #include <sodium.h>
 #include <string.h>
 
-#define TCP_TRIES 3
-
-typedef struct Attempt {
-    Dnscrypt *dnscrypt;
-    Exchange *exchange;
-    List nonces;  /* of the datagrams sent */
-    bool use_udp; /* datagrams are sent, or waited for */
-    bool truncated;
-    int64_t datagram_us; /* when the newest one was sent */
-    unsigned tcp_tries;
-    ListNode call_node; /* in the queue for a connection */
-    TcpCall *call;
-    uint8_t call_nonce[BOX_NONCE_LENGTH];
-    DnscryptSession *call_session;
-} Attempt;
-
 static void attempt_timed_out(void *owner);
-
-static void attempt_close_call(Attempt *attempt)
-{
-    list_remove(&attempt->call_node);
-    if (attempt->call == NULL)
-        return;
-    tcp_call_close(attempt->call);
-    attempt->call = NULL;
-    dnscrypt_session_unref(attempt->call_session);
-    attempt->call_session = NULL;
-    attempt->dnscrypt->calls--;
-}
-
-static void call_next(Dnscrypt *dnscrypt);
 
 void dnscrypt_attempt_stop(Exchange *exchange)
 {
     Attempt *attempt = exchange->state;
     Dnscrypt *dnscrypt = attempt->dnscrypt;
     nonce_book_retire(&dnscrypt->nonces, &attempt->nonces);
-    attempt_close_call(attempt);
+    dnscrypt_call_close(attempt);
     exchange->state = NULL;
     list_remove(&exchange->node);
     loop_timer_stop(&exchange->timer);
     g_free(attempt);
-    call_next(dnscrypt);
+    dnscrypt_call_next(dnscrypt);
     if (list_is_empty(&dnscrypt->live))
         loop_timer_start(&dnscrypt->idle, dnscrypt->base.environment.settings.idle_close_us);
 }
 
-static void attempt_fail(Attempt *attempt, Status status)
+void dnscrypt_attempt_fail(Attempt *attempt, Status status)
 {
     Exchange *exchange = attempt->exchange;
     dnscrypt_attempt_stop(exchange);
@@ -73,9 +43,9 @@ static void attempt_fail(Attempt *attempt, Status status)
 }
 
 /* Encrypts the query, under the ID it has on the wire, into `packet`. */
-static Status attempt_seal(const Attempt *attempt, const DnscryptSession *session,
-                           const uint8_t nonce[BOX_NONCE_LENGTH], size_t padded,
-                           uint8_t packet[BOX_PACKET_MAX], size_t *packet_length)
+Status dnscrypt_attempt_seal(const Attempt *attempt, const DnscryptSession *session,
+                             const uint8_t nonce[BOX_NONCE_LENGTH], size_t padded,
+                             uint8_t packet[BOX_PACKET_MAX], size_t *packet_length)
 {
     const Exchange *exchange = attempt->exchange;
     uint8_t query[BOX_PACKET_MAX];
@@ -87,135 +57,9 @@ static Status attempt_seal(const Attempt *attempt, const DnscryptSession *sessio
                           BOX_PACKET_MAX, packet_length);
 }
 
-/* ---- TCP ---- */
-
-static bool attempt_tcp_received(void *owner, const uint8_t *packet, size_t length);
-static void attempt_tcp_ended(void *owner, Status status);
-
-static const TcpCallEvents attempt_tcp_events = {
-    .received = attempt_tcp_received,
-    .ended = attempt_tcp_ended,
-};
-
-static Status attempt_call(Attempt *attempt)
-{
-    Transport *transport = &attempt->dnscrypt->base;
-    DnscryptSession *session;
-    uint8_t packet[BOX_PACKET_MAX];
-    size_t length;
-    Status status = dnscrypt_session_for_query(attempt->dnscrypt, &session);
-    if (status != STATUS_OK)
-        return status;
-    randombytes_buf(attempt->call_nonce, sizeof(attempt->call_nonce));
-    status = attempt_seal(attempt, session, attempt->call_nonce,
-                          box_padding_tcp(attempt->exchange->query_length), packet, &length);
-    if (status != STATUS_OK) {
-        dnscrypt_session_unref(session);
-        return status;
-    }
-    attempt->call_session = session;
-    attempt->dnscrypt->calls++;
-    attempt->call = tcp_call_open(transport->environment.loop, &transport->endpoint->address,
-                                  packet, length, &attempt_tcp_events, attempt);
-    transport->counters.connections++;
-    transport->counters.bytes_sent += length;
-    return STATUS_OK;
-}
-
-/* Whether TCP is being used, or will be. */
-static bool attempt_uses_tcp(const Attempt *attempt)
-{
-    return attempt->call != NULL || list_is_linked(&attempt->call_node);
-}
-
-/* Opens the connection, at once or when another one is closed. */
-static Status attempt_use_tcp(Attempt *attempt)
-{
-    Dnscrypt *dnscrypt = attempt->dnscrypt;
-    attempt->tcp_tries++;
-    if (dnscrypt->calls < DNSCRYPT_CALLS_MAX)
-        return attempt_call(attempt);
-    list_append(&dnscrypt->call_queue, &attempt->call_node);
-    return STATUS_OK;
-}
-
-/* A connection may have become free. */
-static void call_next(Dnscrypt *dnscrypt)
-{
-    Attempt *next = list_first(&dnscrypt->call_queue, Attempt, call_node);
-    if (next == NULL || dnscrypt->closed || dnscrypt->calls >= DNSCRYPT_CALLS_MAX)
-        return;
-    list_remove(&next->call_node);
-    const Status status = attempt_call(next);
-    if (status != STATUS_OK && !next->use_udp)
-        attempt_fail(next, status);
-}
-
-static Status attempt_send_datagram(Attempt *attempt);
-
-/* The connection is gone without an answer. */
-static void attempt_tcp_ended(void *owner, Status status)
-{
-    Attempt *attempt = owner;
-    DnscryptPath *path = &attempt->dnscrypt->path;
-    attempt_close_call(attempt);
-    if (attempt->use_udp) { /* datagrams are still under way */
-        call_next(attempt->dnscrypt);
-        return;
-    }
-
-    /* A server may close what it found idle while we were sending: ask once more. */
-    if (status == STATUS_CLOSED && attempt->tcp_tries < TCP_TRIES) {
-        status = attempt_use_tcp(attempt);
-    } else if (path->udp_blocked && !attempt->truncated) {
-        path->udp_blocked = false; /* nothing to lose by trying */
-        path->silence = 0;
-        status = attempt_send_datagram(attempt);
-    }
-    if (attempt_uses_tcp(attempt) || attempt->use_udp)
-        call_next(attempt->dnscrypt);
-    else
-        attempt_fail(attempt, status);
-}
-
-/* Whether the packet was the answer; then the attempt is over, and perhaps the transport. */
-static bool attempt_take_tcp(Attempt *attempt, const uint8_t *packet, size_t length)
-{
-    Dnscrypt *dnscrypt = attempt->dnscrypt;
-    Exchange *exchange = attempt->exchange;
-    Message view;
-    size_t reply_length;
-    g_autofree uint8_t *reply = g_malloc(length);
-    if (box_open_response(&attempt->call_session->box, attempt->call_nonce, packet, length, reply,
-                          &reply_length) != STATUS_OK ||
-        !exchange_accepts(exchange, reply, reply_length, &view)) {
-        dnscrypt->base.counters.forged++;
-        return false;
-    }
-    if (attempt->use_udp && dnscrypt->path.silence >= DNSCRYPT_SILENCE_LIMIT &&
-        !dnscrypt->path.udp_blocked) {
-        dnscrypt->path.udp_blocked = true;
-        log_info("dnscrypt: UDP goes unanswered, TCP does not: using TCP on this network");
-    }
-    dnscrypt_attempt_stop(exchange);
-    exchange_finish(exchange, STATUS_OK, reply, reply_length);
-    return true;
-}
-
-static bool attempt_tcp_received(void *owner, const uint8_t *packet, size_t length)
-{
-    Attempt *attempt = owner;
-    attempt->dnscrypt->base.counters.bytes_received += length;
-    if (length == 0) {
-        attempt_tcp_ended(attempt, STATUS_CLOSED);
-        return false;
-    }
-    return !attempt_take_tcp(attempt, packet, length);
-}
-
 /* ---- UDP ---- */
 
-static Status attempt_send_datagram(Attempt *attempt)
+Status dnscrypt_attempt_send_datagram(Attempt *attempt)
 {
     Dnscrypt *dnscrypt = attempt->dnscrypt;
     Exchange *exchange = attempt->exchange;
@@ -230,7 +74,7 @@ static Status attempt_send_datagram(Attempt *attempt)
     const NonceEntry *entry =
         nonce_book_add(&dnscrypt->nonces, &attempt->nonces, exchange, session);
     const size_t padded = box_padding_udp(exchange->query_length, dnscrypt->path.udp_target);
-    status = attempt_seal(attempt, session, entry->nonce, padded, packet, &length);
+    status = dnscrypt_attempt_seal(attempt, session, entry->nonce, padded, packet, &length);
     dnscrypt_session_unref(session);
     if (status != STATUS_OK)
         return status;
@@ -262,14 +106,14 @@ static void attempt_timed_out(void *owner)
     if (dnscrypt->path.answered_us <= attempt->datagram_us)
         dnscrypt->path.silence++; /* else this one was lost where others were not */
     dnscrypt->path.udp_target = DNSCRYPT_UDP_TARGET; /* a grown one may be what was dropped */
-    Status status = attempt_send_datagram(attempt);
+    Status status = dnscrypt_attempt_send_datagram(attempt);
     /* After two datagrams of this query's own, or several of its neighbours', TCP is tried too. */
     const bool suspect = exchange->tries > 2 || dnscrypt->path.silence >= DNSCRYPT_SILENCE_LIMIT;
-    const bool may_call = !attempt_uses_tcp(attempt) && attempt->tcp_tries < TCP_TRIES;
+    const bool may_call = !dnscrypt_call_is_wanted(attempt) && dnscrypt_call_may_repeat(attempt);
     if (may_call && (suspect || status != STATUS_OK))
-        status = attempt_use_tcp(attempt);
-    if (status != STATUS_OK && !attempt_uses_tcp(attempt))
-        attempt_fail(attempt, status);
+        status = dnscrypt_call_begin(attempt);
+    if (status != STATUS_OK && !dnscrypt_call_is_wanted(attempt))
+        dnscrypt_attempt_fail(attempt, status);
 }
 
 static void udp_works(Dnscrypt *dnscrypt)
@@ -295,9 +139,10 @@ static void attempt_answered(Attempt *attempt, const uint8_t *reply, size_t leng
     attempt->truncated = true;
     attempt->use_udp = false;
     exchange_start_timer(exchange, INT64_MAX, attempt_timed_out);
-    const Status status = attempt_uses_tcp(attempt) ? STATUS_OK : attempt_use_tcp(attempt);
+    const Status status =
+        dnscrypt_call_is_wanted(attempt) ? STATUS_OK : dnscrypt_call_begin(attempt);
     if (status != STATUS_OK)
-        attempt_fail(attempt, status);
+        dnscrypt_attempt_fail(attempt, status);
 }
 
 static void attempt_take_datagram(Dnscrypt *dnscrypt, const UdpPacket *packet)
@@ -338,8 +183,8 @@ void dnscrypt_attempt_udp_received(void *owner, UdpPacket *packets, size_t count
         g_free(dnscrypt);
 }
 
-/* The host or the port cannot be reached by UDP, says ICMP. That is not authenticated either, so it
- * ends nothing; but TCP joins in at once. */
+/* The host or the port cannot be reached by UDP, says ICMP. That is not authenticated, so TCP is
+ * heard too before anything ends. */
 void dnscrypt_attempt_udp_failed(void *owner, Status status)
 {
     Dnscrypt *dnscrypt = owner;
@@ -347,11 +192,13 @@ void dnscrypt_attempt_udp_failed(void *owner, Status status)
     dnscrypt->path.silence = MAX(dnscrypt->path.silence, DNSCRYPT_SILENCE_LIMIT);
     list_for_each (node, &dnscrypt->live) {
         Attempt *attempt = container_of(node, Exchange, node)->state;
-        if (!attempt_uses_tcp(attempt) && attempt->tcp_tries == 0) {
-            const Status tcp = attempt_use_tcp(attempt);
-            if (tcp != STATUS_OK)
-                attempt_fail(attempt, tcp);
-        }
+        attempt->use_udp = false; /* until the next datagram */
+        if (dnscrypt_call_is_wanted(attempt))
+            continue;
+        if (attempt->calls > 0)
+            dnscrypt_attempt_fail(attempt, status); /* TCP has failed before */
+        else if (dnscrypt_call_begin(attempt) != STATUS_OK)
+            log_debug("dnscrypt: no connection either");
     }
 }
 
@@ -376,9 +223,9 @@ void dnscrypt_attempt_start(Dnscrypt *dnscrypt, Exchange *exchange)
     Status status = STATUS_OK;
     exchange_start_timer(exchange, INT64_MAX, attempt_timed_out);
     if (!tcp_alone)
-        status = attempt_send_datagram(attempt);
+        status = dnscrypt_attempt_send_datagram(attempt);
     if (tcp_alone || both || status != STATUS_OK)
-        status = attempt_use_tcp(attempt);
+        status = dnscrypt_call_begin(attempt);
     if (status != STATUS_OK)
-        attempt_fail(attempt, status);
+        dnscrypt_attempt_fail(attempt, status);
 }

@@ -10,12 +10,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Shared by dnscrypt.c (the transport: certificate, session, queue) and dnscrypt_attempt.c (one
+/* Shared by dnscrypt.c (the transport: certificate, session, queue) and dnscrypt_attempt.h (one
  * exchange on the wire). */
 
 #define DNSCRYPT_UDP_TARGET     512  /* bytes of a query packet, to begin with */
 #define DNSCRYPT_UDP_TARGET_MAX 1220 /* above 1252 some servers and paths drop queries */
-#define DNSCRYPT_CALLS_MAX      16   /* TCP connections at once; servers limit theirs */
 #define DNSCRYPT_SILENCE_LIMIT  3    /* unanswered datagrams in a row that make UDP suspect */
 
 /** What was learnt of the path to the server. Forgotten when the network changes. */
