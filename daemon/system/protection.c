@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The state of protection, and what moves it without anybody asking.
+ *
+ * A state is what everybody sees; how it gets from one to another on request is in transition.c.
+ *
+ * Once on, nobody asks on a timer whether it still works. What the engine reports of clients'
+ * questions tells; after a few failures in a row the probe names decide, and one answer to anybody
+ * lifts a block. Only the user opens the machine.
+ *
+ * The network's facts come as one value, whenever they differ; on_network_changed is the only
+ * place where they move the state.
+ */
+#include "protection_state.h"
+
+#include "log.h"
+#include "notify.h"
+#include "routes.h"
+
+#include <string.h>
+
+#define FAILURES_BEFORE_CHECK 3
+#define CHECK_INTERVAL_US     INT64_C(10000000)
+#define LOST_GRACE_US         INT64_C(2000000) /* roaming and a restart of NetworkManager take */
+#define UNPOINTED_GRACE_US    INT64_C(6000000) /* less */
+
+const char *protection_state_name(ProtectionState state)
+{
+    switch (state) {
+    case PROTECTION_OFF:
+        return "off";
+    case PROTECTION_STARTING:
+        return "starting";
+    case PROTECTION_ON:
+        return "on";
+    case PROTECTION_PAUSED:
+        return "paused";
+    case PROTECTION_BLOCKED:
+        return "blocked";
+    case PROTECTION_ERROR:
+        return "error";
+    case PROTECTION_OFFLINE:
+        return "offline";
+    }
+    return "error";
+}
+
+void protection_set_state(Protection *protection, ProtectionState state, const char *code,
+                          const char *sentence)
+{
+    if (state != protection->state || strcmp(code, protection->reason_code) != 0)
+        log_info("protection is %s reason=%s", protection_state_name(state),
+                 *code != '\0' ? code : "none");
+    /* `code` and `sentence` may be the ones that are replaced */
+    char *old_code = protection->reason_code, *old_reason = protection->reason;
+    protection->state = state;
+    protection->reason_code = g_strdup(code);
+    protection->reason = g_strdup(sentence);
+    g_free(old_code);
+    g_free(old_reason);
+    if (state != PROTECTION_PAUSED)
+        protection->until_s = 0;
+    protection->failures = 0;
+    notifier_status(*sentence != '\0' ? sentence : protection_state_name(state));
+    protection_notify(protection);
+}
+
+void protection_set_in_use(Protection *protection, const char *id)
+{
+    if (id == NULL || g_strcmp0(id, protection->in_use) == 0)
+        return;
+    g_free(protection->in_use);
+    protection->in_use = g_strdup(id);
+    protection_notify(protection);
+}
+
+/* "auto" leaves it to the administrator's Resolvers=, then to the favourites. */
+Plan *protection_make_plan(Protection *protection, const char *choice, GError **error)
+{
+    const char *id = g_strcmp0(choice, SETTINGS_AUTO) == 0 ? NULL : choice;
+    Plan *plan = settings_plan(protection->settings, id, error);
+    if (plan != NULL)
+        routes_add(plan, protection_facts(protection));
+    return plan;
+}
+
+void protection_apply(Protection *protection, Plan *plan)
+{
+    g_clear_pointer(&protection->plan, plan_unref);
+    protection->plan = plan;
+    engine_apply(protection->parts.engine, plan);
+}
+
+void protection_apply_saved(Protection *protection)
+{
+    g_autoptr(GError) error = NULL;
+    Plan *plan = protection_make_plan(protection, protection->parts.saved->resolver, &error);
+    if (plan == NULL) {
+        log_warning("the chosen resolver cannot be used any more reason=%s", error->message);
+        plan = protection_make_plan(protection, SETTINGS_AUTO, NULL);
+    }
+    if (plan != NULL)
+        protection_apply(protection, plan);
+}
+
+void protection_notify(Protection *protection)
+{
+    loop_defer_schedule(&protection->notify);
+}
+
+static void on_notify(void *owner)
+{
+    Protection *protection = owner;
+    if (protection->changed != NULL)
+        protection->changed(protection->owner);
+}
+
+/* --- health --- */
+
+static void on_checked(void *owner, const ProofResult *result)
+{
+    Protection *protection = owner;
+    protection->check = NULL;
+    protection->failures = 0;
+    if (result->ok) {
+        protection_set_in_use(protection, result->resolver_id);
+        if (protection->state == PROTECTION_BLOCKED)
+            protection_set_state(protection, PROTECTION_ON, "", "");
+    } else if (protection->state == PROTECTION_ON) {
+        protection_set_state(protection, PROTECTION_BLOCKED, result->code, result->sentence);
+    }
+}
+
+static void check(Protection *protection)
+{
+    g_clear_pointer(&protection->check, proof_cancel);
+    protection->checked_us = loop_now_us(protection->parts.loop);
+    protection->check = prober_try_plan(protection->parts.prober, protection->plan,
+                                        protection->settings, on_checked, protection);
+}
+
+static void on_outcome(void *owner, const Name *name, Status status)
+{
+    Protection *protection = owner;
+    if (status == STATUS_OK) {
+        protection->failures = 0;
+        protection_set_in_use(protection, engine_last_resolver(protection->parts.engine));
+        if (protection->state == PROTECTION_BLOCKED && protection->transition == TRANSITION_NONE)
+            protection_set_state(protection, PROTECTION_ON, "", "");
+        return;
+    }
+    protection->failures++;
+    int64_t since_check_us = loop_now_us(protection->parts.loop) - protection->checked_us;
+    if (protection->state == PROTECTION_ON && protection->check == NULL &&
+        protection->failures >= FAILURES_BEFORE_CHECK &&
+        (protection->checked_us == 0 || since_check_us >= CHECK_INTERVAL_US))
+        check(protection);
+}
+
+/* --- the network --- */
+
+static uint64_t count_encrypted(const Protection *protection)
+{
+    Stats stats;
+    engine_stats(protection->parts.engine, &stats);
+    return stats.encrypted;
+}
+
+static void network_joined(Protection *protection)
+{
+    g_free(protection->identity);
+    protection->identity = g_strdup(protection_facts(protection)->identity);
+    protection->encrypted_before = count_encrypted(protection);
+    protection->failures = 0;
+    engine_network_changed(protection->parts.engine);
+}
+
+static bool is_held(const Protection *protection)
+{
+    return protection->state == PROTECTION_ON || protection->state == PROTECTION_BLOCKED;
+}
+
+static void on_unpointed(void *owner)
+{
+    Protection *protection = owner;
+    if (is_held(protection) && !protection_facts(protection)->pointed)
+        protection_set_state(protection, PROTECTION_ERROR, "not-pointed",
+                             "This machine's DNS settings do not lead to Sotto any more.");
+}
+
+static void on_lost(void *owner)
+{
+    Protection *protection = owner;
+    if (!is_held(protection) || protection_facts(protection)->online)
+        return;
+    protection_stop_watching(protection);
+    protection_set_state(protection, PROTECTION_OFFLINE, "offline",
+                         "There is no network connection.");
+}
+
+static void network_changed_while_held(Protection *protection, bool joined)
+{
+    const NetworkFacts *facts = protection_facts(protection);
+    if (facts->online)
+        loop_timer_stop(&protection->lost);
+    else if (!loop_timer_is_running(&protection->lost))
+        loop_timer_start(&protection->lost, LOST_GRACE_US);
+    if (joined)
+        check(protection);
+    if (facts->pointed)
+        loop_timer_stop(&protection->unpointed);
+    else if (!loop_timer_is_running(&protection->unpointed))
+        loop_timer_start(&protection->unpointed, UNPOINTED_GRACE_US);
+}
+
+static void on_network_changed(void *owner)
+{
+    Protection *protection = owner;
+    const NetworkFacts *facts = protection_facts(protection);
+    bool joined = facts->online && strcmp(facts->identity, protection->identity) != 0;
+    protection_notify(protection);
+    if (!facts->managed)
+        return; /* NetworkManager is away; what it set is still in force */
+    if (protection->transition != TRANSITION_TURNING_ON)
+        protection_apply_saved(protection); /* its routes are this network's */
+    if (joined)
+        network_joined(protection);
+    if (!facts->online)
+        transition_network_lost(protection);
+    if (is_held(protection))
+        network_changed_while_held(protection, joined);
+    else if (protection->transition != TRANSITION_NONE)
+        return;
+    else if ((protection->state == PROTECTION_OFFLINE && facts->online) ||
+             (protection->state == PROTECTION_ERROR && facts->pointed))
+        transition_go_on(protection, NULL, NULL);
+}
+
+void protection_stop_watching(Protection *protection)
+{
+    loop_timer_stop(&protection->lost);
+    loop_timer_stop(&protection->unpointed);
+    g_clear_pointer(&protection->check, proof_cancel);
+}
+
+static bool is_clear_route(const Protection *protection, const LeakPacket *packet)
+{
+    const Plan *plan = protection->plan;
+    for (size_t i = 0; plan != NULL && i < plan->route_count; i++) {
+        const Route *route = &plan->routes[i];
+        if (!packet->tcp && !name_is_under(&packet->name, &route->suffix))
+            continue;
+        for (size_t j = 0; j < route->resolver->endpoint_count; j++) {
+            if (address_same_host(&route->resolver->endpoints[j]->address, &packet->destination))
+                return true;
+        }
+    }
+    return false;
+}
+
+static bool is_certificate_request(const LeakPacket *packet)
+{
+    static const uint8_t prefix[] = "\0012\015dnscrypt-cert"; /* 2.dnscrypt-cert.… */
+    return packet->name.length > sizeof(prefix) - 1 &&
+           memcmp(packet->name.wire, prefix, sizeof(prefix) - 1) == 0;
+}
+
+bool protection_allows_clear(void *owner, const LeakPacket *packet)
+{
+    const Protection *protection = owner;
+    bool promised = is_held(protection) || protection->state == PROTECTION_OFFLINE ||
+                    protection->state == PROTECTION_ERROR ||
+                    protection->transition == TRANSITION_GOING_ON;
+    return !promised || admission_allows(protection->parts.admission, packet->interface) ||
+           is_certificate_request(packet) || is_clear_route(protection, packet);
+}
+
+/* --- life --- */
+
+static void on_pause_over(void *owner)
+{
+    Protection *protection = owner;
+    if (protection->state == PROTECTION_PAUSED && protection->transition == TRANSITION_NONE)
+        transition_go_on(protection, NULL, NULL);
+}
+
+Protection *protection_new(const ProtectionParts *parts, Settings *settings)
+{
+    Protection *protection = g_new0(Protection, 1);
+    protection->parts = *parts;
+    protection->settings = settings_ref(settings);
+    protection->reason_code = g_strdup("");
+    protection->reason = g_strdup("");
+    protection->identity = g_strdup("");
+    protection->waiters = g_array_new(FALSE, FALSE, sizeof(Waiter));
+    loop_timer_init(&protection->pause, parts->loop, on_pause_over, protection);
+    loop_timer_init(&protection->lost, parts->loop, on_lost, protection);
+    loop_timer_init(&protection->unpointed, parts->loop, on_unpointed, protection);
+    loop_defer_init(&protection->notify, parts->loop, on_notify, protection);
+    prober_set_observer(parts->prober, on_outcome, protection);
+    parts->network->changed = on_network_changed;
+    parts->network->owner = protection;
+    protection_apply_saved(protection);
+    return protection;
+}
+
+void protection_free(Protection *protection)
+{
+    if (protection == NULL)
+        return;
+    protection->parts.network->changed = NULL;
+    prober_set_observer(protection->parts.prober, NULL, NULL);
+    protection_stop_watching(protection);
+    loop_timer_stop(&protection->pause);
+    g_clear_pointer(&protection->proof, proof_cancel);
+    loop_defer_cancel(&protection->notify);
+    g_clear_pointer(&protection->candidate, plan_unref);
+    g_clear_pointer(&protection->plan, plan_unref);
+    g_array_unref(protection->waiters);
+    g_free(protection->choice);
+    g_free(protection->failure_code);
+    g_free(protection->failure);
+    g_free(protection->reason_code);
+    g_free(protection->reason);
+    g_free(protection->in_use);
+    g_free(protection->identity);
+    settings_unref(protection->settings);
+    g_free(protection);
+}
+
+void protection_set_changed(Protection *protection, void (*changed)(void *owner), void *owner)
+{
+    protection->changed = changed;
+    protection->owner = owner;
+}
+
+void protection_start(Protection *protection)
+{
+    if (protection->parts.saved->on)
+        transition_go_on(protection, NULL, NULL);
+    else
+        protection_set_state(protection, PROTECTION_OFF, "", "");
+}
+
+void protection_reload(Protection *protection, Settings *settings)
+{
+    Settings *old = protection->settings;
+    if (!address_equal(&old->address4, &settings->address4) ||
+        !address_equal(&old->address6, &settings->address6))
+        log_warning("another address for this machine's lookups needs a restart");
+    protection->settings = settings_ref(settings);
+    settings_unref(old);
+    if (protection->transition != TRANSITION_TURNING_ON)
+        protection_apply_saved(protection);
+    protection_notify(protection);
+}
+
+void protection_release(Protection *protection, ProtectionDone done, void *owner)
+{
+    network_restore(protection->parts.network, done, owner);
+}
+
+/* --- what everybody sees --- */
+
+static const char *name_in_use(const Protection *protection)
+{
+    if (protection->state != PROTECTION_ON || protection->in_use == NULL)
+        return "";
+    const Resolver *resolver = settings_find_resolver(protection->settings, protection->in_use);
+    return resolver != NULL ? resolver->name : protection->in_use;
+}
+
+void protection_view(const Protection *protection, ProtectionView *view)
+{
+    *view = (ProtectionView){
+        .state = protection->state,
+        .reason_code = protection->reason_code,
+        .reason = protection->reason,
+        .network = protection_facts(protection)->name,
+        .resolver = protection->parts.saved->resolver,
+        .resolver_in_use = name_in_use(protection),
+        .until_s = protection->until_s,
+        .changed_by = protection->parts.saved->changed_by,
+        .changed_at_s = protection->parts.saved->changed_at_s,
+    };
+}
+
+Settings *protection_settings(const Protection *protection)
+{
+    return protection->settings;
+}
+
+Plan *protection_plan(const Protection *protection)
+{
+    return protection->plan;
+}
+
+uint64_t protection_network_encrypted(const Protection *protection)
+{
+    return count_encrypted(protection) - protection->encrypted_before;
+}

@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * From one state of protection to another, as somebody asked for.
+ *
+ * There are two ways to "on":
+ *
+ *   turning on (from off):   prove the resolver → switch DNS → prove the system's path → on
+ *                            a failure switches back and is off again, with the reason
+ *   going on (what is held,  switch DNS → prove the resolver → prove the system's path → on
+ *   or was, up to a pause):  a failure stays switched, as blocked: nothing leaves in clear
+ *
+ * One transition is under way at most, with the callers that wait for its end. Turning off is
+ * always possible and ends any other.
+ */
+#include "protection_state.h"
+
+#include "log.h"
+
+#include <string.h>
+
+#define PAUSE_MIN_S 60
+#define PAUSE_MAX_S 86400
+
+static void save(Protection *protection)
+{
+    g_autoptr(GError) error = NULL;
+    if (!state_save(protection->parts.saved, &error))
+        log_error("the choice cannot be saved and will be lost at a restart reason=%s",
+                  error->message);
+}
+
+static void note_change(Protection *protection, const char *who)
+{
+    State *saved = protection->parts.saved;
+    g_free(saved->changed_by);
+    saved->changed_by = g_strdup(who);
+    saved->changed_at_s = loop_wall_s(protection->parts.loop);
+    protection_notify(protection);
+}
+
+static void wait_for_end(Protection *protection, ProtectionDone done, void *owner)
+{
+    const Waiter waiter = {.done = done, .owner = owner};
+    if (done != NULL)
+        g_array_append_val(protection->waiters, waiter);
+}
+
+static void transition_begin(Protection *protection, Transition transition, ProtectionDone done,
+                             void *owner)
+{
+    protection->transition = transition;
+    wait_for_end(protection, done, owner);
+}
+
+/* Whoever waits may ask for the next transition from inside. */
+void transition_end(Protection *protection, const GError *error)
+{
+    g_autoptr(GArray) waiters = protection->waiters;
+    protection->waiters = g_array_new(FALSE, FALSE, sizeof(Waiter));
+    protection->transition = TRANSITION_NONE;
+    g_clear_pointer(&protection->proof, proof_cancel);
+    g_clear_pointer(&protection->candidate, plan_unref);
+    g_clear_pointer(&protection->choice, g_free);
+    for (guint i = 0; i < waiters->len; i++) {
+        const Waiter *waiter = &g_array_index(waiters, Waiter, i);
+        waiter->done(waiter->owner, error);
+    }
+}
+
+static void transition_fail(Protection *protection, const char *sentence)
+{
+    g_autoptr(GError) error = g_error_new_literal(G_IO_ERROR, G_IO_ERROR_FAILED, sentence);
+    transition_end(protection, error);
+}
+
+static void refuse(ProtectionDone done, void *owner, GIOErrorEnum code, const char *sentence)
+{
+    g_autoptr(GError) error = g_error_new_literal(G_IO_ERROR, code, sentence);
+    if (done != NULL)
+        done(owner, error);
+}
+
+static void refuse_busy(ProtectionDone done, void *owner)
+{
+    refuse(done, owner, G_IO_ERROR_BUSY, "Another change is under way.");
+}
+
+static void agree(ProtectionDone done, void *owner)
+{
+    if (done != NULL)
+        done(owner, NULL);
+}
+
+/* --- to "on" --- */
+
+static void on_rolled_back(void *owner, const GError *error)
+{
+    Protection *protection = owner;
+    g_autofree char *code = g_steal_pointer(&protection->failure_code);
+    g_autofree char *sentence = g_steal_pointer(&protection->failure);
+    if (protection->transition != TRANSITION_TURNING_ON || code == NULL)
+        return; /* replaced by another request */
+    protection_set_state(protection, PROTECTION_OFF, code, sentence);
+    transition_fail(protection, sentence);
+}
+
+/* A failed turning on is undone; a failed going on holds what it has. */
+static void start_failed(Protection *protection, ProtectionState held, const char *code,
+                         const char *sentence)
+{
+    if (protection->transition == TRANSITION_TURNING_ON) {
+        g_free(protection->failure_code);
+        protection->failure_code = g_strdup(code);
+        g_free(protection->failure);
+        protection->failure = g_strdup(sentence);
+        network_restore(protection->parts.network, on_rolled_back, protection);
+        return;
+    }
+    g_autofree char *kept = g_strdup(sentence);
+    protection_set_state(protection, held, code, kept);
+    transition_fail(protection, kept);
+}
+
+static void on_system_proven(void *owner, const ProofResult *result)
+{
+    Protection *protection = owner;
+    protection->proof = NULL;
+    if (!result->ok) {
+        bool elsewhere = strcmp(result->code, "system-elsewhere") == 0;
+        start_failed(protection, elsewhere ? PROTECTION_ERROR : PROTECTION_BLOCKED, result->code,
+                     result->sentence);
+        return;
+    }
+    if (!protection->parts.saved->on) {
+        protection->parts.saved->on = true;
+        save(protection);
+    }
+    protection_set_state(protection, PROTECTION_ON, "", "");
+    transition_end(protection, NULL);
+}
+
+static void prove_system(Protection *protection)
+{
+    protection->proof = prober_try_system(protection->parts.prober, protection->settings,
+                                          on_system_proven, protection);
+}
+
+static void on_plan_proven(void *owner, const ProofResult *result);
+
+static void prove_plan(Protection *protection, Plan *plan)
+{
+    protection->proof = prober_try_plan(protection->parts.prober, plan, protection->settings,
+                                        on_plan_proven, protection);
+}
+
+static void on_pointed(void *owner, const GError *error)
+{
+    Protection *protection = owner;
+    bool turning = protection->transition == TRANSITION_TURNING_ON;
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED) ||
+        (!turning && protection->transition != TRANSITION_GOING_ON))
+        return;
+    if (error != NULL)
+        start_failed(protection, PROTECTION_ERROR, "networkmanager", error->message);
+    else if (turning)
+        prove_system(protection);
+    else if (!protection_facts(protection)->online)
+        start_failed(protection, PROTECTION_OFFLINE, "offline", "There is no network connection.");
+    else
+        prove_plan(protection, protection->plan);
+}
+
+static void on_plan_proven(void *owner, const ProofResult *result)
+{
+    Protection *protection = owner;
+    protection->proof = NULL;
+    if (!result->ok) {
+        start_failed(protection, PROTECTION_BLOCKED, result->code, result->sentence);
+        return;
+    }
+    protection_set_in_use(protection, result->resolver_id);
+    if (protection->transition == TRANSITION_GOING_ON) {
+        prove_system(protection);
+        return;
+    }
+    protection_apply(protection, g_steal_pointer(&protection->candidate));
+    network_point(protection->parts.network, on_pointed, protection);
+}
+
+static void turn_on_from_off(Protection *protection, ProtectionDone done, void *owner)
+{
+    g_autoptr(GError) error = NULL;
+    const NetworkFacts *facts = protection_facts(protection);
+    if (!facts->managed) {
+        refuse(done, owner, G_IO_ERROR_FAILED, "NetworkManager is not running.");
+        return;
+    }
+    if (!facts->online) {
+        refuse(done, owner, G_IO_ERROR_FAILED, "There is no network connection.");
+        return;
+    }
+    Plan *plan = protection_make_plan(protection, protection->parts.saved->resolver, &error);
+    if (plan == NULL) {
+        refuse(done, owner, G_IO_ERROR_FAILED, error->message);
+        return;
+    }
+    transition_begin(protection, TRANSITION_TURNING_ON, done, owner);
+    protection->candidate = plan;
+    protection_set_state(protection, PROTECTION_STARTING, "", "");
+    prove_plan(protection, plan);
+}
+
+void transition_go_on(Protection *protection, ProtectionDone done, void *owner)
+{
+    transition_begin(protection, TRANSITION_GOING_ON, done, owner);
+    loop_timer_stop(&protection->pause);
+    protection_set_state(protection, PROTECTION_STARTING, "", "");
+    protection_apply_saved(protection);
+    network_point(protection->parts.network, on_pointed, protection);
+}
+
+void protection_turn_on(Protection *protection, const char *who, ProtectionDone done, void *owner)
+{
+    if (protection->transition == TRANSITION_TURNING_ON ||
+        protection->transition == TRANSITION_GOING_ON) {
+        wait_for_end(protection, done, owner);
+        return;
+    }
+    if (protection->transition != TRANSITION_NONE) {
+        refuse_busy(done, owner);
+        return;
+    }
+    if (protection->state == PROTECTION_ON) {
+        agree(done, owner);
+        return;
+    }
+    note_change(protection, who);
+    if (protection->state == PROTECTION_OFF || protection->state == PROTECTION_ERROR)
+        turn_on_from_off(protection, done, owner);
+    else
+        transition_go_on(protection, done, owner);
+}
+
+/* --- off, pause --- */
+
+static void on_turned_off(void *owner, const GError *error)
+{
+    Protection *protection = owner;
+    if (protection->transition != TRANSITION_TURNING_OFF)
+        return;
+    /* NetworkManager gets our wish when it is back; until then lookups go on through us. */
+    protection_set_state(protection, PROTECTION_OFF, error != NULL ? "networkmanager" : "",
+                         error != NULL ? error->message : "");
+    transition_end(protection, error);
+}
+
+void protection_turn_off(Protection *protection, const char *who, ProtectionDone done, void *owner)
+{
+    if (protection->transition == TRANSITION_TURNING_OFF) {
+        wait_for_end(protection, done, owner);
+        return;
+    }
+    if (protection->transition != TRANSITION_NONE) {
+        g_autoptr(GError) error = g_error_new_literal(G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                                                      "Protection was turned off meanwhile.");
+        transition_end(protection, error);
+    }
+    loop_timer_stop(&protection->pause);
+    protection_stop_watching(protection);
+    note_change(protection, who);
+    protection->parts.saved->on = false;
+    save(protection);
+    transition_begin(protection, TRANSITION_TURNING_OFF, done, owner);
+    network_restore(protection->parts.network, on_turned_off, protection);
+}
+
+static void set_paused(Protection *protection, uint32_t seconds)
+{
+    protection->until_s = loop_wall_s(protection->parts.loop) + seconds;
+    loop_timer_start(&protection->pause, (int64_t)seconds * 1000000);
+    protection_set_state(protection, PROTECTION_PAUSED, "", "");
+}
+
+static void on_opened(void *owner, const GError *error)
+{
+    Protection *protection = owner;
+    if (protection->transition != TRANSITION_PAUSING)
+        return;
+    if (error != NULL) { /* not opened: hold on */
+        network_point(protection->parts.network, NULL, NULL);
+        transition_end(protection, error);
+        return;
+    }
+    set_paused(protection, protection->pause_s);
+    transition_end(protection, NULL);
+}
+
+void protection_pause(Protection *protection, const char *who, uint32_t seconds,
+                      ProtectionDone done, void *owner)
+{
+    if (seconds < PAUSE_MIN_S || seconds > PAUSE_MAX_S) {
+        refuse(done, owner, G_IO_ERROR_INVALID_ARGUMENT,
+               "A pause takes between one minute and one day.");
+    } else if (protection->transition != TRANSITION_NONE) {
+        refuse_busy(done, owner);
+    } else if (protection->state == PROTECTION_PAUSED) {
+        note_change(protection, who);
+        set_paused(protection, seconds);
+        agree(done, owner);
+    } else if (protection->state == PROTECTION_ON || protection->state == PROTECTION_BLOCKED) {
+        note_change(protection, who);
+        protection_stop_watching(protection);
+        protection->pause_s = seconds;
+        transition_begin(protection, TRANSITION_PAUSING, done, owner);
+        network_restore(protection->parts.network, on_opened, protection);
+    } else {
+        refuse(done, owner, G_IO_ERROR_FAILED, "Protection is not on, so it cannot be paused.");
+    }
+}
+
+void protection_resume(Protection *protection, const char *who, ProtectionDone done, void *owner)
+{
+    if (protection->transition == TRANSITION_GOING_ON) {
+        wait_for_end(protection, done, owner);
+    } else if (protection->transition != TRANSITION_NONE) {
+        refuse_busy(done, owner);
+    } else if (protection->state == PROTECTION_PAUSED) {
+        note_change(protection, who);
+        transition_go_on(protection, done, owner);
+    } else if (protection->state == PROTECTION_ON) {
+        agree(done, owner);
+    } else {
+        refuse(done, owner, G_IO_ERROR_FAILED, "Protection is not paused.");
+    }
+}
+
+/* --- the choice of a resolver --- */
+
+static void choose(Protection *protection, const char *id)
+{
+    State *saved = protection->parts.saved;
+    if (strcmp(saved->resolver, id) != 0) {
+        g_free(saved->resolver);
+        saved->resolver = g_strdup(id);
+    }
+    save(protection);
+    protection_notify(protection);
+}
+
+static void on_choice_proven(void *owner, const ProofResult *result)
+{
+    Protection *protection = owner;
+    protection->proof = NULL;
+    if (!result->ok) {
+        transition_fail(protection, result->sentence);
+        return;
+    }
+    protection_apply(protection, g_steal_pointer(&protection->candidate));
+    choose(protection, protection->choice);
+    protection_set_in_use(protection, result->resolver_id);
+    if (protection->state == PROTECTION_BLOCKED)
+        protection_set_state(protection, PROTECTION_ON, "", "");
+    transition_end(protection, NULL);
+}
+
+void protection_set_resolver(Protection *protection, const char *who, const char *id,
+                             ProtectionDone done, void *owner)
+{
+    g_autoptr(GError) error = NULL;
+    if (protection->transition != TRANSITION_NONE) {
+        refuse_busy(done, owner);
+        return;
+    }
+    Plan *plan = protection_make_plan(protection, id, &error);
+    if (plan == NULL) {
+        refuse(done, owner, (GIOErrorEnum)error->code, error->message);
+        return;
+    }
+    note_change(protection, who);
+    bool in_use = protection->state == PROTECTION_ON || protection->state == PROTECTION_BLOCKED;
+    if (!in_use) { /* proven when it is turned on */
+        protection_apply(protection, plan);
+        choose(protection, id);
+        agree(done, owner);
+        return;
+    }
+    transition_begin(protection, TRANSITION_CHOOSING, done, owner);
+    protection->candidate = plan;
+    protection->choice = g_strdup(id);
+    protection->proof = prober_try_plan(protection->parts.prober, plan, protection->settings,
+                                        on_choice_proven, protection);
+}
+
+void transition_network_lost(Protection *protection)
+{
+    if (protection->transition != TRANSITION_TURNING_ON &&
+        protection->transition != TRANSITION_GOING_ON)
+        return;
+    g_clear_pointer(&protection->proof, proof_cancel);
+    start_failed(protection, PROTECTION_OFFLINE, "offline", "There is no network connection.");
+}
