@@ -11,7 +11,7 @@ import signal
 from pathlib import Path
 
 NAME, PATH = "io.github.sottodns.Sotto1", "/io/github/sottodns/Sotto1"
-PROGRAMS = [Path("/usr/libexec/sottod"), Path("/usr/local/libexec/sottod")]
+PROGRAMS = [Path("/usr/sbin/sottod"), Path("/usr/local/sbin/sottod")]
 CAPABILITIES = "+net_admin,+net_raw,+net_bind_service"
 
 
