@@ -204,7 +204,7 @@ void menu_update(Menu *self)
     update_resolver(self, present);
     gtk_widget_set_visible(self->pause, shown->face == FACE_ON);
     gtk_widget_set_visible(self->check, present);
-    gtk_widget_set_visible(self->counts, present);
+    gtk_widget_set_visible(self->counts, shown->proof == PROOF_ENCRYPTED);
     gtk_menu_item_set_label(GTK_MENU_ITEM(self->quit),
                             shown->protecting ? _("_Quit — Protection Stays On") : _("_Quit"));
 }

@@ -27,51 +27,51 @@ typedef struct FaceRow {
 /* clang-format off */
 static const FaceRow rows[] = {
     [FACE_OFF] = {
-        {FACE_OFF, ICON("off"), "off", N_("_Turn On Protection"), "turn-on", FALSE},
+        {FACE_OFF, ICON("off"), "off", N_("_Turn On Protection"), "turn-on", FALSE, PROOF_CLEAR},
         N_("Not protected"), N_("Not protected on %s"),
         N_("Anyone on this network can read and change what you look up."), FALSE},
     [FACE_STARTING] = {
-        {FACE_STARTING, ICON("starting"), "busy", N_("_Turn Off Protection"), "turn-off", TRUE},
+        {FACE_STARTING, ICON("starting"), "busy", N_("_Turn Off Protection"), "turn-off", TRUE, PROOF_CLEAR},
         N_("Turning on…"), NULL,
         N_("The resolver is tried first; only then is anything switched."), FALSE},
     [FACE_ON] = {
-        {FACE_ON, ICON("on"), "good", N_("_Turn Off Protection"), "turn-off", TRUE},
+        {FACE_ON, ICON("on"), "good", N_("_Turn Off Protection"), "turn-off", TRUE, PROOF_ENCRYPTED},
         N_("Protected"), N_("Protected on %s"),
         N_("What you look up is encrypted; this network cannot read or change it."), FALSE},
     [FACE_SIGNIN] = {
-        {FACE_SIGNIN, ICON("signin"), "busy", N_("_Turn Off Protection"), "turn-off", TRUE},
+        {FACE_SIGNIN, ICON("signin"), "busy", N_("_Turn Off Protection"), "turn-off", TRUE, PROOF_ENCRYPTED},
         N_("This Wi-Fi needs you to sign in"), NULL,
         N_("Lookups wait until you have signed in; nothing goes out unprotected."), FALSE},
     [FACE_PAUSED] = {
-        {FACE_PAUSED, ICON("paused"), "off", N_("Res_ume Now"), "resume", TRUE},
+        {FACE_PAUSED, ICON("paused"), "off", N_("Res_ume Now"), "resume", TRUE, PROOF_CLEAR},
         N_("Paused until %s"), NULL,
         N_("Until then this network can read what you look up."), TRUE},
     [FACE_BLOCKED] = {
-        {FACE_BLOCKED, ICON("warning"), "bad", N_("_Turn Off Protection"), "turn-off", TRUE},
+        {FACE_BLOCKED, ICON("warning"), "bad", N_("_Turn Off Protection"), "turn-off", TRUE, PROOF_ENCRYPTED},
         N_("This network blocks private lookups"), NULL,
         N_("Nothing goes out unprotected, and Sotto keeps trying."), FALSE},
     [FACE_ERROR] = {
-        {FACE_ERROR, ICON("error"), "bad", N_("_Turn On Protection"), "turn-on", FALSE},
+        {FACE_ERROR, ICON("error"), "bad", N_("_Turn On Protection"), "turn-on", FALSE, PROOF_CLEAR},
         N_("Protection stopped"), NULL,
         N_("This network can read what you look up."), FALSE},
     [FACE_VPN] = {
-        {FACE_VPN, ICON("on"), "good", N_("_Turn Off Protection"), "turn-off", TRUE},
+        {FACE_VPN, ICON("on"), "good", N_("_Turn Off Protection"), "turn-off", TRUE, PROOF_NONE},
         N_("Your VPN handles lookups"), NULL,
         N_("Sotto stands aside while the VPN is connected."), FALSE},
     [FACE_OFFLINE] = {
-        {FACE_OFFLINE, ICON("off"), "off", N_("_Turn Off Protection"), "turn-off", TRUE},
+        {FACE_OFFLINE, ICON("off"), "off", N_("_Turn Off Protection"), "turn-off", TRUE, PROOF_NONE},
         N_("No network"), NULL,
         N_("Protection goes on by itself as soon as there is a network."), FALSE},
     [FACE_SEARCHING] = {
-        {FACE_SEARCHING, ICON("starting"), "busy", NULL, NULL, FALSE},
+        {FACE_SEARCHING, ICON("starting"), "busy", NULL, NULL, FALSE, PROOF_NONE},
         N_("Looking for the Sotto service…"), NULL,
         N_("This takes a moment."), FALSE},
     [FACE_ABSENT] = {
-        {FACE_ABSENT, ICON("error"), "bad", N_("Try _Again"), "retry", FALSE},
+        {FACE_ABSENT, ICON("error"), "bad", N_("Try _Again"), "retry", FALSE, PROOF_NONE},
         N_("Sotto service is not running"), NULL,
-        N_("It is the part that encrypts lookups; without it, protection cannot be turned on."), FALSE},
+        N_("It is the part that encrypts lookups; nothing can be turned on without it."), FALSE},
     [FACE_TOO_NEW] = {
-        {FACE_TOO_NEW, ICON("error"), "bad", NULL, NULL, FALSE},
+        {FACE_TOO_NEW, ICON("error"), "bad", NULL, NULL, FALSE, PROOF_NONE},
         N_("Sotto needs a restart"), NULL,
         N_("The Sotto service is newer than this window; quit Sotto and open it again."), FALSE},
 };

@@ -19,6 +19,13 @@ typedef enum {
     FACE_TOO_NEW
 } Face;
 
+/** What may be claimed, and therefore shown as proof, in a state. */
+typedef enum {
+    PROOF_NONE,     /* nothing to prove: no helper, no network, or somebody else's tunnel */
+    PROOF_CLEAR,    /* lookups go out in the clear, and the page says so */
+    PROOF_ENCRYPTED /* counts of what was encrypted and of what leaked */
+} Proof;
+
 /** What one face looks like everywhere: tray, menu, window. Static; the words are translated. */
 typedef struct Presentation {
     Face face;
@@ -27,6 +34,7 @@ typedef struct Presentation {
     const char *button;  /* label of the one button, with a mnemonic; NULL: none fits */
     const char *action;  /* the application's action behind it */
     gboolean protecting; /* protection is wanted: the menu offers to turn it off */
+    Proof proof;
 } Presentation;
 
 Face face_of(SottoHelper *helper);

@@ -23,17 +23,18 @@ struct _SottoStatusPage {
     GtkBin parent_instance;
     SottoHelper *helper;
     GCancellable *lifetime;
-    SottoEvidence *evidence; /* of the last check; NULL before it, and after the state changed */
-    Face evidence_face;
+    SottoEvidence *evidence; /* of the last check; NULL before it, and after the facts changed */
+    char *evidence_facts;
     guint poll_source;
     gboolean polling, checking;
+    Proof shown_proof;
 
     GtkImage *icon;
     GtkLabel *title, *sentence, *command;
     GtkButton *button;
     GtkWidget *command_row, *proof, *proof_buttons, *evidence_group;
     HdyActionRow *encrypted_row, *leaks_row, *answers_row;
-    GtkImage *leaks_icon;
+    GtkImage *encrypted_icon, *leaks_icon;
     GtkButton *check_button, *copy_button;
     GtkLabel *evidence_summary;
     GtkListBox *evidence_list;
@@ -84,8 +85,9 @@ static void on_statistics(GObject *source, GAsyncResult *result, gpointer data)
         g_debug("no counters: %s", error->message);
         return;
     }
-    if (g_cancellable_is_cancelled(self->lifetime))
-        return;
+    if (g_cancellable_is_cancelled(self->lifetime) ||
+        presentation_of(self->helper)->proof != PROOF_ENCRYPTED)
+        return; /* closed, or turned off while the answer was under way */
     show_encrypted(self, &statistics);
     show_leaks(self, statistics.leaked);
 }
@@ -94,7 +96,7 @@ static gboolean poll(gpointer data)
 {
     SottoStatusPage *self = data;
 
-    if (!self->polling && sotto_helper_presence(self->helper) == SOTTO_PRESENCE_PRESENT) {
+    if (!self->polling && presentation_of(self->helper)->proof == PROOF_ENCRYPTED) {
         self->polling = TRUE; /* a slow helper is not asked twice */
         sotto_helper_get_statistics_async(self->helper, self->lifetime, on_statistics,
                                           g_object_ref(self));
@@ -154,7 +156,16 @@ static void show_evidence(SottoStatusPage *self)
 static void forget_evidence(SottoStatusPage *self)
 {
     g_clear_pointer(&self->evidence, sotto_evidence_free);
+    g_clear_pointer(&self->evidence_facts, g_free);
     show_evidence(self);
+}
+
+/* What a check is about; when any of it changes, the check is history. */
+static char *current_facts(SottoStatusPage *self)
+{
+    return g_strdup_printf("%d\n%s\n%s", (int)face_of(self->helper),
+                           sotto_helper_network(self->helper),
+                           sotto_helper_resolver_in_use(self->helper));
 }
 
 static void set_checking(SottoStatusPage *self, gboolean checking)
@@ -181,7 +192,7 @@ static void on_checked(GObject *source, GAsyncResult *result, gpointer data)
         return;
     }
     self->evidence = evidence;
-    self->evidence_face = face_of(self->helper);
+    self->evidence_facts = current_facts(self);
     show_evidence(self);
     sotto_status_page_update(self);
     poll(self);
@@ -197,6 +208,8 @@ void sotto_status_page_check(SottoStatusPage *self)
 
 static void append_row(GString *text, HdyActionRow *row)
 {
+    if (!gtk_widget_is_visible(GTK_WIDGET(row)))
+        return;
     g_string_append_printf(text, "%s: %s\n",
                            hdy_preferences_row_get_title(HDY_PREFERENCES_ROW(row)),
                            hdy_action_row_get_subtitle(row));
@@ -225,16 +238,39 @@ static void on_copy_report(GtkButton *button, gpointer data)
 
 /* --- the state ----------------------------------------------------------------------------- */
 
-static char *describe_answers(SottoStatusPage *self)
+static char *describe_answers(SottoStatusPage *self, Proof proof)
 {
     const char *resolver = sotto_helper_resolver_in_use(self->helper);
 
+    if (proof == PROOF_CLEAR)
+        return g_strdup(_("This network's own DNS, and nothing checks what it says"));
     if (resolver[0] == '\0')
-        return g_strdup(_("Whatever this network says; nobody checks it"));
+        return g_strdup(_("Nobody at the moment"));
     if (self->evidence == NULL || self->evidence->security[0] == '\0')
         return g_strdup(resolver);
     return g_strdup_printf("%s · %s · %s", resolver, self->evidence->security,
                            self->evidence->endpoint);
+}
+
+/* Counters are shown by the poll that follows; without encryption there is nothing to count. */
+static void show_proof(SottoStatusPage *self, Proof proof)
+{
+    g_autofree char *answers = describe_answers(self, proof);
+
+    gtk_widget_set_visible(self->proof, proof != PROOF_NONE);
+    gtk_widget_set_visible(GTK_WIDGET(self->leaks_row), proof == PROOF_ENCRYPTED);
+    spoken_row_set(self->answers_row, _("Who answers"), answers);
+    if (proof == PROOF_CLEAR)
+        spoken_row_set(self->encrypted_row, _("Lookups are not encrypted"),
+                       _("They cross this network in the clear"));
+    gtk_image_set_from_icon_name(self->encrypted_icon,
+                                 proof == PROOF_ENCRYPTED ? "channel-secure-symbolic"
+                                                          : "channel-insecure-symbolic",
+                                 GTK_ICON_SIZE_BUTTON);
+    if (proof == PROOF_ENCRYPTED && proof != self->shown_proof &&
+        gtk_widget_get_mapped(GTK_WIDGET(self)))
+        poll(self); /* not only at the next tick */
+    self->shown_proof = proof;
 }
 
 static void show_button(SottoStatusPage *self, const Presentation *shown)
@@ -268,19 +304,17 @@ void sotto_status_page_update(SottoStatusPage *self)
     gboolean present = sotto_helper_presence(self->helper) == SOTTO_PRESENCE_PRESENT;
     g_autofree char *title = presentation_status_line(self->helper);
     g_autofree char *sentence = presentation_sentence(self->helper);
-    g_autofree char *answers = NULL;
+    g_autofree char *facts = current_facts(self);
 
-    if (self->evidence != NULL && self->evidence_face != shown->face)
+    if (self->evidence != NULL && g_strcmp0(self->evidence_facts, facts) != 0)
         forget_evidence(self);
     show_icon(self, shown);
     gtk_label_set_text(self->title, title);
     gtk_label_set_text(self->sentence, sentence);
     show_button(self, shown);
     gtk_widget_set_visible(self->command_row, shown->face == FACE_ABSENT);
-    gtk_widget_set_visible(self->proof, present);
     gtk_widget_set_visible(self->proof_buttons, present);
-    answers = describe_answers(self);
-    spoken_row_set(self->answers_row, _("Who answers"), answers);
+    show_proof(self, shown->proof);
     gtk_button_set_label(self->copy_button, _("C_opy Report"));
 }
 
@@ -314,6 +348,7 @@ static void sotto_status_page_finalize(GObject *object)
 
     g_object_unref(self->lifetime);
     g_clear_pointer(&self->evidence, sotto_evidence_free);
+    g_free(self->evidence_facts);
     G_OBJECT_CLASS(sotto_status_page_parent_class)->finalize(object);
 }
 
@@ -338,6 +373,7 @@ static void sotto_status_page_class_init(SottoStatusPageClass *class)
     CHILD(proof_buttons);
     CHILD(encrypted_row);
     CHILD(leaks_row);
+    CHILD(encrypted_icon);
     CHILD(leaks_icon);
     CHILD(answers_row);
     CHILD(check_button);

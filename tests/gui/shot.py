@@ -9,8 +9,10 @@ import sys
 
 import gi
 
+gi.require_version("Gdk", "3.0")
 gi.require_version("Gio", "2.0")
-from gi.repository import Gio, GLib  # noqa: E402
+gi.require_version("Gtk", "3.0")
+from gi.repository import Gdk, Gio, GLib, Gtk  # noqa: E402
 
 from conftest import APP, Helper, run_app  # noqa: E402
 from tray_host import own  # noqa: E402
@@ -81,15 +83,23 @@ def settle(seconds=1.0):
     pump(seconds)
 
 
-def shot(name, window=None):
-    subprocess.run(["import", "-window", window or "root", OUT / f"{name}.png"], check=True, timeout=20)
+def shot(name, area=None):
+    """The screen, or an area of it given as (left, top, width, height)."""
+    crop = ["-crop", "{2}x{3}+{0}+{1}".format(*area), "+repage"] if area else []
+    subprocess.run(["import", "-window", "root", *crop, OUT / f"{name}.png"], check=True, timeout=20)
+
+
+def place_of(window):
+    place = dict(line.split("=") for line in xdotool("getwindowgeometry", "--shell", window) if "=" in line)
+    return [int(place[key]) for key in ("X", "Y", "WIDTH", "HEIGHT")]
 
 
 def shot_window(name):
-    found = xdotool("search", "--onlyvisible", "--name", "^Sotto$")
-    xdotool("windowraise", found[-1])
+    """The app's window as it stands on the screen: with its round corners and its shadow."""
+    window = xdotool("search", "--onlyvisible", "--name", "^Sotto$")[-1]
+    xdotool("windowmove", window, 300, 90)
     settle()
-    shot(name, found[-1])
+    shot(name, place_of(window))
 
 
 class Desktop:
@@ -100,6 +110,16 @@ class Desktop:
         self.processes = []
         self.appearance = Appearance(dark)
         self.helper = Helper()
+        self.wallpaper = self.paint_wallpaper()
+
+    def paint_wallpaper(self):
+        css = Gtk.CssProvider()
+        colours = "#33475a, #151d26" if self.dark else "#9fb8c8, #5d7f96"
+        css.load_from_data(f"window {{ background: linear-gradient({colours}); }}".encode())
+        window = Gtk.Window(type_hint=Gdk.WindowTypeHint.DESKTOP, decorated=False)
+        window.get_style_context().add_provider(css, Gtk.STYLE_PROVIDER_PRIORITY_APPLICATION)
+        window.set_default_size(*map(int, os.environ["SOTTO_SCREEN"].split("x")))
+        return window
 
     def start(self, *command, **environment):
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
@@ -111,8 +131,7 @@ class Desktop:
         folder = pathlib.Path(os.environ["XDG_CONFIG_HOME"]) / "xfce4/xfconf/xfce-perchannel-xml"
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "xfce4-panel.xml").write_text(PANEL.format(dark=str(self.dark).lower()), encoding="utf-8")
-        sky = "gradient:#33475a-#151d26" if self.dark else "gradient:#9fb8c8-#5d7f96"
-        subprocess.run(["display", "-size", os.environ["SOTTO_SCREEN"], "-window", "root", sky], check=False, timeout=20)
+        self.wallpaper.show()
         self.helper.start()
         self.start("xfce4-panel", "--disable-wm-check", GTK_THEME="Adwaita:dark" if self.dark else "Adwaita")
         bus = Gio.bus_get_sync(Gio.BusType.SESSION)
@@ -132,9 +151,8 @@ class Desktop:
 
 def open_menu():
     """A real click on the icon: it is the last but the clock at the right end of the panel."""
-    panel = xdotool("search", "--onlyvisible", "--class", "wrapper")
-    place = dict(line.split("=") for line in xdotool("getwindowgeometry", "--shell", panel[-1]) if "=" in line)
-    xdotool("mousemove", int(place["X"]) + int(place["WIDTH"]) // 2, int(place["Y"]) + 15, "click", 1)
+    left, top, width, _height = place_of(xdotool("search", "--onlyvisible", "--class", "wrapper")[-1])
+    xdotool("mousemove", left + width // 2, top + 15, "click", 1)
     settle(1.5)
 
 
@@ -145,13 +163,14 @@ def take(dark):
         helper.set(State="on", ResolverInUse="Quad9", Resolver="quad9")
         settle()
         open_menu()
-        shot(f"menu-{suffix}")
+        shot(f"menu-{suffix}", (780, 0, 500, 300))
         xdotool("key", "Escape")
         run_app()
         settle(2)
         shot_window(f"status-on-{suffix}")
         xdotool("key", "F5")
-        settle(1.5)
+        settle(1)
+        shot_window(f"status-checked-{suffix}")
         xdotool("key", "ctrl+2")
         settle(1.5)
         shot_window(f"resolvers-{suffix}")

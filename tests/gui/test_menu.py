@@ -153,6 +153,11 @@ def test_counts_are_fresh_when_the_menu_opens(helper, item):
     assert not entry.enabled
 
 
+def test_counts_are_not_shown_while_unprotected(helper, item):
+    item.get("^Turn On")
+    assert item.find("in the clear") is None
+
+
 def test_nothing_is_polled_while_no_window_is_open(helper, item):
     helper.set(State="on")
     item.get("^Turn Off")

@@ -51,6 +51,14 @@ def test_proof_shows_real_counts_every_second(helper, window):
     window.get_row("Some lookups went around Sotto", "3 unencrypted lookups were seen leaving this computer")
 
 
+def test_nothing_is_claimed_while_lookups_go_out_in_the_clear(helper, window):
+    for state in ("off", "paused", "error"):
+        helper.set(State=state)
+        window.get_row("Lookups are not encrypted", "They cross this network in the clear")
+        assert window.find(Role.LIST_ITEM, "Nothing is leaking") is None
+        assert window.find(Role.LIST_ITEM, "Lookups are encrypted") is None
+
+
 def test_reason_is_the_sentence(helper, window):
     helper.set(State="blocked", ReasonCode="timeout", Reason="No resolver answered for 15 seconds.")
     window.get(Role.LABEL, "No resolver answered for 15 seconds.")
