@@ -7,8 +7,8 @@
  */
 #include "settings.h"
 
-#include "catalogue.h"
 #include "endpoint_spec.h"
+#include "entries.h"
 #include "log.h"
 
 #include <string.h>
@@ -201,7 +201,7 @@ static gboolean read_chosen(Settings *settings, const Keys *keys, GError **error
     for (size_t i = 0; texts && texts[i]; i++) {
         Resolver *resolver = settings_find_resolver(settings, texts[i]);
 
-        resolver = resolver ? resolver_ref(resolver) : catalogue_anonymous(texts[i], error);
+        resolver = resolver ? resolver_ref(resolver) : entry_anonymous(texts[i], error);
         if (!resolver)
             return FALSE;
         g_ptr_array_add(settings->chosen, resolver);
@@ -268,11 +268,11 @@ static gboolean read_routes(Settings *settings, const Keys *keys, GError **error
 static gboolean read_catalogue(Settings *settings, const Keys *keys, const Keys *builtin,
                                GError **error)
 {
-    if (!catalogue_read(keys, settings->catalogue, error))
+    if (!entries_read(keys, settings->catalogue, error))
         return FALSE;
     for (guint i = 0; i < settings->catalogue->len; i++)
         g_hash_table_add(settings->own, ((Resolver *)settings->catalogue->pdata[i])->id);
-    return catalogue_read(builtin, settings->catalogue, error);
+    return entries_read(builtin, settings->catalogue, error);
 }
 
 static void lay_overrides(Keys *keys, const Keys *overrides)

@@ -3,7 +3,7 @@
  * [Resolver ID] groups to Resolver values. Ids become bus arguments, file keys and menu entries, so
  * their letters are restricted here, at the only door they come in by.
  */
-#include "catalogue.h"
+#include "entries.h"
 
 #include "endpoint_spec.h"
 #include "log.h"
@@ -100,7 +100,7 @@ static bool is_usable(const Resolver *resolver)
     return false;
 }
 
-gboolean catalogue_read(const Keys *keys, GPtrArray *resolvers, GError **error)
+gboolean entries_read(const Keys *keys, GPtrArray *resolvers, GError **error)
 {
     g_auto(GStrv) groups = g_key_file_get_groups(keys->file, NULL);
 
@@ -122,7 +122,7 @@ gboolean catalogue_read(const Keys *keys, GPtrArray *resolvers, GError **error)
     return TRUE;
 }
 
-Resolver *catalogue_anonymous(const char *spec, GError **error)
+Resolver *entry_anonymous(const char *spec, GError **error)
 {
     Endpoint *endpoint = endpoint_spec_parse(spec, error);
     g_autofree char *description = NULL;

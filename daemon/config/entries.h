@@ -9,8 +9,8 @@
  * same format serves the built-in list and the user's own entries. A resolver none of whose
  * endpoints can be used by this build is left out. FALSE with a sentence on bad values.
  */
-gboolean catalogue_read(const Keys *keys, GPtrArray *resolvers, GError **error);
+gboolean entries_read(const Keys *keys, GPtrArray *resolvers, GError **error);
 
 /** A nameless resolver with one endpoint, for those given as text; its id is that text. (transfer
  * full) */
-Resolver *catalogue_anonymous(const char *spec, GError **error);
+Resolver *entry_anonymous(const char *spec, GError **error);
