@@ -201,3 +201,15 @@ def test_booted_laptop_halts_and_boots_again_with_its_disk(boot):
     laptop.halt()
     laptop.start()
     assert laptop.output("ls", "/var/lib/kept") == "/var/lib/kept"
+
+
+@pytest.mark.parametrize("address", [UNBOUND, KRESD, DNSDIST, HAPROXY])
+def test_bind_knows_who_asked(laptop, servers, address):
+    name = f"asked-by-{address.replace('.', '-')}.wild.example.test"
+    assert kdig_tls(laptop, servers.authority, name, address) == "203.0.113.12"
+    assert servers.asked_by(name) == [address]
+
+
+def test_meddler_meddles(laptop, servers):
+    """The simple client takes the first answer that comes, and that is a false one."""
+    assert "failed" in dnscrypt(laptop, servers.stamps["meddled"], WWW).stderr

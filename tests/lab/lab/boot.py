@@ -85,8 +85,8 @@ class Boot(Here):
     def as_guest(self, *argv, check=True, remote=False, **options):
         """As the user at the screen, in a session of logind's with its own session bus; or logged in from elsewhere."""
         seat = [] if remote else ["-E", "XDG_SEAT=seat0", "-E", "XDG_SESSION_TYPE=x11", "-E", "XDG_SESSION_CLASS=user"]
-        return self.run("systemd-run", "--quiet", "--pipe", "--wait", "--collect", "--uid=guest", "-p", "PAMName=login", *seat, *argv,
-                        check=check, **options)
+        return self.run("systemd-run", "--quiet", "--pipe", "--wait", "--collect", "--uid=guest", "-p", "PAMName=login",
+                        *seat, *argv, check=check, **options)
 
     def path(self, inside):
         """Of a file of the booted system's, also of those on its own mounts (/run, /tmp)."""

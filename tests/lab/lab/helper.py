@@ -31,7 +31,8 @@ class Helper:
         self.daemon = self.bus.machine.start(
             "sottod", "setpriv", "--reuid=sotto", "--regid=sotto", "--clear-groups", "--no-new-privs",
             f"--inh-caps=-all,{CAPABILITIES}", f"--ambient-caps=-all,{CAPABILITIES}", f"--bounding-set=-all,{CAPABILITIES}",
-            program, environment={"STATE_DIRECTORY": str(state), "CONFIGURATION_DIRECTORY": "/etc/sotto", **self.environment})
+            program, "--service",
+            environment={"STATE_DIRECTORY": str(state), "CONFIGURATION_DIRECTORY": "/etc/sotto", **self.environment})
         self.daemon.wait_until("the helper on the bus", lambda: self.bus.owns(NAME))
 
     def stop(self):

@@ -50,6 +50,7 @@ class Servers:
             "haproxy": ["haproxy", "-db", "-f", STATE / "haproxy.cfg"],
             "slow": [*python, "lab.slow", SLOW],
             "rogue": [*python, "lab.rogue", DNSDIST, 4443, STATE / "dnscrypt/expired.cert"],
+            "meddler": [*python, "lab.meddler", DNSDIST, 3443, 7443],
             "checkpage": [*python, "lab.checkpage", CHECK_PAGE],
         }
         for name in self.commands:
@@ -66,8 +67,8 @@ class Servers:
         self.provider.certificate(folder / "es2", 2, serial=2)
         self.provider.certificate(folder / "expired", 2, start=now - 40 * 86400, end=now - 10 * 86400)
         Provider(self.provider.name).certificate(folder / "forged", 2)
-        self.stamps = {name: self.provider.stamp(f"{DNSDIST}:{port}")
-                       for name, port in (("es1", 8443), ("es2", 5443), ("both", 7443), ("forged", 6443), ("expired", 4443))}
+        ports = {"es1": 8443, "es2": 5443, "both": 7443, "forged": 6443, "expired": 4443, "meddled": 3443}
+        self.stamps = {name: self.provider.stamp(f"{DNSDIST}:{port}") for name, port in ports.items()}
 
     def _write_configuration(self):
         places = {"run": STATE, "pki": STATE / "pki", "conf": STATE, "dnscrypt": STATE / "dnscrypt",
@@ -98,6 +99,7 @@ class Servers:
             "haproxy": lambda: kdig_tls(machine, self.authority, address=HAPROXY) == TRUTH,
             "slow": lambda: kdig_short(machine, f"@{SLOW}", "0.slow.test") != "",
             "rogue": lambda: kdig_short(machine, f"@{DNSDIST}", "-p", 4443, "-t", "TXT", self.provider.name) != "",
+            "meddler": lambda: kdig_short(machine, f"@{DNSDIST}", "-p", 3443, "-t", "TXT", self.provider.name) != "",
             "checkpage": lambda: machine.run("bash", "-c", f": >/dev/tcp/{CHECK_PAGE}/80", check=False).returncode == 0,
         }[name]
         self.daemons[name].wait_until(f"{name} to answer", ready, seconds=30)
@@ -114,7 +116,12 @@ class Servers:
 
     def questions(self, name, rdtype="A"):
         """How often BIND, who stands behind all the others, was asked this."""
-        return self.daemons["named"].log.count(f"query: {name} IN {rdtype} ")
+        return len(self.asked_by(name, rdtype))
+
+    def asked_by(self, name, rdtype="A"):
+        """Which servers brought BIND this question, by address, in order."""
+        pattern = rf"client @\S+ (\S+)#\d+ \({re.escape(name)}\): query: \S+ IN {rdtype} "
+        return re.findall(pattern, self.daemons["named"].log, re.IGNORECASE)
 
     def tls_uri(self, address=UNBOUND, port=853, host=HOST, pin=None):
         """As sottod takes it in Endpoints= and --resolver."""
