@@ -37,10 +37,28 @@ struct Admission {
     GHashTable *links; /* index → Link*; NULL: to be read anew */
 };
 
+/* RTA_NEXT and NLMSG_NEXT without their casts: the kernel aligns both to 4 bytes (netlink(3)). */
+static struct rtattr *attribute_after(const struct rtattr *attribute, int *length)
+{
+    int step = (int)RTA_ALIGN(attribute->rta_len);
+
+    *length -= step;
+    return (void *)((uintptr_t)attribute + (uintptr_t)step);
+}
+
+static struct nlmsghdr *message_after(const struct nlmsghdr *message, unsigned *left)
+{
+    unsigned step = NLMSG_ALIGN(message->nlmsg_len);
+
+    *left -= MIN(step, *left);
+    return (void *)((uintptr_t)message + step);
+}
+
 static void link_read_kind(Link *link, struct rtattr *information)
 {
     int length = (int)RTA_PAYLOAD(information);
-    for (struct rtattr *a = RTA_DATA(information); RTA_OK(a, length); a = RTA_NEXT(a, length)) {
+    for (struct rtattr *a = RTA_DATA(information); RTA_OK(a, length);
+         a = attribute_after(a, &length)) {
         if (a->rta_type != IFLA_INFO_KIND)
             continue;
         g_autofree char *kind = g_strndup(RTA_DATA(a), RTA_PAYLOAD(a));
@@ -54,7 +72,8 @@ static void links_add(GHashTable *links, struct nlmsghdr *header)
     struct ifinfomsg *information = NLMSG_DATA(header);
     int length = (int)IFLA_PAYLOAD(header);
     Link *link = g_new0(Link, 1);
-    for (struct rtattr *a = IFLA_RTA(information); RTA_OK(a, length); a = RTA_NEXT(a, length)) {
+    for (struct rtattr *a = (void *)((uintptr_t)information + NLMSG_ALIGN(sizeof *information));
+         RTA_OK(a, length); a = attribute_after(a, &length)) {
         if (a->rta_type == IFLA_LINKINFO) {
             link_read_kind(link, a);
         } else if (a->rta_type == IFLA_MASTER && RTA_PAYLOAD(a) == sizeof(uint32_t)) {
@@ -76,7 +95,7 @@ static bool links_receive(int fd, GHashTable *links)
         return errno == EINTR;
     unsigned left = (unsigned)received;
     for (struct nlmsghdr *header = (void *)buffer; NLMSG_OK(header, left);
-         header = NLMSG_NEXT(header, left)) {
+         header = message_after(header, &left)) {
         if (header->nlmsg_type == NLMSG_DONE || header->nlmsg_type == NLMSG_ERROR)
             return false;
         if (header->nlmsg_type == RTM_NEWLINK)
