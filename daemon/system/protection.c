@@ -308,6 +308,9 @@ void protection_free(Protection *protection)
 {
     if (protection == NULL)
         return;
+    g_autoptr(GError) error =
+        g_error_new_literal(G_IO_ERROR, G_IO_ERROR_CANCELLED, "The helper is stopping.");
+    transition_end(protection, error);
     protection->parts.network->changed = NULL;
     prober_set_observer(protection->parts.prober, NULL, NULL);
     protection_stop_watching(protection);

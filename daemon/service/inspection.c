@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The evidence that protection works: two lookups made now, the leak counter, and what the
+ * connection in use says of its peer. Each is a step with one sentence; the summary is the first
+ * step that failed.
+ */
+#include "inspection.h"
+
+#include <inttypes.h>
+
+struct Inspection {
+    InspectionSources sources;
+    InspectionDone done;
+    void *owner;
+    Proof *resolver_proof, *system_proof;
+    GVariantBuilder steps;
+    char *summary; /* of the first failed step; NULL none yet */
+    char *resolver_id;
+    char *security, *endpoint;
+};
+
+static void inspection_free(Inspection *inspection)
+{
+    proof_cancel(inspection->resolver_proof);
+    proof_cancel(inspection->system_proof);
+    g_variant_builder_clear(&inspection->steps);
+    g_free(inspection->summary);
+    g_free(inspection->resolver_id);
+    g_free(inspection->security);
+    g_free(inspection->endpoint);
+    g_free(inspection);
+}
+
+void inspection_cancel(Inspection *inspection)
+{
+    if (inspection != NULL)
+        inspection_free(inspection);
+}
+
+static void add_step(Inspection *inspection, const char *id, const char *title, const char *code,
+                     const char *detail)
+{
+    GVariantDict step;
+    g_variant_dict_init(&step, NULL);
+    g_variant_dict_insert(&step, "id", "s", id);
+    g_variant_dict_insert(&step, "ok", "b", *code == '\0');
+    g_variant_dict_insert(&step, "title", "s", title);
+    g_variant_dict_insert(&step, "detail", "s", detail);
+    g_variant_dict_insert(&step, "code", "s", code);
+    g_variant_builder_add_value(&inspection->steps, g_variant_dict_end(&step));
+    if (*code != '\0' && inspection->summary == NULL)
+        inspection->summary = g_strdup(detail);
+}
+
+static const char *resolver_name(const Inspection *inspection)
+{
+    const Resolver *resolver =
+        inspection->resolver_id != NULL
+            ? settings_find_resolver(protection_settings(inspection->sources.protection),
+                                     inspection->resolver_id)
+            : NULL;
+    return resolver != NULL ? resolver->name : "";
+}
+
+static void add_leaks(Inspection *inspection)
+{
+    static const char title[] = "Lookups that leave in clear";
+    if (inspection->sources.leak == NULL) {
+        add_step(inspection, "leaks", title, "not-counted",
+                 "Packets that leave cannot be watched on this machine.");
+        return;
+    }
+    uint64_t count = leak_count(inspection->sources.leak);
+    g_autofree char *detail =
+        count == 0 ? g_strdup("None was seen.")
+                   : g_strdup_printf("%" PRIu64 " lookups of programs went around Sotto.", count);
+    add_step(inspection, "leaks", title, count == 0 ? "" : "leaked", detail);
+}
+
+static const Endpoint *endpoint_of_kind(const Resolver *resolver, EndpointKind kind)
+{
+    for (size_t i = 0; i < resolver->endpoint_count; i++) {
+        if (resolver->endpoints[i]->kind == kind)
+            return resolver->endpoints[i];
+    }
+    return NULL;
+}
+
+static void add_identity(Inspection *inspection)
+{
+    static const char title[] = "Who answers";
+    ResolverHealth health;
+    const Resolver *resolver =
+        inspection->resolver_id != NULL
+            ? settings_find_resolver(protection_settings(inspection->sources.protection),
+                                     inspection->resolver_id)
+            : NULL;
+    if (resolver == NULL ||
+        !engine_resolver_health(inspection->sources.engine, inspection->resolver_id, &health)) {
+        add_step(inspection, "identity", title, "unknown", "Nobody has answered yet.");
+        return;
+    }
+    const Endpoint *endpoint = endpoint_of_kind(resolver, health.endpoint);
+    inspection->endpoint = endpoint != NULL ? endpoint_describe(endpoint) : g_strdup("");
+    inspection->security = g_strdup(health.facts.security);
+    if (health.facts.last_failure != STATUS_OK) {
+        add_step(inspection, "identity", title, status_name(health.facts.last_failure),
+                 status_sentence(health.facts.last_failure));
+        return;
+    }
+    g_autofree char *detail =
+        g_strdup_printf("%s, by %s.", resolver->name,
+                        *health.facts.security != '\0' ? health.facts.security
+                                                       : endpoint_kind_name(health.endpoint));
+    add_step(inspection, "identity", title, "", detail);
+}
+
+static void conclude(Inspection *inspection)
+{
+    ProtectionView view;
+    GVariantDict all;
+    add_leaks(inspection);
+    add_identity(inspection);
+    protection_view(inspection->sources.protection, &view);
+    bool on = view.state == PROTECTION_ON;
+    const char *summary = !on                           ? "Protection is not on."
+                          : inspection->summary != NULL ? inspection->summary
+                                                        : "Lookups are encrypted.";
+    g_variant_dict_init(&all, NULL);
+    g_variant_dict_insert(&all, "ok", "b", on && inspection->summary == NULL);
+    g_variant_dict_insert(&all, "summary", "s", summary);
+    g_variant_dict_insert(&all, "time", "x", loop_wall_s(inspection->sources.loop));
+    g_variant_dict_insert_value(&all, "steps", g_variant_builder_end(&inspection->steps));
+    g_variant_dict_insert(&all, "security", "s",
+                          inspection->security != NULL ? inspection->security : "");
+    g_variant_dict_insert(&all, "resolver", "s", resolver_name(inspection));
+    g_variant_dict_insert(&all, "endpoint", "s",
+                          inspection->endpoint != NULL ? inspection->endpoint : "");
+    g_autoptr(GVariant) value = g_variant_ref_sink(g_variant_dict_end(&all));
+    inspection->done(inspection->owner, value);
+    inspection_free(inspection);
+}
+
+static void on_system(void *owner, const ProofResult *result)
+{
+    Inspection *inspection = owner;
+    inspection->system_proof = NULL;
+    add_step(inspection, "system", "Lookups of this machine's programs", result->code,
+             result->ok ? "They reach Sotto and are answered." : result->sentence);
+    conclude(inspection);
+}
+
+static void on_resolver(void *owner, const ProofResult *result)
+{
+    Inspection *inspection = owner;
+    inspection->resolver_proof = NULL;
+    inspection->resolver_id = g_strdup(result->resolver_id);
+    g_autofree char *detail = g_strdup_printf("%s answers.", resolver_name(inspection));
+    add_step(inspection, "resolver", "Lookups through the resolver", result->code,
+             result->ok ? detail : result->sentence);
+    inspection->system_proof = prober_try_system(
+        inspection->sources.prober, protection_settings(inspection->sources.protection), on_system,
+        inspection);
+}
+
+Inspection *inspection_begin(const InspectionSources *sources, InspectionDone done, void *owner)
+{
+    Inspection *inspection = g_new0(Inspection, 1);
+    inspection->sources = *sources;
+    inspection->done = done;
+    inspection->owner = owner;
+    g_variant_builder_init(&inspection->steps, G_VARIANT_TYPE("aa{sv}"));
+    inspection->resolver_proof =
+        prober_try_plan(sources->prober, protection_plan(sources->protection),
+                        protection_settings(sources->protection), on_resolver, inspection);
+    return inspection;
+}

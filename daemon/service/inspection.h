@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "leak.h"
+#include "protection.h"
+
+#include <gio/gio.h>
+
+/** What a check looks at; all borrowed. */
+typedef struct InspectionSources {
+    Loop *loop;
+    Engine *engine;
+    Prober *prober;
+    Protection *protection;
+    Leak *leak; /* may be NULL: nobody counts */
+} InspectionSources;
+
+/** a{sv} as the bus contract has it. (transfer none) */
+typedef void (*InspectionDone)(void *owner, GVariant *evidence);
+
+typedef struct Inspection Inspection;
+
+/** Looks now: through the resolver, through the system's path, and at what was counted. `done`
+ * once, later, unless cancelled; the Inspection is gone when it returns. */
+Inspection *inspection_begin(const InspectionSources *sources, InspectionDone done, void *owner);
+void inspection_cancel(Inspection *evidence);

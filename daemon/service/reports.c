@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What clients ask for and is never sent by itself: the list of resolvers and the counters, in the
+ * words of the bus contract (data/dbus).
+ */
+#include "reports.h"
+
+static void insert_text(GVariantDict *entry, const char *key, const char *text)
+{
+    g_variant_dict_insert(entry, key, "s", text != NULL ? text : "");
+}
+
+static GVariant *protocols_of(const Resolver *resolver)
+{
+    GVariantBuilder names;
+    unsigned seen = 0;
+    g_variant_builder_init(&names, G_VARIANT_TYPE_STRING_ARRAY);
+    for (size_t i = 0; i < resolver->endpoint_count; i++) {
+        EndpointKind kind = resolver->endpoints[i]->kind;
+        if (seen & 1u << kind)
+            continue;
+        seen |= 1u << kind;
+        g_variant_builder_add(&names, "s", endpoint_kind_name(kind));
+    }
+    return g_variant_builder_end(&names);
+}
+
+static void insert_health(GVariantDict *entry, const Engine *engine, const char *id)
+{
+    ResolverHealth health = {.last_failure = STATUS_OK};
+    bool known = engine_resolver_health(engine, id, &health);
+    g_variant_dict_insert(entry, "latency", "x", known ? health.latency_us : INT64_C(0));
+    insert_text(entry, "failure",
+                known && health.last_failure != STATUS_OK ? status_sentence(health.last_failure)
+                                                          : "");
+}
+
+static GVariant *describe(const InspectionSources *sources, const Settings *settings,
+                          const Resolver *resolver)
+{
+    GVariantDict entry;
+    g_variant_dict_init(&entry, NULL);
+    insert_text(&entry, "id", resolver->id);
+    insert_text(&entry, "name", resolver->name);
+    insert_text(&entry, "operator", resolver->operator_name);
+    insert_text(&entry, "country", resolver->country);
+    insert_text(&entry, "description", resolver->description);
+    g_variant_dict_insert_value(&entry, "protocols", protocols_of(resolver));
+    g_variant_dict_insert(&entry, "dnssec", "b", resolver->dnssec);
+    g_variant_dict_insert(&entry, "nolog", "b", resolver->no_log);
+    g_variant_dict_insert(&entry, "malware", "b", resolver->blocks_malware);
+    g_variant_dict_insert(&entry, "ads", "b", resolver->blocks_ads);
+    g_variant_dict_insert(&entry, "adult", "b", resolver->blocks_adult);
+    g_variant_dict_insert(&entry, "favourite", "b",
+                          g_strv_contains((const char *const *)settings->favourites, resolver->id));
+    g_variant_dict_insert(&entry, "own", "b", g_hash_table_contains(settings->own, resolver->id));
+    insert_health(&entry, sources->engine, resolver->id);
+    return g_variant_dict_end(&entry);
+}
+
+GVariant *report_resolvers(const InspectionSources *sources)
+{
+    const Settings *settings = protection_settings(sources->protection);
+    GVariantBuilder list;
+    g_variant_builder_init(&list, G_VARIANT_TYPE("aa{sv}"));
+    for (guint i = 0; i < settings->catalogue->len; i++)
+        g_variant_builder_add_value(
+            &list, describe(sources, settings, g_ptr_array_index(settings->catalogue, i)));
+    return g_variant_builder_end(&list);
+}
+
+GVariant *report_statistics(const InspectionSources *sources, int64_t since_s)
+{
+    Stats stats;
+    GVariantDict all;
+    engine_stats(sources->engine, &stats);
+    const struct {
+        const char *key;
+        uint64_t value;
+    } counters[] = {
+        {"queries", stats.queries},
+        {"encrypted", stats.encrypted},
+        {"cache-hits", stats.cache_hits},
+        {"coalesced", stats.coalesced},
+        {"special", stats.special},
+        {"routed-clear", stats.routed_clear},
+        {"failed", stats.failed},
+        {"over-limit", stats.over_limit},
+        {"malformed", stats.malformed},
+        {"refused-link", stats.refused_link},
+        {"forged", stats.forged},
+        {"replayed", stats.replayed},
+        {"certificate-requests", stats.certificate_requests},
+        {"leaked", sources->leak != NULL ? leak_count(sources->leak) : 0},
+        {"bytes-sent", stats.upstream_bytes_sent},
+        {"bytes-received", stats.upstream_bytes_received},
+        {"cache-entries", stats.cache_entries},
+        {"cache-bytes", stats.cache_bytes},
+        {"in-flight", stats.in_flight},
+        {"latency-p50", stats_percentile_us(&stats, 50)},
+        {"latency-p95", stats_percentile_us(&stats, 95)},
+        {"network-encrypted", protection_network_encrypted(sources->protection)},
+        {"longest-turn", (uint64_t)loop_longest_turn_us(sources->loop)},
+    };
+    g_variant_dict_init(&all, NULL);
+    for (size_t i = 0; i < G_N_ELEMENTS(counters); i++)
+        g_variant_dict_insert(&all, counters[i].key, "t", counters[i].value);
+    g_variant_dict_insert(&all, "since", "x", since_s);
+    return g_variant_dict_end(&all);
+}
