@@ -19,18 +19,21 @@
 #include <glib/gi18n.h>
 #include <handy.h>
 
+#define END_MARGIN 24 /* of the page, in pixels, as in ui/status-page.ui */
+
 struct _SottoStatusPage {
     GtkBin parent_instance;
     SottoHelper *helper;
     GCancellable *lifetime;
     SottoEvidence *evidence; /* of the last check; NULL before it, and after the facts changed */
     char *evidence_facts;
-    guint poll_source;
-    gboolean polling, checking;
+    guint poll_source, scroll_source;
+    gboolean polling, checking, scroll_wanted;
     Proof shown_proof;
 
     GtkImage *icon;
-    GtkLabel *title, *sentence, *command;
+    GtkScrolledWindow *scroller;
+    GtkLabel *title, *sentence, *changed_by, *command;
     GtkButton *button;
     GtkWidget *command_row, *proof, *proof_buttons, *evidence_group;
     HdyActionRow *encrypted_row, *leaks_row, *answers_row;
@@ -153,6 +156,26 @@ static void show_evidence(SottoStatusPage *self)
     gtk_widget_set_visible(GTK_WIDGET(self->evidence_list), self->evidence->steps->len > 0);
 }
 
+/* Brings what was found into view, once it has its place. */
+static gboolean scroll_to_evidence(gpointer data)
+{
+    SottoStatusPage *self = data;
+    GtkAllocation place;
+
+    self->scroll_source = 0;
+    gtk_widget_get_allocation(self->evidence_group, &place);
+    gtk_adjustment_clamp_page(gtk_scrolled_window_get_vadjustment(self->scroller), place.y,
+                              place.y + place.height + END_MARGIN);
+    return G_SOURCE_REMOVE;
+}
+
+static void on_evidence_placed(SottoStatusPage *self)
+{
+    if (self->scroll_wanted && self->scroll_source == 0)
+        self->scroll_source = g_idle_add(scroll_to_evidence, self);
+    self->scroll_wanted = FALSE;
+}
+
 static void forget_evidence(SottoStatusPage *self)
 {
     g_clear_pointer(&self->evidence, sotto_evidence_free);
@@ -193,6 +216,7 @@ static void on_checked(GObject *source, GAsyncResult *result, gpointer data)
     }
     self->evidence = evidence;
     self->evidence_facts = current_facts(self);
+    self->scroll_wanted = TRUE;
     show_evidence(self);
     sotto_status_page_update(self);
     poll(self);
@@ -287,6 +311,19 @@ static void show_button(SottoStatusPage *self, const Presentation *shown)
         gtk_style_context_add_class(style, GTK_STYLE_CLASS_SUGGESTED_ACTION);
 }
 
+/* There is one state for the whole machine: what somebody else did to it is said. */
+static void show_changed_by(SottoStatusPage *self)
+{
+    const char *name = sotto_helper_changed_by(self->helper);
+    gboolean other = name[0] != '\0' && g_strcmp0(name, g_get_user_name()) != 0;
+    g_autofree char *time = presentation_time(sotto_helper_changed_at_s(self->helper));
+    /* Translators: the name of another user of this computer, and a time of day. */
+    g_autofree char *text = g_strdup_printf(_("Last changed by %s at %s"), name, time);
+
+    gtk_label_set_text(self->changed_by, text);
+    gtk_widget_set_visible(GTK_WIDGET(self->changed_by), other);
+}
+
 static void show_icon(SottoStatusPage *self, const Presentation *shown)
 {
     static const char *const styles[] = {"good", "busy", "off", "bad"};
@@ -311,6 +348,7 @@ void sotto_status_page_update(SottoStatusPage *self)
     show_icon(self, shown);
     gtk_label_set_text(self->title, title);
     gtk_label_set_text(self->sentence, sentence);
+    show_changed_by(self);
     show_button(self, shown);
     gtk_widget_set_visible(self->command_row, shown->face == FACE_ABSENT);
     gtk_widget_set_visible(self->proof_buttons, present);
@@ -338,7 +376,10 @@ void sotto_status_page_follow(SottoStatusPage *self, SottoHelper *helper)
 
 static void sotto_status_page_destroy(GtkWidget *widget)
 {
-    g_cancellable_cancel(SOTTO_STATUS_PAGE(widget)->lifetime);
+    SottoStatusPage *self = SOTTO_STATUS_PAGE(widget);
+
+    g_cancellable_cancel(self->lifetime);
+    g_clear_handle_id(&self->scroll_source, g_source_remove);
     GTK_WIDGET_CLASS(sotto_status_page_parent_class)->destroy(widget);
 }
 
@@ -363,9 +404,11 @@ static void sotto_status_page_class_init(SottoStatusPageClass *class)
     gtk_widget_class_set_template_from_resource(widget_class,
                                                 "/io/github/sottodns/Sotto/status-page.ui");
 #define CHILD(name) gtk_widget_class_bind_template_child(widget_class, SottoStatusPage, name)
+    CHILD(scroller);
     CHILD(icon);
     CHILD(title);
     CHILD(sentence);
+    CHILD(changed_by);
     CHILD(command);
     CHILD(button);
     CHILD(command_row);
@@ -390,4 +433,6 @@ static void sotto_status_page_init(SottoStatusPage *self)
 {
     self->lifetime = g_cancellable_new();
     gtk_widget_init_template(GTK_WIDGET(self));
+    g_signal_connect_object(self->evidence_group, "size-allocate", G_CALLBACK(on_evidence_placed),
+                            self, G_CONNECT_SWAPPED);
 }

@@ -154,6 +154,8 @@ def open_menu():
     left, top, width, _height = place_of(xdotool("search", "--onlyvisible", "--class", "wrapper")[-1])
     xdotool("mousemove", left + width // 2, top + 15, "click", 1)
     settle(1.5)
+    xdotool("mousemove", left - 60, top + 104)  # the pointer on "Resolver" opens its submenu
+    settle(1.5)
 
 
 def take(dark):
@@ -163,7 +165,7 @@ def take(dark):
         helper.set(State="on", ResolverInUse="Quad9", Resolver="quad9")
         settle()
         open_menu()
-        shot(f"menu-{suffix}", (780, 0, 500, 300))
+        shot(f"menu-{suffix}", (660, 0, 620, 320))
         xdotool("key", "Escape")
         run_app()
         settle(2)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The window, as a screen reader uses it."""
 import subprocess
+import time
 
 import accessibility
 from accessibility import Role
@@ -62,6 +63,12 @@ def test_nothing_is_claimed_while_lookups_go_out_in_the_clear(helper, window):
 def test_reason_is_the_sentence(helper, window):
     helper.set(State="blocked", ReasonCode="timeout", Reason="No resolver answered for 15 seconds.")
     window.get(Role.LABEL, "No resolver answered for 15 seconds.")
+
+
+def test_who_else_changed_it(helper, window):
+    changed = int(time.time())
+    helper.set(State="on", ChangedBy="alice", ChangedAt=changed)
+    window.get(Role.LABEL, time.strftime("Last changed by alice at %H:%M", time.localtime(changed)))
 
 
 def test_f5_checks(helper, window):
