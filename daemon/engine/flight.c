@@ -55,8 +55,10 @@ static int read_extended_error(const Message *reply, char *text, size_t capacity
     if (!option || length < 2)
         return EDE_NONE;
     if (length - 2 < capacity &&
-        g_utf8_validate((const char *)option + 2, (gssize)length - 2, NULL))
-        g_strlcpy(text, (const char *)option + 2, length - 1);
+        g_utf8_validate((const char *)option + 2, (gssize)length - 2, NULL)) {
+        memcpy(text, option + 2, length - 2); /* not g_strlcpy: it looks for a NUL behind */
+        text[length - 2] = '\0';
+    }
     return wire_get_u16(option);
 }
 
