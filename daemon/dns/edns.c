@@ -25,7 +25,6 @@
 #define OPT_DNSSEC_OK   0x8000u
 #define UDP_SIZE_PLAIN  512 /* what RFC 1035 §4.2.1 lets everybody send */
 #define ARCOUNT_AT      10
-#define SECTION_COUNTS  6 /* from ANCOUNT to the end of the header */
 #define EDE_CODE_LENGTH 2
 
 typedef struct Option {
@@ -65,14 +64,6 @@ const uint8_t *edns_option(const Message *message, uint16_t code, size_t *length
     return NULL;
 }
 
-/* Options that speak of the client's own hop to us (keepalive, padding, cookies) or of the client
- * itself (its subnet, RFC 7871 §11.1). Others may mean something to the far end. */
-static bool option_stays_here(uint16_t code)
-{
-    return code == EDNS_TCP_KEEPALIVE || code == EDNS_PADDING || code == EDNS_COOKIE ||
-           code == EDNS_CLIENT_SUBNET;
-}
-
 static void write_option(WireWriter *writer, uint16_t code, const void *value, size_t length)
 {
     wire_write_u16(writer, code);
@@ -106,12 +97,9 @@ static void write_query_opt(WireWriter *writer, const Message *query, const Edns
     uint16_t payload_size = wanted->payload_size > 0 ? wanted->payload_size : UDP_SIZE_PLAIN;
     write_opt_header(writer, payload_size, 0, query->dnssec_ok);
 
-    WireReader reader = option_reader(query);
-    Option option;
-    while (option_next(&reader, &option)) {
-        if (!option_stays_here(option.code))
-            write_option(writer, option.code, option.value, option.length);
-    }
+    size_t unused;
+    if (edns_option(query, EDNS_NSID, &unused)) /* empty in a query: RFC 5001 §2.1 */
+        write_option(writer, EDNS_NSID, NULL, 0);
     if (wanted->keepalive) /* empty in a query: RFC 7828 §3.1 */
         write_option(writer, EDNS_TCP_KEEPALIVE, NULL, 0);
     if (wanted->pad_to > 0)
@@ -121,12 +109,22 @@ static void write_query_opt(WireWriter *writer, const Message *query, const Edns
                      (uint16_t)(writer->position - opt - EDNS_OPT_HEADER));
 }
 
+/* RD and CD are the client's. AD says that we understand it in the answer (RFC 6840 §5.7): the
+ * answer may serve other clients too, of whom some want to know. */
+static uint16_t query_flags(const Message *query)
+{
+    const uint16_t kept = MESSAGE_OPCODE | MESSAGE_RD | MESSAGE_CD;
+    return (uint16_t)((query->flags & kept) | MESSAGE_AD);
+}
+
 Status edns_rewrite_query(const Message *query, const EdnsWanted *wanted, uint8_t *out,
                           size_t capacity, size_t *out_length)
 {
     bool opt = query->has_edns || wanted->payload_size > 0;
     WireWriter writer = wire_writer(out, capacity < MESSAGE_MAX ? capacity : MESSAGE_MAX);
-    wire_write_bytes(&writer, query->wire, MESSAGE_HEADER_LENGTH - SECTION_COUNTS);
+    wire_write_u16(&writer, query->id);
+    wire_write_u16(&writer, query_flags(query));
+    wire_write_u16(&writer, query->question_count);
     wire_write_u32(&writer, 0);
     wire_write_u16(&writer, opt ? 1 : 0);
     wire_write_bytes(&writer, query->wire + MESSAGE_HEADER_LENGTH,

@@ -35,10 +35,11 @@ typedef struct EdnsWanted {
 } EdnsWanted;
 
 /**
- * Writes the query to send upstream for a client's `query`: same header and question, OPT rewritten
- * as `wanted` says, no other records. DO and end-to-end options stay; keepalive, padding, cookie
- * and client subnet, which are hop by hop or would tell on the user, go. `out`, which must not
- * overlap the query, takes up to `capacity`. STATUS_NO_SPACE: the padding is part of what must fit.
+ * Writes the query to send upstream for a client's `query`: its ID, RD, CD and question, AD set,
+ * OPT rewritten as `wanted` says, no other records. DO and NSID stay. All other options go: OPT is
+ * of one hop (RFC 6891 §6.1.1), and what the client adds could tell on the user or make the answer
+ * one that is not for everybody. `out`, which must not overlap the query, takes up to `capacity`.
+ * STATUS_NO_SPACE: the padding is part of what must fit.
  */
 Status edns_rewrite_query(const Message *query, const EdnsWanted *wanted, uint8_t *out,
                           size_t capacity, size_t *out_length) must_check;

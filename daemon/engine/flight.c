@@ -62,11 +62,16 @@ static int read_extended_error(const Message *reply, char *text, size_t capacity
     return wire_get_u16(option);
 }
 
+static bool is_in_clear(const ResolutionResult *result)
+{
+    return result->channel->endpoint->kind == ENDPOINT_PLAIN;
+}
+
 static void count_answer(Engine *engine, const Flight *flight, const ResolutionResult *result)
 {
     Stats *stats = &engine->stats;
 
-    if (result->channel->endpoint->kind == ENDPOINT_PLAIN)
+    if (is_in_clear(result))
         stats->routed_clear++;
     else
         stats->encrypted++;
@@ -77,8 +82,14 @@ static void count_answer(Engine *engine, const Flight *flight, const ResolutionR
     }
 }
 
+/* AD that came in clear could be anybody's (RFC 4035 §4.9.3). */
+static void clear_ad(uint8_t *wire)
+{
+    wire_put_u16(wire + 2, (uint16_t)(wire_get_u16(wire + 2) & ~MESSAGE_AD));
+}
+
 /* Strips the reply's OPT, keeps it in the cache and answers everybody. */
-static void land_with_reply(Flight *flight, const Message *reply)
+static void land_with_reply(Flight *flight, const Message *reply, bool in_clear)
 {
     Engine *engine = flight->engine;
     char text[256];
@@ -87,6 +98,8 @@ static void land_with_reply(Flight *flight, const Message *reply)
     Status status = edns_strip_reply(reply, engine->stripped, MESSAGE_MAX, &length);
     Answer answer = {.rcode = message_rcode(reply)};
 
+    if (status == STATUS_OK && in_clear)
+        clear_ad(engine->stripped);
     if (status == STATUS_OK)
         status = message_parse(&bare, engine->stripped, length);
     if (status != STATUS_OK) {
@@ -112,7 +125,7 @@ static void on_resolved(Resolution *resolution, const ResolutionResult *result)
     if (result->status == STATUS_OK)
         count_answer(flight->engine, flight, result);
     if (result->reply)
-        land_with_reply(flight, result->reply);
+        land_with_reply(flight, result->reply, is_in_clear(result));
     else
         land(flight, result->status, NULL);
 }

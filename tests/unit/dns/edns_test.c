@@ -42,16 +42,29 @@ static bool has_option(const Message *message, uint16_t code)
     return edns_option(message, code, &length) != NULL;
 }
 
-static void rewrite_keeps_header_and_question(void)
+static void rewrite_keeps_id_and_question(void)
 {
     Sample sample;
     Rewritten out;
     begin_query(&sample);
     rewrite(&sample, (EdnsWanted){.payload_size = 1232}, &out);
     g_assert_cmphex(out.message.id, ==, 0x1234);
-    g_assert_cmphex(out.message.flags, ==, MESSAGE_RD | MESSAGE_CD);
     g_assert_cmpmem(out.bytes + 12, out.message.records - 12, sample.bytes + 12,
                     sample_length(&sample) - 12); /* letter case, too */
+}
+
+/* An answer to one client may be given to others who want AD (RFC 6840 §5.7). */
+static void rewrite_keeps_rd_and_cd_and_sets_ad(void)
+{
+    static const uint16_t flags[] = {0, MESSAGE_RD, MESSAGE_CD, MESSAGE_RD | MESSAGE_CD};
+    for (size_t i = 0; i < G_N_ELEMENTS(flags); i++) {
+        Sample sample;
+        Rewritten out;
+        sample_begin(&sample, 1, flags[i] | MESSAGE_TC | MESSAGE_AA | MESSAGE_RA | 0x0040);
+        sample_question(&sample, "example.com", RRTYPE_A);
+        rewrite(&sample, (EdnsWanted){.payload_size = 1232}, &out);
+        g_assert_cmphex(out.message.flags, ==, flags[i] | MESSAGE_AD);
+    }
 }
 
 static void rewrite_adds_an_opt(void)
@@ -73,7 +86,7 @@ static void payload_size_0_adds_none(void)
     begin_query(&sample);
     rewrite(&sample, (EdnsWanted){.pad_to = 128, .keepalive = true}, &out);
     g_assert_false(out.message.has_edns);
-    g_assert_cmpmem(out.bytes, out.length, sample.bytes, sample_length(&sample));
+    g_assert_cmpuint(out.length, ==, sample_length(&sample));
 }
 
 static void payload_size_0_answers_a_client_s_opt(void)
@@ -98,17 +111,17 @@ static void rewrite_keeps_do_and_nothing_else_of_the_ttl(void)
     g_assert_cmpuint(out.message.udp_size, ==, 1400);
 }
 
-static void rewrite_keeps_end_to_end_options_only(void)
+static void rewrite_keeps_no_option_but_nsid(void)
 {
     static const uint8_t options[] = {
-        0, 3,  0, 0,                                  /* NSID */
-        0, 10, 0, 8, 1,    2,    3,  4, 5,   6, 7, 8, /* cookie */
-        0, 8,  0, 7, 0,    1,    24, 0, 192, 0, 2,    /* client subnet */
-        0, 11, 0, 2, 0,    100,                       /* keepalive */
-        0, 12, 0, 3, 0,    0,    0,                   /* padding */
-        0, 14, 0, 2, 0x4f, 0x66,                      /* key tags */
+        0,    3,    0, 2, 'a', 'b',                      /* NSID, which is empty in a query */
+        0,    10,   0, 8, 1,   2,   3,  4, 5,   6, 7, 8, /* cookie */
+        0,    8,    0, 7, 0,   1,   24, 0, 192, 0, 2,    /* client subnet */
+        0,    11,   0, 2, 0,   100,                      /* keepalive */
+        0,    12,   0, 3, 0,   0,   0,                   /* padding */
+        0xfd, 0xe9, 0, 6, 2,   0,   0,  0, 0,   1,       /* dnsmasq's MAC address */
     };
-    static const uint8_t kept[] = {0, 3, 0, 0, 0, 14, 0, 2, 0x4f, 0x66};
+    static const uint8_t kept[] = {0, 3, 0, 0};
     Sample sample;
     Rewritten out;
     begin_query(&sample);
@@ -345,15 +358,16 @@ static void append_without_room_changes_nothing(void)
 
 static void add_rewrite_tests(void)
 {
-    g_test_add_func("/edns/rewrite-keeps-header-and-question", rewrite_keeps_header_and_question);
+    g_test_add_func("/edns/rewrite-keeps-id-and-question", rewrite_keeps_id_and_question);
+    g_test_add_func("/edns/rewrite-keeps-rd-and-cd-and-sets-ad",
+                    rewrite_keeps_rd_and_cd_and_sets_ad);
     g_test_add_func("/edns/rewrite-adds-an-opt", rewrite_adds_an_opt);
     g_test_add_func("/edns/payload-size-0-adds-none", payload_size_0_adds_none);
     g_test_add_func("/edns/payload-size-0-answers-a-client-s-opt",
                     payload_size_0_answers_a_client_s_opt);
     g_test_add_func("/edns/rewrite-keeps-do-and-nothing-else-of-the-ttl",
                     rewrite_keeps_do_and_nothing_else_of_the_ttl);
-    g_test_add_func("/edns/rewrite-keeps-end-to-end-options-only",
-                    rewrite_keeps_end_to_end_options_only);
+    g_test_add_func("/edns/rewrite-keeps-no-option-but-nsid", rewrite_keeps_no_option_but_nsid);
     g_test_add_func("/edns/other-records-of-a-query-are-dropped",
                     other_records_of_a_query_are_dropped);
     g_test_add_func("/edns/keepalive-is-empty", keepalive_is_empty);

@@ -113,16 +113,21 @@ static void flags_are_the_clients(Harness *harness, gconstpointer unused)
     g_assert_cmphex(answer.flags, ==, MESSAGE_QR | MESSAGE_RD | MESSAGE_RA | MESSAGE_CD);
 }
 
+/* Also when the answer was fetched for one who did not ask. */
 static void ad_for_those_who_ask(Harness *harness, gconstpointer unused)
 {
-    Message answer;
+    Message answer, query;
 
     fake_servers[1].flags = MESSAGE_AD;
     harness_ask(harness, &www, 15 * MS, &answer);
     g_assert_false(answer.flags & MESSAGE_AD);
+    g_assert_cmpint(message_parse(&query, fake_servers[1].query, fake_servers[1].query_length), ==,
+                    STATUS_OK);
+    g_assert_true(query.flags & MESSAGE_AD);
     harness_ask(harness, &(Ask){.name = www.name, .type = RRTYPE_A, .flags = MESSAGE_AD}, 0,
                 &answer);
     g_assert_true(answer.flags & MESSAGE_AD);
+    g_assert_cmpuint(fake_servers[1].asked, ==, 1);
 }
 
 static void opt_only_for_those_who_sent_one(Harness *harness, gconstpointer unused)
@@ -179,14 +184,37 @@ static void upstream_sees_no_option_of_the_clients_hop(Harness *harness, gconstp
     g_assert_null(edns_option(&query, EDNS_COOKIE, &length));
 }
 
-static void payload_size_is_for_transports_in_clear(Harness *harness, gconstpointer unused)
+/* A plan with server 3, in clear. */
+static Plan *plain_plan(void)
 {
-    g_autoptr(Plan) plan = plan_new();
+    Plan *plan = plan_new();
     g_autoptr(Resolver) resolver = resolver_new("plain", "Plain");
-    Message answer, query;
 
     resolver_add_endpoint(resolver, fake_endpoint(ENDPOINT_PLAIN, 3));
     plan_add_resolver(plan, resolver);
+    return plan;
+}
+
+/* RFC 4035 §4.9.3: AD is worth what the path is worth. */
+static void ad_that_came_in_clear_is_not_passed_on(Harness *harness, gconstpointer unused)
+{
+    g_autoptr(Plan) plan = plain_plan();
+    Ask ask = {.name = www.name, .type = RRTYPE_A, .flags = MESSAGE_AD};
+    Message answer;
+
+    fake_servers[3].flags = MESSAGE_AD;
+    engine_apply(harness->engine, plan);
+    harness_ask(harness, &ask, 15 * MS, &answer);
+    g_assert_false(answer.flags & MESSAGE_AD);
+    harness_ask(harness, &ask, 0, &answer); /* from the cache */
+    g_assert_false(answer.flags & MESSAGE_AD);
+}
+
+static void payload_size_is_for_transports_in_clear(Harness *harness, gconstpointer unused)
+{
+    g_autoptr(Plan) plan = plain_plan();
+    Message answer, query;
+
     plan->edns_payload = 512; /* off */
     engine_apply(harness->engine, plan);
     harness_ask(harness, &(Ask){.name = "a.example", .type = RRTYPE_A}, 15 * MS, &answer);
@@ -267,6 +295,7 @@ int main(int argc, char **argv)
     TEST("opt-only-for-those-who-sent-one", opt_only_for_those_who_sent_one);
     TEST("long-answers-are-cut-to-the-clients-size", long_answers_are_cut_to_the_clients_size);
     TEST("upstream-sees-no-option-of-the-clients-hop", upstream_sees_no_option_of_the_clients_hop);
+    TEST("ad-that-came-in-clear-is-not-passed-on", ad_that_came_in_clear_is_not_passed_on);
     TEST("payload-size-is-for-transports-in-clear", payload_size_is_for_transports_in_clear);
     TEST("garbage-gets-formerr-or-nothing", garbage_gets_formerr_or_nothing);
     TEST("engine-may-go-with-queries-under-way", engine_may_go_with_queries_under_way);
