@@ -2,60 +2,13 @@
 /* The state machine on a fake clock, with fake resolvers and a network that does as it is told. */
 #include "protection.h"
 
+#include "fake_network.h"
 #include "harness.h"
 
 #include <netdb.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-/* --- a network that does as it is told --- */
-
-typedef struct FakeNetwork {
-    Network network; /* first */
-    LoopDefer answer;
-    NetworkDone done;
-    void *owner;
-    bool refuse; /* to point DNS at us */
-    unsigned points, restores;
-} FakeNetwork;
-
-static void on_answer(void *owner)
-{
-    FakeNetwork *fake = owner;
-    g_autoptr(GError) error = NULL;
-    if (fake->refuse && fake->network.facts.pointed) {
-        fake->network.facts.pointed = false;
-        error = g_error_new(G_IO_ERROR, G_IO_ERROR_FAILED, "It may not.");
-    }
-    if (fake->done != NULL)
-        fake->done(fake->owner, error);
-}
-
-static void fake_answer(FakeNetwork *fake, NetworkDone done, void *owner)
-{
-    fake->done = done;
-    fake->owner = owner;
-    loop_defer_schedule(&fake->answer);
-}
-
-static void fake_point(Network *network, NetworkDone done, void *owner)
-{
-    FakeNetwork *fake = (FakeNetwork *)network;
-    fake->points++;
-    fake->network.facts.pointed = true;
-    fake_answer(fake, done, owner);
-}
-
-static void fake_restore(Network *network, NetworkDone done, void *owner)
-{
-    FakeNetwork *fake = (FakeNetwork *)network;
-    fake->restores++;
-    fake->network.facts.pointed = false;
-    fake_answer(fake, done, owner);
-}
-
-static const NetworkClass fake_class = {.point = fake_point, .restore = fake_restore};
 
 /* --- the fixture --- */
 
@@ -89,23 +42,6 @@ static int ask_engine(const char *name)
     return answered > 3 && (bytes[3] & MESSAGE_RCODE) != RCODE_SERVFAIL ? 0 : EAI_AGAIN;
 }
 
-static Settings *make_settings(void)
-{
-    Settings *settings = g_new0(Settings, 1);
-    settings->references = 1;
-    settings->own = g_hash_table_new(g_str_hash, g_str_equal);
-    settings->listen = g_ptr_array_new();
-    settings->chosen = g_ptr_array_new();
-    settings->catalogue = g_ptr_array_new_with_free_func((GDestroyNotify)resolver_unref);
-    for (unsigned i = 1; i <= 3; i++)
-        g_ptr_array_add(settings->catalogue, fake_resolver(i));
-    settings->template = plan_new();
-    settings->probe_names = g_strsplit("probe.example,other.example", ",", 0);
-    settings->probe_budget_us = 4000000;
-    settings->favourites = g_strsplit("s1,s2", ",", 0);
-    return settings;
-}
-
 static void fixture_start(Fixture *fixture)
 {
     const ProtectionParts parts = {
@@ -119,12 +55,6 @@ static void fixture_start(Fixture *fixture)
     protection_start(fixture->protection);
 }
 
-static void set_text(char **text, const char *value)
-{
-    g_free(*text);
-    *text = g_strdup(value);
-}
-
 static void set_up(Fixture *fixture, gconstpointer unused)
 {
     harness_set_up(&fixture->harness, GUINT_TO_POINTER(0));
@@ -132,14 +62,9 @@ static void set_up(Fixture *fixture, gconstpointer unused)
     g_atomic_int_set(&system_leads_here, 1);
     fixture->saved = state_load(NULL);
     set_text(&fixture->saved->resolver, "s1");
-    fixture->settings = make_settings();
+    fixture->settings = fake_settings_new();
     fixture->prober = prober_new(fixture->harness.loop, fixture->harness.engine, ask_engine);
-    fixture->fake.network.class = &fake_class;
-    network_facts_init(&fixture->fake.network.facts);
-    fixture->fake.network.facts.managed = fixture->fake.network.facts.online = true;
-    set_text(&fixture->fake.network.facts.name, "Hotel");
-    set_text(&fixture->fake.network.facts.identity, "one");
-    loop_defer_init(&fixture->fake.answer, fixture->harness.loop, on_answer, &fixture->fake);
+    fake_network_init(&fixture->fake, fixture->harness.loop);
     fixture->error = -1;
 }
 
@@ -147,8 +72,7 @@ static void tear_down(Fixture *fixture, gconstpointer unused)
 {
     protection_free(fixture->protection);
     prober_free(fixture->prober);
-    loop_defer_cancel(&fixture->fake.answer);
-    network_facts_clear(&fixture->fake.network.facts);
+    fake_network_clear(&fixture->fake);
     settings_unref(fixture->settings);
     state_free(fixture->saved);
     harness_tear_down(&fixture->harness, NULL);

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "fake_network.h"
+
+#include "fake_upstream.h"
+
+static void on_answer(void *owner)
+{
+    FakeNetwork *fake = owner;
+    g_autoptr(GError) error = NULL;
+    if (fake->refuse && fake->network.facts.pointed) {
+        fake->network.facts.pointed = false;
+        error = g_error_new(G_IO_ERROR, G_IO_ERROR_FAILED, "It may not.");
+    }
+    if (fake->done != NULL)
+        fake->done(fake->owner, error);
+}
+
+static void fake_answer(FakeNetwork *fake, NetworkDone done, void *owner)
+{
+    fake->done = done;
+    fake->owner = owner;
+    loop_defer_schedule(&fake->answer);
+}
+
+static void fake_point(Network *network, NetworkDone done, void *owner)
+{
+    FakeNetwork *fake = (FakeNetwork *)network;
+    fake->points++;
+    fake->network.facts.pointed = true;
+    fake_answer(fake, done, owner);
+}
+
+static void fake_restore(Network *network, NetworkDone done, void *owner)
+{
+    FakeNetwork *fake = (FakeNetwork *)network;
+    fake->restores++;
+    fake->network.facts.pointed = false;
+    fake_answer(fake, done, owner);
+}
+
+static const NetworkClass fake_class = {.point = fake_point, .restore = fake_restore};
+
+void set_text(char **text, const char *value)
+{
+    g_free(*text);
+    *text = g_strdup(value);
+}
+
+void fake_network_init(FakeNetwork *fake, Loop *loop)
+{
+    NetworkFacts *facts = &fake->network.facts;
+    fake->network.class = &fake_class;
+    network_facts_init(facts);
+    facts->managed = facts->online = true;
+    set_text(&facts->name, "Hotel");
+    set_text(&facts->identity, "one");
+    loop_defer_init(&fake->answer, loop, on_answer, fake);
+}
+
+void fake_network_clear(FakeNetwork *fake)
+{
+    loop_defer_cancel(&fake->answer);
+    network_facts_clear(&fake->network.facts);
+}
+
+Settings *fake_settings_new(void)
+{
+    Settings *settings = g_new0(Settings, 1);
+    settings->references = 1;
+    settings->own = g_hash_table_new(g_str_hash, g_str_equal);
+    settings->listen = g_ptr_array_new();
+    settings->chosen = g_ptr_array_new();
+    settings->catalogue = g_ptr_array_new_with_free_func((GDestroyNotify)resolver_unref);
+    for (unsigned i = 1; i <= 3; i++)
+        g_ptr_array_add(settings->catalogue, fake_resolver(i));
+    settings->template = plan_new();
+    settings->probe_names = g_strsplit("probe.example,other.example", ",", 0);
+    settings->probe_budget_us = 4000000;
+    settings->favourites = g_strsplit("s1,s2", ",", 0);
+    return settings;
+}

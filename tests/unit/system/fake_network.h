@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "loop.h"
+#include "network.h"
+#include "settings.h"
+
+/** A network that does as it is told: online, named "Hotel", and answering one turn later. */
+typedef struct FakeNetwork {
+    Network network; /* first */
+    LoopDefer answer;
+    NetworkDone done;
+    void *owner;
+    bool refuse; /* to point DNS at us */
+    unsigned points, restores;
+} FakeNetwork;
+
+void fake_network_init(FakeNetwork *fake, Loop *loop);
+void fake_network_clear(FakeNetwork *fake);
+
+/** Replaces a string of the facts or the state. */
+void set_text(char **text, const char *value);
+
+/** Settings that know the fake resolvers s1, s2 and s3, and favour two. (transfer full) */
+Settings *fake_settings_new(void);
