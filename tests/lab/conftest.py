@@ -5,10 +5,13 @@ import pytest
 
 from lab.boot import Boot
 from lab.capture import Capture
+from lab.helper import Helper
 from lab.hotel import Hotel
+from lab.install import build_folder, install
 from lab.networkmanager import NetworkManager, SystemBus
 from lab.polkit import Polkit
 from lab.process import Daemon, LabError, require_lab
+from lab.resolvers import configure_sotto
 from lab.servers import Servers
 from lab.session import User
 from lab.topology import Network
@@ -99,6 +102,23 @@ def networkmanager(bus, hotel, network):
     yield manager
     manager.stop()
     network.release_laptop()
+
+
+@pytest.fixture(scope="session")
+def installed(servers, bus):
+    """The sanitizer build of Sotto on the laptop, with the lab's resolvers."""
+    install(build=build_folder("asan"))
+    path = configure_sotto(servers)
+    bus.reload()
+    return path
+
+
+@pytest.fixture
+def helper(installed, polkit, networkmanager):
+    """sottod on the laptop's bus, started as its unit starts it."""
+    running = Helper(networkmanager.bus)
+    yield running
+    running.stop()
 
 
 @pytest.fixture

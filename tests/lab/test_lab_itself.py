@@ -5,9 +5,11 @@ import sys
 
 import pytest
 
+from lab.install import install
 from lab.logind import MockLogind
 from lab.networkmanager import nameservers, resolv_conf
 from lab.process import LabError, wait_for
+from lab.resolvers import configure_sotto
 from lab.servers import kdig_short, kdig_tls
 from lab.topology import BIND, DNSDIST, HAPROXY, HOTEL, KRESD, LIE, TRUTH, UNBOUND
 
@@ -213,3 +215,13 @@ def test_bind_knows_who_asked(laptop, servers, address):
 def test_meddler_meddles(laptop, servers):
     """The simple client takes the first answer that comes, and that is a false one."""
     assert "failed" in dnscrypt(laptop, servers.stamps["meddled"], WWW).stderr
+
+
+def test_installed_build_finds_its_libraries_in_a_boot(boot, servers):
+    def prepare(root):
+        install(root)
+        configure_sotto(servers, root)
+    laptop = boot(prepare=prepare)
+    assert laptop.output("sottod", "--version").startswith("sottod ")
+    assert "not found" not in laptop.output("ldd", "/usr/sbin/sottod", "/usr/bin/sottoctl")
+    assert laptop.output("id", "--user", "--name", "sotto") == "sotto"

@@ -11,7 +11,9 @@ import signal
 import subprocess
 from pathlib import Path
 
+from .install import install
 from .process import RUN, Daemon, Here, LabError, wait_for
+from .resolvers import configure_sotto
 
 BOOTROOT = RUN / "bootroot"
 GROUP = Path("/sys/fs/cgroup/boot")
@@ -40,6 +42,15 @@ class Boot(Here):
         if prepare:
             prepare(self.root)
         self.start()
+
+    @classmethod
+    def with_sotto(cls, network, servers, **options):
+        """Booted with the plain build installed, the lab's resolvers configured, and the unit enabled."""
+        def prepare(root):
+            install(root)
+            configure_sotto(servers, root)
+            subprocess.run(["systemctl", f"--root={root}", "enable", "sotto.service"], check=True, capture_output=True)
+        return cls(network, prepare, **options)
 
     @staticmethod
     def _mount(kind, where, options="mode=755"):
@@ -79,7 +90,7 @@ class Boot(Here):
 
     def command(self, argv):
         return ["nsenter", f"--target={self.init}", "--mount", "--net", "--pid", "--ipc", "--uts", "--cgroup", "--root",
-                "--wd=/", "--", "env", "-i", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root",
+                "--wdns=/", "--", "env", "-i", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root",
                 *map(str, argv)]
 
     def as_guest(self, *argv, check=True, remote=False, **options):

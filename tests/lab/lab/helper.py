@@ -7,11 +7,13 @@ There is no fd store here, so a crash restores instead of holding; what systemd 
 import json
 import os
 import pwd
+import shutil
 import signal
 from pathlib import Path
 
+from .process import LabError
+
 NAME, PATH = "io.github.sottodns.Sotto1", "/io/github/sottodns/Sotto1"
-PROGRAMS = [Path("/usr/sbin/sottod"), Path("/usr/local/sbin/sottod")]
 CAPABILITIES = "+net_admin,+net_raw,+net_bind_service"
 
 
@@ -27,7 +29,9 @@ class Helper:
         state = Path("/var/lib/sotto")
         state.mkdir(exist_ok=True, mode=0o700)
         os.chown(state, account.pw_uid, account.pw_gid)
-        program = next(path for path in PROGRAMS if path.exists())
+        program = shutil.which("sottod", path="/usr/sbin:/usr/local/sbin")
+        if not program:
+            raise LabError("sottod is not installed on the laptop: call install() first.")
         self.daemon = self.bus.machine.start(
             "sottod", "setpriv", "--reuid=sotto", "--regid=sotto", "--clear-groups", "--no-new-privs",
             f"--inh-caps=-all,{CAPABILITIES}", f"--ambient-caps=-all,{CAPABILITIES}", f"--bounding-set=-all,{CAPABILITIES}",

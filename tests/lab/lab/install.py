@@ -25,7 +25,6 @@ def install(root="/", build=None):
     if done.returncode != 0:
         raise LabError(f"meson install failed: {(done.stderr or done.stdout).strip()[-1000:]}")
     # Ours alone: the other packages' users are there since they were installed.
-    for prefix in ("usr", "usr/local"):
-        if (Path(root) / prefix / "lib/sysusers.d/sotto.conf").exists():
-            subprocess.run(["systemd-sysusers", f"--root={root}", f"/{prefix}/lib/sysusers.d/sotto.conf"], check=True,
-                           capture_output=True)
+    done = subprocess.run(["systemd-sysusers", f"--root={root}", "sotto.conf"], check=False, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise LabError(f"systemd-sysusers failed: {done.stderr.strip()}")
