@@ -20,10 +20,12 @@
 #include "sotto-build.h"
 #include "window.h"
 
+#include <glib-unix.h>
 #include <glib/gi18n.h>
 
 struct _SottoApplication {
     GtkApplication parent_instance;
+    guint terminate_source, interrupt_source;
     SottoHelper *helper;
     Catalogue *catalogue;
     Menu *menu;
@@ -103,6 +105,13 @@ static void on_hosted_changed(SottoApplication *self)
 
 /* --- the application ------------------------------------------------------------------------ */
 
+/* The end of the session, or Ctrl+C: leaves the tray in order. */
+static gboolean on_signal(gpointer application)
+{
+    g_application_quit(application);
+    return G_SOURCE_CONTINUE;
+}
+
 static void sotto_application_startup(GApplication *application)
 {
     SottoApplication *self = SOTTO_APPLICATION(application);
@@ -115,6 +124,8 @@ static void sotto_application_startup(GApplication *application)
     self->menu = menu_new(self->helper, self->catalogue, G_ACTION_GROUP(self));
     self->indicator = sotto_indicator_new(menu_widget(self->menu), menu_open_item(self->menu));
     self->notifications = notifications_new(application, self->helper);
+    self->terminate_source = g_unix_signal_add(SIGTERM, on_signal, self);
+    self->interrupt_source = g_unix_signal_add(SIGINT, on_signal, self);
     actions_install(self);
     g_signal_connect_swapped(self->indicator, "about-to-show", G_CALLBACK(menu_refresh_counts),
                              self->menu);
@@ -129,6 +140,8 @@ static void sotto_application_shutdown(GApplication *application)
 {
     SottoApplication *self = SOTTO_APPLICATION(application);
 
+    g_clear_handle_id(&self->terminate_source, g_source_remove);
+    g_clear_handle_id(&self->interrupt_source, g_source_remove);
     if (self->window != NULL) {
         g_signal_handlers_disconnect_by_data(self->window, self);
         gtk_widget_destroy(GTK_WIDGET(self->window));

@@ -13,13 +13,12 @@
 #include "status_page.h"
 
 #include "actions.h"
+#include "evidence_view.h"
 #include "presentation.h"
 #include "spoken_row.h"
 
 #include <glib/gi18n.h>
 #include <handy.h>
-
-#define END_MARGIN 24 /* of the page, in pixels, as in ui/status-page.ui */
 
 struct _SottoStatusPage {
     GtkBin parent_instance;
@@ -27,20 +26,18 @@ struct _SottoStatusPage {
     GCancellable *lifetime;
     SottoEvidence *evidence; /* of the last check; NULL before it, and after the facts changed */
     char *evidence_facts;
-    guint poll_source, scroll_source;
-    gboolean polling, checking, scroll_wanted;
+    guint poll_source;
+    gboolean polling, checking;
     Proof shown_proof;
 
     GtkImage *icon;
-    GtkScrolledWindow *scroller;
     GtkLabel *title, *sentence, *changed_by, *command;
     GtkButton *button;
-    GtkWidget *command_row, *proof, *proof_buttons, *evidence_group;
+    GtkWidget *command_row, *proof, *proof_buttons;
     HdyActionRow *encrypted_row, *leaks_row, *answers_row;
     GtkImage *encrypted_icon, *leaks_icon;
     GtkButton *check_button, *copy_button;
-    GtkLabel *evidence_summary;
-    GtkListBox *evidence_list;
+    SottoEvidenceView *evidence_view;
 };
 
 G_DEFINE_FINAL_TYPE(SottoStatusPage, sotto_status_page, GTK_TYPE_BIN)
@@ -124,63 +121,11 @@ static void sotto_status_page_unmap(GtkWidget *widget)
 
 /* --- the check ----------------------------------------------------------------------------- */
 
-static void add_step(SottoStatusPage *self, const SottoEvidenceStep *step)
-{
-    GtkWidget *row = hdy_action_row_new();
-    GtkWidget *mark = gtk_image_new_from_icon_name(
-        step->ok ? "object-select-symbolic" : "dialog-warning-symbolic", GTK_ICON_SIZE_BUTTON);
-
-    spoken_row_set(HDY_ACTION_ROW(row), step->title, step->detail);
-    hdy_action_row_set_subtitle_lines(HDY_ACTION_ROW(row), 0);
-    atk_object_set_name(gtk_widget_get_accessible(mark), step->ok ? _("Passed") : _("Failed"));
-    gtk_style_context_add_class(gtk_widget_get_style_context(mark), step->ok ? "good" : "bad");
-    hdy_action_row_add_prefix(HDY_ACTION_ROW(row), mark);
-    gtk_list_box_row_set_activatable(GTK_LIST_BOX_ROW(row), FALSE);
-    gtk_list_box_row_set_selectable(GTK_LIST_BOX_ROW(row), FALSE);
-    gtk_widget_show_all(row);
-    gtk_container_add(GTK_CONTAINER(self->evidence_list), row);
-}
-
-static void show_evidence(SottoStatusPage *self)
-{
-    g_autoptr(GList) rows = gtk_container_get_children(GTK_CONTAINER(self->evidence_list));
-
-    for (GList *row = rows; row != NULL; row = row->next)
-        gtk_widget_destroy(row->data);
-    gtk_widget_set_visible(self->evidence_group, self->evidence != NULL);
-    if (self->evidence == NULL)
-        return;
-    gtk_label_set_text(self->evidence_summary, self->evidence->summary);
-    for (guint i = 0; i < self->evidence->steps->len; i++)
-        add_step(self, g_ptr_array_index(self->evidence->steps, i));
-    gtk_widget_set_visible(GTK_WIDGET(self->evidence_list), self->evidence->steps->len > 0);
-}
-
-/* Brings what was found into view, once it has its place. */
-static gboolean scroll_to_evidence(gpointer data)
-{
-    SottoStatusPage *self = data;
-    GtkAllocation place;
-
-    self->scroll_source = 0;
-    gtk_widget_get_allocation(self->evidence_group, &place);
-    gtk_adjustment_clamp_page(gtk_scrolled_window_get_vadjustment(self->scroller), place.y,
-                              place.y + place.height + END_MARGIN);
-    return G_SOURCE_REMOVE;
-}
-
-static void on_evidence_placed(SottoStatusPage *self)
-{
-    if (self->scroll_wanted && self->scroll_source == 0)
-        self->scroll_source = g_idle_add(scroll_to_evidence, self);
-    self->scroll_wanted = FALSE;
-}
-
 static void forget_evidence(SottoStatusPage *self)
 {
     g_clear_pointer(&self->evidence, sotto_evidence_free);
     g_clear_pointer(&self->evidence_facts, g_free);
-    show_evidence(self);
+    sotto_evidence_view_show(self->evidence_view, NULL);
 }
 
 /* What a check is about; when any of it changes, the check is history. */
@@ -216,8 +161,7 @@ static void on_checked(GObject *source, GAsyncResult *result, gpointer data)
     }
     self->evidence = evidence;
     self->evidence_facts = current_facts(self);
-    self->scroll_wanted = TRUE;
-    show_evidence(self);
+    sotto_evidence_view_show(self->evidence_view, evidence);
     sotto_status_page_update(self);
     poll(self);
 }
@@ -376,10 +320,7 @@ void sotto_status_page_follow(SottoStatusPage *self, SottoHelper *helper)
 
 static void sotto_status_page_destroy(GtkWidget *widget)
 {
-    SottoStatusPage *self = SOTTO_STATUS_PAGE(widget);
-
-    g_cancellable_cancel(self->lifetime);
-    g_clear_handle_id(&self->scroll_source, g_source_remove);
+    g_cancellable_cancel(SOTTO_STATUS_PAGE(widget)->lifetime);
     GTK_WIDGET_CLASS(sotto_status_page_parent_class)->destroy(widget);
 }
 
@@ -397,6 +338,7 @@ static void sotto_status_page_class_init(SottoStatusPageClass *class)
 {
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(class);
 
+    g_type_ensure(SOTTO_TYPE_EVIDENCE_VIEW); /* named in the template */
     G_OBJECT_CLASS(class)->finalize = sotto_status_page_finalize;
     widget_class->destroy = sotto_status_page_destroy;
     widget_class->map = sotto_status_page_map;
@@ -404,7 +346,6 @@ static void sotto_status_page_class_init(SottoStatusPageClass *class)
     gtk_widget_class_set_template_from_resource(widget_class,
                                                 "/io/github/sottodns/Sotto/status-page.ui");
 #define CHILD(name) gtk_widget_class_bind_template_child(widget_class, SottoStatusPage, name)
-    CHILD(scroller);
     CHILD(icon);
     CHILD(title);
     CHILD(sentence);
@@ -421,9 +362,7 @@ static void sotto_status_page_class_init(SottoStatusPageClass *class)
     CHILD(answers_row);
     CHILD(check_button);
     CHILD(copy_button);
-    CHILD(evidence_group);
-    CHILD(evidence_summary);
-    CHILD(evidence_list);
+    CHILD(evidence_view);
 #undef CHILD
     gtk_widget_class_bind_template_callback(widget_class, on_button);
     gtk_widget_class_bind_template_callback(widget_class, on_copy_report);
@@ -433,6 +372,4 @@ static void sotto_status_page_init(SottoStatusPage *self)
 {
     self->lifetime = g_cancellable_new();
     gtk_widget_init_template(GTK_WIDGET(self));
-    g_signal_connect_object(self->evidence_group, "size-allocate", G_CALLBACK(on_evidence_placed),
-                            self, G_CONNECT_SWAPPED);
 }

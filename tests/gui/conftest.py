@@ -78,13 +78,17 @@ class App:
         return self.log.read_text(encoding="utf-8")
 
     def stop(self):
+        """Ends the app as the end of a session does, and sees that it ends well: no warning, no sanitizer's report."""
         self.process.terminate()
         try:
-            self.process.wait(5)
+            code = self.process.wait(10)
         except subprocess.TimeoutExpired:
             self.process.kill()
-            self.process.wait()
+            code = self.process.wait()
         self.output.close()
+        text = self.text()
+        assert code == 0, f"the app ended with {code}\n{text}"
+        assert "CRITICAL" not in text and "WARNING" not in text, text
 
 
 @pytest.fixture
@@ -119,8 +123,6 @@ def app(host, notifications):
     app = App("--background")
     yield app
     app.stop()
-    text = app.text()
-    assert "CRITICAL" not in text and "WARNING" not in text, text
 
 
 @pytest.fixture
