@@ -213,11 +213,10 @@ bool name_is_under(const Name *name, const Name *suffix)
            equal_folded(name->wire + at, suffix->wire, suffix->length);
 }
 
-void name_lower(const Name *name, Name *lower)
+void name_lower(const Name *name, uint8_t *lower)
 {
-    lower->length = name->length;
     for (size_t i = 0; i < name->length; i++)
-        lower->wire[i] = fold(name->wire[i]);
+        lower[i] = fold(name->wire[i]);
 }
 
 unsigned name_label_count(const Name *name)

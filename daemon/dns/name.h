@@ -35,7 +35,7 @@ const char *name_format(const Name *name, char text[NAME_MAX_TEXT]);
 bool name_equal(const Name *a, const Name *b);
 /** Whether `name` is `suffix` or below it. */
 bool name_is_under(const Name *name, const Name *suffix);
-/** A lower-case copy. */
-void name_lower(const Name *name, Name *lower);
+/** Writes the wire form in lower case, `name->length` bytes. */
+void name_lower(const Name *name, uint8_t *lower);
 /** Number of labels, the root's not counted. */
 unsigned name_label_count(const Name *name);

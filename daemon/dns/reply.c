@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Answers of our own: refusals, failures with their reason (RFC 8914), addresses given by rule, and
- * what is left of an answer too long for UDP (RFC 2181 §9, RFC 6891 §7).
+/* Answers of our own: refusals, failures with their reason (RFC 8914), addresses given by rule.
  *
  * The question is copied as the client wrote it, letter case and all: clients compare it.
  */
@@ -103,37 +102,4 @@ Status reply_address(const Message *query, const uint8_t *address, size_t addres
         wire_write_bytes(&writer, address, address_length);
     }
     return finish(query, &writer, RCODE_NOERROR, EDE_NONE, NULL, length);
-}
-
-/* Moves OPT up behind the question, without its options where they do not fit; returns where the
- * message then ends. Without room even for that, OPT goes. */
-static size_t move_opt(const Message *message, uint8_t *wire, size_t limit)
-{
-    size_t end = message->records;
-    size_t opt_length = message->opt_end - message->opt;
-    if (!message->has_edns || end + EDNS_OPT_HEADER > limit)
-        return end;
-    if (end + opt_length > limit)
-        opt_length = EDNS_OPT_HEADER;
-    memmove(wire + end, wire + message->opt, opt_length);
-    wire_put_u16(wire + end + EDNS_OPT_HEADER - 2, (uint16_t)(opt_length - EDNS_OPT_HEADER));
-    return end + opt_length;
-}
-
-void reply_truncate(uint8_t *wire, size_t *length, size_t limit)
-{
-    if (*length <= limit || *length < MESSAGE_HEADER_LENGTH)
-        return;
-    Message message;
-    size_t questions = 0, end = MESSAGE_HEADER_LENGTH, question_end = end;
-    if (message_parse(&message, wire, *length) == STATUS_OK && message.records <= limit) {
-        questions = 1;
-        question_end = message.records;
-        end = move_opt(&message, wire, limit);
-    }
-    WireWriter writer = wire_writer(wire, MESSAGE_HEADER_LENGTH);
-    write_header(&writer, wire_get_u16(wire), wire_get_u16(wire + 2) | MESSAGE_TC,
-                 (unsigned)questions, 0);
-    wire_put_u16(wire + 10, end > question_end ? 1 : 0);
-    *length = end;
 }

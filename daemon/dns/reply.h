@@ -18,7 +18,3 @@ Status reply_formerr(const uint8_t *wire, size_t wire_length, uint8_t *out, size
  * NULL. `query` has its question. STATUS_INVALID (another length), STATUS_NO_SPACE. */
 Status reply_address(const Message *query, const uint8_t *address, size_t address_length,
                      uint32_t ttl_s, uint8_t *out, size_t capacity, size_t *length) must_check;
-
-/** Cuts the message to header, question and OPT, and sets TC (RFC 2181 §9), if it is longer than
- * `limit`. Where even that does not fit, OPT's options, OPT and the question go, in this order. */
-void reply_truncate(uint8_t *wire, size_t *length, size_t limit);

@@ -157,11 +157,6 @@ void engine_apply(Engine *engine, Plan *plan)
     plan_unref(old_plan);
 }
 
-Plan *engine_plan(Engine *engine)
-{
-    return engine->plan;
-}
-
 static bool on_admit(void *owner, int interface)
 {
     Door *door = owner;
@@ -212,11 +207,6 @@ void engine_network_changed(Engine *engine)
     list_for_each (again, &engine->resolutions) {
         resolution_restart(container_of(again, Resolution, node));
     }
-}
-
-void engine_flush_cache(Engine *engine)
-{
-    cache_clear(engine->cache);
 }
 
 void engine_set_outcome(Engine *engine, EngineOutcome outcome, void *owner)

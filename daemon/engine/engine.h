@@ -28,7 +28,6 @@ void engine_set_opener(Engine *engine, TransportOpener opener);
 /** Takes a reference. Transports of endpoints that stay keep their connections; live queries keep
  * their plan. The cache is kept unless the resolvers changed. */
 void engine_apply(Engine *engine, Plan *plan);
-Plan *engine_plan(Engine *engine); /* (transfer none), NULL before the first */
 
 /** Decides by the index of the arrival link whether a query is one of this machine's. */
 typedef bool (*EngineAdmit)(void *owner, int interface);
@@ -41,7 +40,6 @@ Status engine_listen(Engine *engine, int udp_fd, int tcp_fd, EngineAdmit admit,
 /** Sockets, connections, keys, back-offs and the cache of the old network go; queries under way are
  * asked again. */
 void engine_network_changed(Engine *engine);
-void engine_flush_cache(Engine *engine);
 
 /** A question of Sotto's own, not counted as a client's and past the cache. */
 typedef struct Lookup Lookup;

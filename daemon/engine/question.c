@@ -30,11 +30,7 @@ void question_key_init(QuestionKey *key, const Message *query,
     key->bytes[4] =
         (uint8_t)((query->dnssec_ok ? BIT_DO : 0) | (query->flags & MESSAGE_CD ? BIT_CD : 0) |
                   (query->flags & MESSAGE_RD ? BIT_RD : 0));
-    /* Length octets are below 64 and letters above, so the whole name can be treated alike. */
-    for (size_t i = 0; i < query->qname.length; i++) {
-        uint8_t octet = query->qname.wire[i];
-        key->bytes[5 + i] = (uint8_t)(octet + (octet >= 'A' && octet <= 'Z' ? 'a' - 'A' : 0));
-    }
+    name_lower(&query->qname, key->bytes + 5);
     key->length = (uint16_t)(5 + query->qname.length);
     crypto_shorthash(hash, key->bytes, key->length, secret);
     memcpy(&key->hash, hash, sizeof key->hash);

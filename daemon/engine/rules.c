@@ -9,8 +9,6 @@
  *   invalid, onion                  do not exist in DNS (RFC 6761 §6.4, RFC 7686 §2)
  *   resolver.arpa                   is about us, and we offer no encrypted access (RFC 9462 §6.4)
  *   use-application-dns.net         NXDOMAIN keeps Firefox from bypassing us
- *
- * Most names are none of these, and differ from each within a few bytes.
  */
 #include "rules.h"
 
@@ -23,23 +21,18 @@
 
 enum { RRTYPE_IXFR = 251, RRTYPE_FIRST_META = 128, RRTYPE_LAST_META = 255 };
 
-/* Names in wire form: a length octet in octal, then the label; the string's own NUL is the root. */
+/* A name in wire form: a length octet in octal, then the label; the string's NUL is the root. */
 #define WIRE_NAME(text)                                                                            \
     {                                                                                              \
-        .bytes = (const uint8_t *)(text), .length = sizeof(text)                                   \
+        .length = sizeof(text), .wire = text                                                       \
     }
 #define EIGHT_ZEROS "\0010\0010\0010\0010\0010\0010\0010\0010"
-
-typedef struct WireName {
-    const uint8_t *bytes;
-    size_t length;
-} WireName;
 
 typedef enum Meaning { MEANS_LOCALHOST, MEANS_LOCALHOST_PTR, MEANS_US, MEANS_NOTHING } Meaning;
 
 /* A name and what is below it; the first that fits decides. */
 static const struct {
-    WireName suffix;
+    Name suffix;
     Meaning meaning;
 } special_names[] = {
     {WIRE_NAME("\011localhost"), MEANS_LOCALHOST},
@@ -53,28 +46,6 @@ static const struct {
     {WIRE_NAME("\005onion"), MEANS_NOTHING},
     {WIRE_NAME("\023use-application-dns\003net"), MEANS_NOTHING},
 };
-
-/* Whether the name ends with the suffix, at a label; `*is_same` when it is the suffix itself. */
-static bool has_suffix(const Name *name, const WireName *suffix, bool *is_same)
-{
-    size_t start, position = 0;
-
-    if (name->length < suffix->length)
-        return false;
-    start = name->length - suffix->length;
-    for (size_t i = 0; i < suffix->length; i++) {
-        uint8_t octet = name->wire[start + i];
-
-        if (octet >= 'A' && octet <= 'Z')
-            octet = (uint8_t)(octet + 'a' - 'A');
-        if (octet != suffix->bytes[i])
-            return false;
-    }
-    while (position < start) /* the suffix's first length octet could be inside a label */
-        position += 1u + name->wire[position];
-    *is_same = start == 0;
-    return position == start;
-}
 
 static void deny(Verdict *verdict, unsigned rcode, int ede, const char *text)
 {
@@ -166,10 +137,11 @@ void rules_judge(const Plan *plan, const Message *query, Verdict *verdict)
     if (judge_kind(verdict, query))
         return;
     for (size_t i = 0; i < sizeof special_names / sizeof special_names[0]; i++) {
-        bool is_same;
+        const Name *suffix = &special_names[i].suffix;
 
-        if (has_suffix(&query->qname, &special_names[i].suffix, &is_same)) {
-            judge_special(verdict, query, special_names[i].meaning, is_same);
+        if (name_is_under(&query->qname, suffix)) {
+            judge_special(verdict, query, special_names[i].meaning,
+                          query->qname.length == suffix->length);
             return;
         }
     }
@@ -192,7 +164,8 @@ static Status answer_localhost_name(const Message *query, uint8_t *out, size_t c
     wire_write_bytes(&writer, localhost, sizeof localhost);
     if (writer.failed)
         return STATUS_NO_SPACE;
-    wire_put_u16(out + 2, (uint16_t)(MESSAGE_QR | MESSAGE_RA | (query->flags & MESSAGE_RD)));
+    wire_put_u16(out + 2,
+                 (uint16_t)(MESSAGE_QR | MESSAGE_RA | (query->flags & (MESSAGE_RD | MESSAGE_CD))));
     wire_put_u16(out + 6, 1); /* one answer, nothing else */
     wire_put_u32(out + 8, 0);
     *length = writer.position;

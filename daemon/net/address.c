@@ -139,16 +139,6 @@ bool address_equal(const Address *a, const Address *b)
     return address_same_host(a, b) && address_port(a) == address_port(b);
 }
 
-bool address_is_loopback(const Address *address)
-{
-    const struct in6_addr *v6 = &address->socket.v6.sin6_addr;
-    if (address->socket.any.sa_family == AF_INET)
-        return ntohl(address->socket.v4.sin_addr.s_addr) >> 24 == 127;
-    if (address->socket.any.sa_family == AF_INET6)
-        return IN6_IS_ADDR_LOOPBACK(v6) || (IN6_IS_ADDR_V4MAPPED(v6) && v6->s6_addr[12] == 127);
-    return false;
-}
-
 uint16_t address_port(const Address *address)
 {
     if (address->socket.any.sa_family == AF_INET)

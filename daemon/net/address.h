@@ -30,7 +30,6 @@ bool address_is_set(const Address *address);
 bool address_equal(const Address *a, const Address *b);
 /** Same host, ports aside. */
 bool address_same_host(const Address *a, const Address *b);
-bool address_is_loopback(const Address *address);
 uint16_t address_port(const Address *address);
 void address_set_port(Address *address, uint16_t port);
 socklen_t address_length(const Address *address);

@@ -205,78 +205,6 @@ static void address_of_odd_length_is_invalid(void)
                     STATUS_INVALID);
 }
 
-static void take_reply(Reply *reply)
-{
-    Sample sample;
-    sample_reply(&sample);
-    reply->length = sample_length(&sample);
-    memcpy(reply->bytes, sample.bytes, reply->length);
-    reparse(reply);
-}
-
-static void truncation_leaves_short_messages(void)
-{
-    Reply reply, before;
-    take_reply(&reply);
-    before = reply;
-    reply_truncate(reply.bytes, &reply.length, reply.length);
-    g_assert_cmpmem(reply.bytes, reply.length, before.bytes, before.length);
-}
-
-static void truncation_keeps_question_and_opt(void)
-{
-    Reply reply, before;
-    size_t length;
-    take_reply(&reply);
-    before = reply;
-    reply_truncate(reply.bytes, &reply.length, reply.length - 1);
-    reparse(&reply);
-    g_assert_cmphex(reply.message.flags, ==, before.message.flags | MESSAGE_TC);
-    g_assert_cmpuint(reply.message.answer_count, ==, 0);
-    g_assert_cmpuint(reply.message.authority_count, ==, 0);
-    g_assert_cmpuint(reply.message.additional_count, ==, 1);
-    g_assert_true(name_equal(&reply.message.qname, &before.message.qname));
-    g_assert_true(reply.message.dnssec_ok);
-    g_assert_cmpuint(reply.message.udp_size, ==, 4096);
-    const uint8_t *nsid = edns_option(&reply.message, EDNS_NSID, &length);
-    g_assert_cmpmem(nsid, length, "ns01", 4);
-}
-
-static void truncation_gives_up_options_first(void)
-{
-    Reply reply;
-    take_reply(&reply);
-    size_t question_end = reply.message.records;
-    reply_truncate(reply.bytes, &reply.length, question_end + EDNS_OPT_HEADER + 3);
-    reparse(&reply);
-    g_assert_cmpuint(reply.length, ==, question_end + EDNS_OPT_HEADER);
-    g_assert_true(reply.message.has_edns);
-    g_assert_true(reply.message.dnssec_ok);
-}
-
-static void truncation_gives_up_opt_then_question(void)
-{
-    Reply reply;
-    take_reply(&reply);
-    size_t question_end = reply.message.records;
-    reply_truncate(reply.bytes, &reply.length, question_end + EDNS_OPT_HEADER - 1);
-    reparse(&reply);
-    g_assert_cmpuint(reply.length, ==, question_end);
-    g_assert_false(reply.message.has_edns);
-
-    reply_truncate(reply.bytes, &reply.length, question_end - 1);
-    g_assert_cmpmem(reply.bytes, reply.length, "\x12\x34\x83\x80\0\0\0\0\0\0\0\0", 12);
-}
-
-static void truncation_of_anything_else_leaves_a_header(void)
-{
-    uint8_t bytes[600];
-    size_t length = sizeof bytes;
-    memset(bytes, 0xff, sizeof bytes);
-    reply_truncate(bytes, &length, 512);
-    g_assert_cmpmem(bytes, length, "\xff\xff\xff\xff\0\0\0\0\0\0\0\0", 12);
-}
-
 static void add_error_tests(void)
 {
     g_test_add_func("/reply/error-answers-its-question", error_answers_its_question);
@@ -298,12 +226,5 @@ int main(int argc, char **argv)
     g_test_add_func("/reply/address-is-given", address_is_given);
     g_test_add_func("/reply/no-address-is-nodata", no_address_is_nodata);
     g_test_add_func("/reply/address-of-odd-length-is-invalid", address_of_odd_length_is_invalid);
-    g_test_add_func("/reply/truncation-leaves-short-messages", truncation_leaves_short_messages);
-    g_test_add_func("/reply/truncation-keeps-question-and-opt", truncation_keeps_question_and_opt);
-    g_test_add_func("/reply/truncation-gives-up-options-first", truncation_gives_up_options_first);
-    g_test_add_func("/reply/truncation-gives-up-opt-then-question",
-                    truncation_gives_up_opt_then_question);
-    g_test_add_func("/reply/truncation-of-anything-else-leaves-a-header",
-                    truncation_of_anything_else_leaves_a_header);
     return g_test_run();
 }

@@ -41,11 +41,17 @@ static void localhost_is_this_machine(Harness *harness, gconstpointer unused)
 
 static void loopback_addresses_are_localhost(Harness *harness, gconstpointer unused)
 {
+    Message answer;
+
     expect(harness, "1.0.0.127.in-addr.arpa", RRTYPE_PTR, RCODE_NOERROR, 1);
     expect(harness, "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.ip6.arpa",
            RRTYPE_PTR, RCODE_NOERROR, 1);
     expect(harness, "5.0.0.127.in-addr.arpa", RRTYPE_PTR, RCODE_NXDOMAIN, 0);
     expect(harness, "1.0.0.127.in-addr.arpa", RRTYPE_A, RCODE_NOERROR, 0);
+    harness_ask(harness,
+                &(Ask){.name = "1.0.0.127.in-addr.arpa", .type = RRTYPE_PTR, .flags = MESSAGE_CD},
+                0, &answer);
+    g_assert_cmphex(answer.flags, ==, MESSAGE_QR | MESSAGE_RD | MESSAGE_RA | MESSAGE_CD);
 }
 
 static void canary_domain_does_not_exist(Harness *harness, gconstpointer unused)

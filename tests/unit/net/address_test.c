@@ -73,28 +73,12 @@ static void hosts_compare_without_ports(void)
     g_assert_true(address_equal(&a, &b));
 }
 
-static void loopback_is_known(void)
-{
-    static const char *const loopback[] = {"127.0.0.1", "127.255.0.9", "::1", "::ffff:127.0.0.1"};
-    static const char *const other[] = {"128.0.0.1", "126.0.0.1", "::2", "::ffff:192.0.2.1"};
-
-    for (size_t i = 0; i < G_N_ELEMENTS(loopback); i++) {
-        Address address;
-
-        g_assert_cmpint(address_parse(loopback[i], 1, &address), ==, STATUS_OK);
-        g_assert_true(address_is_loopback(&address));
-        g_assert_cmpint(address_parse(other[i], 1, &address), ==, STATUS_OK);
-        g_assert_false(address_is_loopback(&address));
-    }
-}
-
 static void zeroed_is_no_address(void)
 {
     Address none = {0};
     char text[ADDRESS_MAX_TEXT];
 
     g_assert_false(address_is_set(&none));
-    g_assert_false(address_is_loopback(&none));
     g_assert_cmpuint(address_port(&none), ==, 0);
     g_assert_cmpuint(address_length(&none), ==, 0);
     g_assert_cmpstr(address_format(&none, text), ==, "none");
@@ -106,7 +90,6 @@ int main(int argc, char *argv[])
     g_test_add_func("/address/every-form-is-read", every_form_is_read);
     g_test_add_func("/address/anything-else-is-malformed", anything_else_is_malformed);
     g_test_add_func("/address/hosts-compare-without-ports", hosts_compare_without_ports);
-    g_test_add_func("/address/loopback-is-known", loopback_is_known);
     g_test_add_func("/address/zeroed-is-no-address", zeroed_is_no_address);
     return g_test_run();
 }
