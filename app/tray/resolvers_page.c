@@ -127,14 +127,20 @@ void sotto_resolvers_page_focus_search(SottoResolversPage *self)
 
 /* --- building ------------------------------------------------------------------------------ */
 
+/* What people look for first comes first: their own entries, their favourites, then by name. */
+static int rank(SottoResolver *resolver)
+{
+    SottoResolverFlags flags = sotto_resolver_flags(resolver);
+
+    return (flags & SOTTO_RESOLVER_OWN) != 0 ? 0 : (flags & SOTTO_RESOLVER_FAVOURITE) != 0 ? 1 : 2;
+}
+
 static int compare(gconstpointer left, gconstpointer right)
 {
     SottoResolver *a = *(SottoResolver *const *)left, *b = *(SottoResolver *const *)right;
-    gboolean own_a = (sotto_resolver_flags(a) & SOTTO_RESOLVER_OWN) != 0;
-    gboolean own_b = (sotto_resolver_flags(b) & SOTTO_RESOLVER_OWN) != 0;
 
-    if (own_a != own_b)
-        return own_a ? -1 : 1;
+    if (rank(a) != rank(b))
+        return rank(a) - rank(b);
     return g_utf8_collate(sotto_resolver_name(a), sotto_resolver_name(b));
 }
 

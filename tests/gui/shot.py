@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Takes the screenshots: XFCE's real panel with the menu open, and the window, in light and in dark. Runs inside
-tests/gui/session, with the scripted helper, so that every picture can be had at any time. What the app shows is the
-app; only the helper's facts are made up."""
+tests/gui/session, with the scripted helper, so that every picture can be had at any time. The app is the app and the
+resolvers are the built-in list; the helper's state, counts and latencies are made up."""
+import base64
+import configparser
 import os
 import pathlib
 import subprocess
@@ -15,6 +17,7 @@ gi.require_version("Gtk", "3.0")
 from gi.repository import Gdk, Gio, GLib, Gtk  # noqa: E402
 
 from conftest import APP, Helper, run_app  # noqa: E402
+from scripted_helper import resolver  # noqa: E402
 from tray_host import own  # noqa: E402
 from waiting import pump, wait  # noqa: E402
 
@@ -102,6 +105,28 @@ def shot_window(name):
     shot(name, place_of(window))
 
 
+def built_in_resolvers():
+    """The built-in list as ListResolvers would tell it, with latencies that are anybody's guess."""
+    parser = configparser.ConfigParser(interpolation=None, delimiters="=")
+    parser.optionxform = str
+    parser.read(os.environ["SOTTO_RESOLVERS"], encoding="utf-8")
+    favourites = parser["Defaults"]["Favourites"].split(";")
+    protocols = {1: "dnscrypt", 2: "doh", 3: "dot"}
+    found = []
+    for section in parser.sections():
+        if not section.startswith("Resolver "):
+            continue
+        entry, name = parser[section], section.removeprefix("Resolver ")
+        kinds = {base64.urlsafe_b64decode(stamp.removeprefix("sdns://")[:4])[0] for stamp in entry["Endpoints"].split(";")}
+        blocks = entry.get("Blocks", "").split(";")
+        found.append(resolver(
+            name, entry["Name"], entry["Operator"], entry.get("Country", ""), 6 + sum(name.encode()) % 53, name in favourites,
+            [protocols[kind] for kind in sorted(kinds) if kind in protocols], description=entry.get("Description", ""),
+            dnssec=entry.getboolean("DNSSEC", False), nolog=entry.getboolean("NoLog", False), malware="malware" in blocks,
+            ads="ads" in blocks, adult="adult" in blocks))
+    return GLib.Variant("aa{sv}", found)
+
+
 class Desktop:
     """xfce4-panel with its tray, and the app in it."""
 
@@ -133,6 +158,7 @@ class Desktop:
         (folder / "xfce4-panel.xml").write_text(PANEL.format(dark=str(self.dark).lower()), encoding="utf-8")
         self.wallpaper.show()
         self.helper.start()
+        self.helper.script("Answer", GLib.Variant("(sv)", ("ListResolvers", built_in_resolvers())))
         self.start("xfce4-panel", "--disable-wm-check", GTK_THEME="Adwaita:dark" if self.dark else "Adwaita")
         bus = Gio.bus_get_sync(Gio.BusType.SESSION)
         wait(lambda: bus.call_sync("org.freedesktop.DBus", "/", "org.freedesktop.DBus", "NameHasOwner",

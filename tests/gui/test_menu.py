@@ -236,6 +236,26 @@ def test_slow_helper_never_stalls_the_menu(helper, item):
     item.get("^Turn On Protection$")
 
 
+def test_memory_does_not_grow_with_changes(helper, item, app):
+    """The tray's library leaks a menu that is set again; ours is built once."""
+    def resident_kib():
+        with open(f"/proc/{app.process.pid}/status", encoding="ascii") as status:
+            return int(next(line for line in status if line.startswith("VmRSS")).split()[1])
+
+    def change(times):
+        for _ in range(times):
+            helper.set(State="on", Network="Grand Hotel Wi-Fi")
+            helper.set(State="off", Network="Another Hotel")
+        item.get("^Turn On")
+        pump(1)
+
+    change(50)
+    before = resident_kib()
+    change(250)
+    grown = resident_kib() - before
+    assert grown < 2048, f"500 changes took {grown} KiB"
+
+
 def test_version():
     assert subprocess.run([APP, "--version"], check=True, capture_output=True, text=True).stdout.startswith("sotto 0.")
 

@@ -5,7 +5,7 @@ import time
 
 import accessibility
 from accessibility import Role
-from conftest import App, run_app
+from conftest import App, enlarge_window, run_app
 from waiting import pump, wait
 
 UNNAMED_ROLES = [Role.PUSH_BUTTON, Role.TOGGLE_BUTTON, Role.RADIO_BUTTON, Role.TEXT, Role.CHECK_BOX]
@@ -133,10 +133,21 @@ def test_search(helper, item):
     accessibility.get(Role.RADIO_BUTTON, "Quad9, 8 ms")
     accessibility.get(Role.RADIO_BUTTON, "Mullvad, 31 ms")
     entry = accessibility.get(Role.TEXT, "Search Resolvers")
-    for words, found in {"quad": ["Quad9, 8 ms"], "switzerland logs": ["Digitale Gesellschaft, 19 ms", "Quad9, 8 ms"],
+    for words, found in {"quad": ["Quad9, 8 ms"], "switzerland logs": ["Quad9, 8 ms", "Digitale Gesellschaft, 19 ms"],
                          "blocks ads": ["AdGuard, 24 ms"], "zzz": []}.items():
         accessibility.type_text(entry, words)
         wait(lambda: found_resolvers() == found, f"what {words!r} finds")
+
+
+def test_order_of_the_list(helper, item):
+    """Automatic, what the machine's configuration adds, favourites, then the others by name."""
+    open_resolvers(item)
+    enlarge_window()
+    accessibility.get(Role.RADIO_BUTTON, "Quad9, 8 ms")
+    wait(lambda: found_resolvers() == [
+        "Automatic", "home_router, 1 ms", "AdGuard, 24 ms", "Cloudflare, 6 ms", "DNS4EU Protective, 22 ms", "Mullvad, 31 ms",
+        "Quad9, 8 ms", "CleanBrowsing Family, 40 ms", "Digitale Gesellschaft, 19 ms", "Google Public DNS, 9 ms", "NextDNS",
+    ], "the whole list in order")
 
 
 def test_choosing_in_the_list(helper, item):
