@@ -9,6 +9,8 @@
  */
 #include "authority.h"
 
+#include "log.h"
+
 #include <pwd.h>
 #include <unistd.h>
 
@@ -83,10 +85,17 @@ static void on_authorization(GObject *source, GAsyncResult *result, gpointer dat
     }
     if (reply != NULL)
         g_variant_get(reply, "((bb@a{ss}))", &authorized, &challenge, NULL);
-    if (authorized)
+    if (authorized) {
         allow(check);
-    else if (reply == NULL)
+        return;
+    }
+    if (reply == NULL)
+        log_warning("polkit does not decide action=%s reason=%s", check->action, error->message);
+    if (g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN) ||
+        g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_NAME_HAS_NO_OWNER))
         deny(check, "Only root may do this, since polkit is not running to ask.");
+    else if (reply == NULL)
+        deny(check, "Only root may do this, since polkit does not decide.");
     else if (challenge)
         deny(check, "An administrator's password is needed for this.");
     else

@@ -8,6 +8,8 @@
 
 #include <inttypes.h>
 
+static const char system_title[] = "Lookups of this machine's programs";
+
 struct Inspection {
     InspectionSources sources;
     InspectionDone done;
@@ -141,11 +143,20 @@ static void conclude(Inspection *inspection)
     inspection_free(inspection);
 }
 
+/* While nothing leads here by intention, a question more would only tell the network its name. */
+static bool is_system_led_here(const Inspection *inspection)
+{
+    ProtectionView view;
+    protection_view(inspection->sources.protection, &view);
+    return view.state == PROTECTION_ON || view.state == PROTECTION_BLOCKED ||
+           view.state == PROTECTION_STARTING || view.state == PROTECTION_OFFLINE;
+}
+
 static void on_system(void *owner, const ProofResult *result)
 {
     Inspection *inspection = owner;
     inspection->system_proof = NULL;
-    add_step(inspection, "system", "Lookups of this machine's programs", result->code,
+    add_step(inspection, "system", system_title, result->code,
              result->ok ? "They reach Sotto and are answered." : result->sentence);
     conclude(inspection);
 }
@@ -158,6 +169,12 @@ static void on_resolver(void *owner, const ProofResult *result)
     g_autofree char *detail = g_strdup_printf("%s answers.", resolver_name(inspection));
     add_step(inspection, "resolver", "Lookups through the resolver", result->code,
              result->ok ? detail : result->sentence);
+    if (!is_system_led_here(inspection)) {
+        add_step(inspection, "system", system_title, "system-elsewhere",
+                 "They go to the network's own DNS.");
+        conclude(inspection);
+        return;
+    }
     inspection->system_proof = prober_try_system(
         inspection->sources.prober, protection_settings(inspection->sources.protection), on_system,
         inspection);
