@@ -21,9 +21,11 @@ typedef struct WireWriter {
     bool failed;
 } WireWriter;
 
+/** `bytes` may be NULL when there are none. (The cursor has a place all the same: to add even zero
+ * to NULL is undefined.) */
 static inline WireReader wire_reader(const uint8_t *bytes, size_t length)
 {
-    return (WireReader){.bytes = bytes, .length = length};
+    return (WireReader){.bytes = bytes ? bytes : (const uint8_t *)"", .length = length};
 }
 
 static inline WireWriter wire_writer(uint8_t *bytes, size_t capacity)

@@ -147,6 +147,8 @@ static size_t push(TcpStream *tcp, const uint8_t *bytes, size_t length)
 
 static void flush(TcpStream *tcp)
 {
+    if (tcp_queued(&tcp->stream) == 0)
+        return;
     tcp->queue_start += push(tcp, tcp->queue->data + tcp->queue_start, tcp_queued(&tcp->stream));
     if (tcp->queue_start == tcp->queue->len) {
         g_byte_array_set_size(tcp->queue, 0);
