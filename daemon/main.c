@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * sottod: the command line, then one of two lives. `forwarder` is the engine on its own, as a cache
- * such as unbound would use it; `helper` is the machine's service, on the system bus and beside
+ * such as unbound would use it; `machine` is the service, on the system bus and beside
  * NetworkManager. Neither is entered before the settings were read and found good.
  */
 #include "forwarder.h"
 #include "log.h"
+#include "machine.h"
 #include "options.h"
 #include "sotto-build.h"
 
@@ -43,7 +44,7 @@ int main(int argc, char **argv)
         options_clear(&options);
         return EXIT_USAGE;
     }
-    code = forwarder_run(&options, settings);
+    code = options.service ? machine_run(&options, settings) : forwarder_run(&options, settings);
     options_clear(&options);
     return code;
 }

@@ -80,6 +80,8 @@ static gboolean set_key(const char *written, const char *value, gpointer data, G
 static GOptionGroup *make_group(Options *options)
 {
     const GOptionEntry plain[] = {
+        {"service", 0, 0, G_OPTION_ARG_NONE, &options->service,
+         "Serve this machine: system bus, NetworkManager", NULL},
         {"config", 'c', 0, G_OPTION_ARG_FILENAME, &options->config,
          "Settings; drop-ins are in FILE.d", "FILE"},
         {"resolver-list", 0, 0, G_OPTION_ARG_FILENAME, &options->resolver_list,

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The service's life. First, alone and with capabilities: what only they can open, or what systemd
+ * kept for us from the process before. Then they go, and everything else is put together above the
+ * loop. The end depends on who holds the descriptors: with systemd's store we just leave (it keeps
+ * them over a restart and drops them on stop); without it the network gets its DNS back first.
+ */
+#include "machine.h"
+
+#include "admit.h"
+#include "bus.h"
+#include "engine.h"
+#include "fdstore.h"
+#include "leak.h"
+#include "log.h"
+#include "loop_source.h"
+#include "networkmanager.h"
+#include "notify.h"
+#include "privileges.h"
+#include "prober.h"
+#include "protection.h"
+#include "service.h"
+#include "state.h"
+#include "stream.h"
+#include "tls.h"
+#include "tun.h"
+#include "udp.h"
+
+#include <glib-unix.h>
+#include <unistd.h>
+
+#define DEFAULT_USER   "sotto"
+#define DEFAULT_FOLDER "/var/lib/sotto"
+#define STATE_FILE     "state.conf"
+
+typedef struct Machine {
+    const Options *options;
+    Settings *settings;
+    FdStore store;
+    GMainLoop *main_loop;
+    Loop *loop;
+    GSource *source;
+    Notifier notifier;
+    TlsContext *tls;
+    Engine *engine;
+    State *saved;
+    Admission *admission;
+    Bus *bus;
+    Network *network;
+    Prober *prober;
+    Protection *protection;
+    Leak *leak;
+    Service *service;
+    guint signals[3];
+} Machine;
+
+/* ---- with capabilities ---- */
+
+static Status open_tun(FdStore *store)
+{
+    int fd;
+    Status status;
+
+    if (store->fds[FD_TUN] >= 0) {
+        if (tun_check(store->fds[FD_TUN]) == STATUS_OK)
+            return STATUS_OK;
+        fdstore_drop(store, FD_TUN);
+    }
+    status = tun_open(&fd);
+    if (status == STATUS_OK)
+        fdstore_put(store, FD_TUN, fd);
+    return status;
+}
+
+static bool is_bound_to(int fd, const Address *address)
+{
+    Address bound = {0};
+    socklen_t length = sizeof bound.socket;
+
+    return getsockname(fd, &bound.socket.any, &length) == 0 && address_equal(&bound, address);
+}
+
+static Status open_listener(FdStore *store, FdSlot slot, const Address *address,
+                            Status (*bind_to)(const Address *, unsigned, int *))
+{
+    int fd;
+    Status status;
+
+    if (store->fds[slot] >= 0) {
+        if (is_bound_to(store->fds[slot], address))
+            return STATUS_OK;
+        fdstore_drop(store, slot); /* the address was changed in the settings */
+    }
+    status = bind_to(address, UDP_FREEBIND, &fd);
+    if (status == STATUS_OK) {
+        fdstore_put(store, slot, fd);
+    } else {
+        char text[ADDRESS_MAX_TEXT];
+
+        log_error("cannot listen on %s: %s", address_format(address, text),
+                  status_sentence(status));
+    }
+    return status;
+}
+
+static Status open_listeners(FdStore *store, const Settings *settings)
+{
+    Status status = open_listener(store, FD_UDP4, &settings->address4, udp_bind);
+
+    if (status == STATUS_OK)
+        status = open_listener(store, FD_TCP4, &settings->address4, tcp_bind);
+    if (status != STATUS_OK)
+        return status;
+    /* A machine without IPv6 is served by IPv4 alone. */
+    if (open_listener(store, FD_UDP6, &settings->address6, udp_bind) != STATUS_OK ||
+        open_listener(store, FD_TCP6, &settings->address6, tcp_bind) != STATUS_OK)
+        log_warning("serving IPv4 alone");
+    return STATUS_OK;
+}
+
+static Status open_leak(FdStore *store)
+{
+    int fd;
+    Status status;
+
+    if (store->fds[FD_LEAK] >= 0)
+        return STATUS_OK;
+    status = leak_open(tun_interface(), &fd);
+    if (status == STATUS_OK)
+        fdstore_put(store, FD_LEAK, fd);
+    return status;
+}
+
+static Status give_privileges_away(const Settings *settings)
+{
+    if (geteuid() == 0)
+        return privileges_become_service(settings->user ? settings->user : DEFAULT_USER);
+    return privileges_drop();
+}
+
+static bool begin(FdStore *store, const Settings *settings)
+{
+    Status status;
+
+    fdstore_receive(store);
+    status = open_tun(store);
+    if (status != STATUS_OK) {
+        log_error("cannot open the device " TUN_NAME ": %s", status_sentence(status));
+        return false;
+    }
+    if (open_listeners(store, settings) != STATUS_OK)
+        return false;
+    status = open_leak(store);
+    if (status != STATUS_OK)
+        log_warning("leaving lookups cannot be counted: %s", status_sentence(status));
+    status = give_privileges_away(settings);
+    if (status != STATUS_OK) {
+        log_error("cannot give privileges away: %s", status_sentence(status));
+        return false;
+    }
+    return true;
+}
+
+/* ---- signals ---- */
+
+static gboolean on_reload(gpointer owner)
+{
+    Machine *machine = owner;
+    g_autoptr(GError) error = NULL;
+    Settings *settings = options_load_settings(machine->options, &error);
+
+    notifier_reloading();
+    if (settings) {
+        protection_reload(machine->protection, settings);
+        settings_unref(machine->settings);
+        machine->settings = settings;
+        log_set_level((LogLevel)settings->log_level);
+        log_info("settings reloaded");
+    } else {
+        log_error("settings not reloaded, the old ones stay: %s", error->message);
+    }
+    notifier_ready(&machine->notifier);
+    return G_SOURCE_CONTINUE;
+}
+
+static void on_released(void *owner, const GError *error)
+{
+    Machine *machine = owner;
+
+    if (error)
+        log_warning("the network's own DNS could not be restored: %s", error->message);
+    g_main_loop_quit(machine->main_loop);
+}
+
+static gboolean on_stop(gpointer owner)
+{
+    Machine *machine = owner;
+
+    notifier_stopping();
+    if (machine->store.kept)
+        g_main_loop_quit(machine->main_loop);
+    else
+        protection_release(machine->protection, on_released, machine);
+    return G_SOURCE_CONTINUE;
+}
+
+/* ---- without ---- */
+
+static char *state_path(void)
+{
+    const char *folder = g_getenv("STATE_DIRECTORY"); /* set by systemd.exec(5) */
+
+    return g_build_filename(folder ? folder : DEFAULT_FOLDER, STATE_FILE, NULL);
+}
+
+static void put_together(Machine *machine)
+{
+    g_autofree char *path = state_path();
+    NetworkManagerOptions network = {
+        .address4 = machine->settings->address4,
+        .address6 = machine->settings->address6,
+        .bound_to_process = !machine->store.kept,
+    };
+    ProtectionParts parts;
+
+    machine->main_loop = g_main_loop_new(NULL, FALSE);
+    machine->loop = loop_new();
+    machine->source = loop_source_attach(machine->loop, NULL);
+    notifier_init(&machine->notifier, machine->loop);
+    machine->tls = tls_context_new(machine->settings->ca_file);
+    machine->engine = engine_new(machine->loop, machine->tls);
+    machine->saved = state_load(path);
+    machine->admission = admission_new();
+    machine->bus = bus_new();
+    machine->network = networkmanager_new(machine->bus, &network);
+    machine->prober = prober_new(machine->loop, machine->engine, NULL);
+    parts = (ProtectionParts){
+        .loop = machine->loop,
+        .engine = machine->engine,
+        .network = machine->network,
+        .prober = machine->prober,
+        .admission = machine->admission,
+        .saved = machine->saved,
+    };
+    machine->protection = protection_new(&parts, machine->settings);
+}
+
+static Status start_listening(Machine *machine)
+{
+    FdStore *store = &machine->store;
+    Status status =
+        engine_listen(machine->engine, fdstore_copy(store, FD_UDP4), fdstore_copy(store, FD_TCP4),
+                      admission_allows, machine->admission);
+
+    if (status == STATUS_OK && store->fds[FD_UDP6] >= 0)
+        status = engine_listen(machine->engine, fdstore_copy(store, FD_UDP6),
+                               fdstore_copy(store, FD_TCP6), admission_allows, machine->admission);
+    return status;
+}
+
+static bool start(Machine *machine)
+{
+    Status status = start_listening(machine);
+    int leak = fdstore_copy(&machine->store, FD_LEAK);
+
+    if (status != STATUS_OK) {
+        log_error("cannot serve: %s", status_sentence(status));
+        return false;
+    }
+    if (leak >= 0)
+        machine->leak = leak_new(machine->loop, leak, protection_allows_clear, machine->protection);
+    protection_start(machine->protection);
+    machine->service = service_new(machine->bus, machine->protection, machine->engine,
+                                   machine->prober, machine->leak, machine->loop);
+    machine->signals[0] = g_unix_signal_add(SIGTERM, on_stop, machine);
+    machine->signals[1] = g_unix_signal_add(SIGINT, on_stop, machine);
+    machine->signals[2] = g_unix_signal_add(SIGHUP, on_reload, machine);
+    notifier_ready(&machine->notifier);
+    return true;
+}
+
+static void take_apart(Machine *machine)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(machine->signals); i++)
+        if (machine->signals[i])
+            g_source_remove(machine->signals[i]);
+    service_free(machine->service);
+    leak_free(machine->leak);
+    protection_free(machine->protection);
+    prober_free(machine->prober);
+    network_free(machine->network);
+    bus_free(machine->bus);
+    engine_free(machine->engine);
+    admission_free(machine->admission);
+    state_free(machine->saved);
+    tls_context_free(machine->tls);
+    notifier_clear(&machine->notifier);
+    g_source_destroy(machine->source);
+    g_source_unref(machine->source);
+    loop_free(machine->loop);
+    g_main_loop_unref(machine->main_loop);
+}
+
+int machine_run(const Options *options, Settings *settings)
+{
+    Machine machine = {.options = options, .settings = settings_ref(settings)};
+    int code = 1;
+
+    log_set_level((LogLevel)settings->log_level);
+    if (begin(&machine.store, settings)) {
+        put_together(&machine);
+        if (start(&machine)) {
+            g_main_loop_run(machine.main_loop);
+            code = 0;
+        }
+        take_apart(&machine);
+    }
+    fdstore_clear(&machine.store);
+    settings_unref(machine.settings);
+    return code;
+}
