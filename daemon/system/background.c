@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 static int ready_fd = -1;
+static int null_fd = -1; /* opened before a change of root hides /dev */
 
 /* In the original process: one byte means ready, the end of the pipe means that the child died. */
 static _Noreturn void wait_for_child(int fd)
@@ -59,6 +60,9 @@ Status background_begin(void)
     }
     close(ends[0]);
     ready_fd = ends[1];
+    null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (null_fd < 0)
+        return status_from_errno(errno);
     return detach();
 }
 
@@ -66,11 +70,11 @@ void background_ready(void)
 {
     if (ready_fd < 0)
         return;
-    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-    for (int fd = 0; null >= 0 && fd <= 2; fd++)
-        dup2(null, fd);
-    if (null > 2)
-        close(null);
+    for (int fd = 0; fd <= 2; fd++)
+        dup2(null_fd, fd);
+    if (null_fd > 2)
+        close(null_fd);
+    null_fd = -1;
     ssize_t told = write(ready_fd, "1", 1);
     (void)told; /* where nobody waits any more there is nothing to tell */
     close(ready_fd);
