@@ -119,6 +119,12 @@ void engine_begin_epoch(Engine *engine)
 
 void engine_keep_warm(Engine *engine, Upstream *upstream)
 {
+    for (unsigned i = 0; i < engine->warm->len; i++) {
+        const Upstream *held = g_ptr_array_index(engine->warm, i);
+
+        if (held->resolver == upstream->resolver) /* once is enough, the newest settings' */
+            g_ptr_array_remove_index_fast(engine->warm, i--);
+    }
     g_ptr_array_add(engine->warm, upstream_ref(upstream));
     loop_timer_start(&engine->cooling, KEEP_WARM_US);
 }

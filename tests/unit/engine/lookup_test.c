@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "engine_state.h"
 #include "harness.h"
 
 #include <string.h>
@@ -147,6 +148,19 @@ static void unused_connection_cools_down(Harness *harness, gconstpointer unused)
     g_assert_cmpint(loop_wait_us(harness->loop), ==, -1);
 }
 
+/* Proofs that follow each other for hours must not pile up. */
+static void repeated_lookups_hold_a_resolver_once(Harness *harness, gconstpointer unused)
+{
+    Outcome outcome;
+
+    for (int i = 0; i < 20; i++) {
+        look_up(harness, i % 2 ? "s1" : "s2", &outcome);
+        loop_advance(harness->loop, 20000 * MS);
+    }
+    g_assert_cmpuint(harness->engine->warm->len, ==, 2);
+    g_assert_cmpuint(fake_servers[1].opened, ==, 1);
+}
+
 #define TEST(path, fn)                                                                             \
     g_test_add("/lookup/" path, Harness, GUINT_TO_POINTER(2), harness_set_up, fn, harness_tear_down)
 
@@ -162,5 +176,6 @@ int main(int argc, char **argv)
     TEST("cancelled-says-nothing", cancelled_says_nothing);
     TEST("proved-connection-is-used-on", proved_connection_is_used_on);
     TEST("unused-connection-cools-down", unused_connection_cools_down);
+    TEST("repeated-lookups-hold-a-resolver-once", repeated_lookups_hold_a_resolver_once);
     return g_test_run();
 }
