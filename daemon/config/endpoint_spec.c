@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Text to Endpoint. Stamps are parsed by the dns floor; the URL-like forms are split here by hand
- * on
- * '#' and '&', for base64 pins may hold '/', '+' and '=' and a URL parser would only get in the
+ * Text to Endpoint. Stamps are parsed by the dns floor; the URL-like forms are split here by hand,
+ * at '#' and '&', for base64 pins may hold '/', '+' and '=' and a URL parser would only get in the
  * way.
  */
 #include "endpoint_spec.h"
@@ -20,6 +19,11 @@ static Endpoint *fail(GError **error, const char *text, const char *sentence)
 {
     g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "\"%s\": %s", text, sentence);
     return NULL;
+}
+
+static bool parse_address(const char *text, uint16_t default_port, Address *address)
+{
+    return address_parse(text, default_port, address) == STATUS_OK && address_port(address) != 0;
 }
 
 static Endpoint *parse_stamp(const char *text, GError **error)
@@ -83,7 +87,7 @@ static Endpoint *parse_tls(const char *text, const char *rest, GError **error)
     Address address;
     const char *wrong;
 
-    if (address_parse(halves[0], DOT_PORT, &address) != STATUS_OK)
+    if (!parse_address(halves[0], DOT_PORT, &address))
         return fail(error, text, "Expected an IP address with an optional port after tls://.");
     endpoint = endpoint_new(ENDPOINT_DOT, &address);
     wrong = parse_fragment(endpoint, halves[1] ? halves[1] : "");
@@ -98,7 +102,7 @@ static Endpoint *parse_plain(const char *text, const char *rest, GError **error)
 {
     Address address;
 
-    if (address_parse(rest, PLAIN_PORT, &address) != STATUS_OK)
+    if (!parse_address(rest, PLAIN_PORT, &address))
         return fail(error, text, "Expected an IP address with an optional port after udp://.");
     return endpoint_new(ENDPOINT_PLAIN, &address);
 }
@@ -143,7 +147,7 @@ Endpoint *endpoint_spec_dnscrypt(const char *address, const char *provider_name,
     if (!address || !provider_name || !provider_key)
         return fail(error, "DNSCrypt resolver",
                     "Address, provider name and provider key are all needed.");
-    if (address_parse(address, DNSCRYPT_PORT, &parsed) != STATUS_OK)
+    if (!parse_address(address, DNSCRYPT_PORT, &parsed))
         return fail(error, address, "Expected an IP address with an optional port.");
     if (!parse_key(provider_key, key))
         return fail(error, provider_key, "A provider key is 64 hexadecimal digits.");

@@ -11,8 +11,7 @@
  *     sdns://…                                           a stamp: DNSCrypt, DoT, DoH, plain
  *     tls://ADDRESS[:853]#NAME[&pin-sha256=BASE64]…      DoT by certificate name, pins on top of it
  *     tls://ADDRESS[:853]#pin-sha256=BASE64[&…]          DoT by key alone (RFC 7858 §4.2)
- *     udp://ADDRESS[:53]                                 plain DNS, for routes to a local server
- * only
+ *     udp://ADDRESS[:53]                                 plain DNS, for routes only
  *
  * ADDRESS is an IP address: a name could only be asked of the network that is not trusted.
  * G_IO_ERROR_INVALID_ARGUMENT with a sentence. (transfer full)

@@ -38,6 +38,23 @@ static gboolean read_blocks(Resolver *resolver, const Keys *keys, const char *gr
     return TRUE;
 }
 
+/* What every name is asked of must be encrypted: plain DNS beside it would be a way to fall back
+ * on, unasked. (transfer full) of the endpoint. */
+static gboolean add_encrypted(Resolver *resolver, Endpoint *endpoint, GError **error)
+{
+    if (endpoint->kind == ENDPOINT_PLAIN) {
+        g_autofree char *text = endpoint_describe(endpoint);
+
+        g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+                    "\"%s\": Plain DNS is not encrypted; it can serve a [Route DOMAIN] only.",
+                    text);
+        endpoint_unref(endpoint);
+        return FALSE;
+    }
+    resolver_add_endpoint(resolver, endpoint);
+    return TRUE;
+}
+
 static gboolean read_endpoints(Resolver *resolver, const Keys *keys, const char *group,
                                GError **error)
 {
@@ -47,11 +64,10 @@ static gboolean read_endpoints(Resolver *resolver, const Keys *keys, const char 
     for (size_t i = 0; specs && specs[i]; i++) {
         Endpoint *endpoint = endpoint_spec_parse(specs[i], error);
 
-        if (!endpoint) {
+        if (!endpoint || !add_encrypted(resolver, endpoint, error)) {
             g_prefix_error(error, "[%s] Endpoints: ", group);
             return FALSE;
         }
-        resolver_add_endpoint(resolver, endpoint);
     }
     if (provider) {
         g_autofree char *address = keys_get_text(keys, group, "Address");
@@ -138,6 +154,9 @@ Resolver *entry_anonymous(const char *spec, GError **error)
     }
     description = endpoint_describe(endpoint);
     resolver = resolver_new(spec, description);
-    resolver_add_endpoint(resolver, endpoint);
+    if (!add_encrypted(resolver, endpoint, error)) {
+        resolver_unref(resolver);
+        return NULL;
+    }
     return resolver;
 }

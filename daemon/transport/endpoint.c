@@ -110,7 +110,9 @@ static char *host_split(const char *text, uint16_t *port)
 /* A stamp's bootstrap addresses are no help here: they are of resolvers to ask for the host. */
 static Status address_from_stamp(const Stamp *stamp, uint16_t default_port, Address *address)
 {
-    if (stamp->address == NULL || address_parse(stamp->address, default_port, address) != STATUS_OK)
+    if (stamp->address == NULL ||
+        address_parse(stamp->address, default_port, address) != STATUS_OK ||
+        address_port(address) == 0)
         return STATUS_INVALID;
     return STATUS_OK;
 }

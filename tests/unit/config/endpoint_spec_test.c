@@ -65,6 +65,8 @@ static void bad_specs_are_refused_with_a_sentence(void)
                                         "tls://192.0.2.1#pin-sha256=abc",
                                         "tls://192.0.2.1#a&b",
                                         "tls://192.0.2.1:99999#a",
+                                        "tls://192.0.2.1:0#a",
+                                        "udp://192.0.2.1:0",
                                         "udp://name",
                                         "sdns://AQ",
                                         "sdns://!!!",

@@ -151,6 +151,10 @@ static void bad_values_name_their_place(Fixture *fixture, gconstpointer unused)
     expect_refused(fixture, "[Resolver a b]\nEndpoints=udp://192.0.2.1\n", "resolver's id");
     expect_refused(fixture, "[Resolver a]\nBlocks=fun\n", "Expected malware, ads or adult.");
     expect_refused(fixture, "[Resolver a]\nEndpoints=tls://x\n", "[Resolver a] Endpoints");
+    expect_refused(fixture, "[Resolver a]\nEndpoints=udp://192.0.2.1\n", "is not encrypted");
+    expect_refused(fixture, "[Resolver a]\nEndpoints=sdns://AAAAAAAAAAAABzEuMi4zLjQ\n",
+                   "is not encrypted");
+    expect_refused(fixture, "[Sotto]\nResolvers=udp://192.0.2.1\n", "is not encrypted");
     expect_refused(fixture, "[Route lan]\nServers=\n", "Expected [Route DOMAIN]");
     expect_refused(fixture, "no key file", "sotto.conf");
 }
