@@ -245,10 +245,18 @@ static bool is_taken_over(NetworkManager *manager)
     return nm_client_get_startup(manager->client) && tun_carries(&manager->options.address4);
 }
 
+static void on_search_kept(void *owner)
+{
+    NetworkManager *manager = owner;
+    manager->busy = false;
+    refresh_later(manager);
+}
+
 static void keep_search(NetworkManager *manager, NMDevice *device)
 {
-    if (!manager->network.facts.pointed ||
-        nm_client_get_primary_connection(manager->client) == NULL)
+    NMActiveConnection *primary = nm_client_get_primary_connection(manager->client);
+    if (!manager->network.facts.pointed || primary == NULL ||
+        nm_active_connection_get_state(primary) != NM_ACTIVE_CONNECTION_STATE_ACTIVATED)
         return; /* between two networks the old list does no harm */
     g_auto(GStrv) search = nm_facts_search(manager->client);
     if (manager->search != NULL &&
@@ -256,7 +264,9 @@ static void keep_search(NetworkManager *manager, NMDevice *device)
         return;
     g_strfreev(manager->search);
     manager->search = g_steal_pointer(&search);
-    nm_search_apply(device, (const char *const *)manager->search, manager->cancellable);
+    manager->busy = true;
+    nm_search_apply(device, (const char *const *)manager->search, manager->cancellable,
+                    on_search_kept, manager);
 }
 
 static void reconcile(NetworkManager *manager)

@@ -3,8 +3,12 @@
 
 #include <NetworkManager.h>
 
+/** Once, later; not after the cancellable was cancelled. */
+typedef void (*SearchDone)(void *owner);
+
 /**
- * Makes our connection on `device` carry these search domains, when it does not yet. Goes on by
- * itself; a failure is logged, lookups do not depend on it.
+ * Makes our connection on `device` carry these search domains, when it does not yet. A failure is
+ * logged only: lookups do not depend on it.
  */
-void nm_search_apply(NMDevice *device, const char *const *search, GCancellable *cancellable);
+void nm_search_apply(NMDevice *device, const char *const *search, GCancellable *cancellable,
+                     SearchDone done, void *owner);
