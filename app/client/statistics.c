@@ -49,6 +49,7 @@ SottoStatistics sotto_statistics_parse(GVariant *dictionary)
         guint64 *field = (guint64 *)(void *)((char *)&statistics + counters[i].offset);
         g_variant_lookup(dictionary, counters[i].key, "t", field);
     }
+    g_variant_lookup(dictionary, "leaks-watched", "b", &statistics.leaks_watched);
     g_variant_lookup(dictionary, "since", "x", &statistics.since_s);
     return statistics;
 }

@@ -9,6 +9,7 @@ typedef struct SottoStatistics {
     guint64 failed, over_limit, malformed, refused_link;
     guint64 forged, replayed, certificate_requests;
     guint64 leaked;            /* packets to port 53 seen leaving by a real link */
+    gboolean leaks_watched;    /* FALSE: nobody looks, and `leaked` says nothing */
     guint64 network_encrypted; /* encrypted since this network was joined */
     guint64 bytes_sent, bytes_received;
     guint64 cache_entries, cache_bytes, in_flight;

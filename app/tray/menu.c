@@ -81,27 +81,37 @@ static void on_favourite(GtkWidget *item, gpointer data)
 
 /* --- counts -------------------------------------------------------------------------------- */
 
+static char *describe_counts(const SottoStatistics *statistics)
+{
+    gulong number = (gulong)statistics->network_encrypted;
+    g_autofree char *encrypted = presentation_count(statistics->network_encrypted);
+    g_autofree char *clear = presentation_count(statistics->leaked);
+
+    if (!statistics->leaks_watched)
+        return g_strdup_printf(
+            g_dngettext(NULL, "%s lookup encrypted", "%s lookups encrypted", number), encrypted);
+    return g_strdup_printf(g_dngettext(NULL, "%s lookup encrypted · %s in the clear",
+                                       "%s lookups encrypted · %s in the clear", number),
+                           encrypted, clear);
+}
+
 static void on_counts(GObject *source, GAsyncResult *result, gpointer data)
 {
     Menu *self = data;
     SottoStatistics statistics;
     g_autoptr(GError) error = NULL;
-    g_autofree char *encrypted = NULL, *clear = NULL, *label = NULL;
+    g_autofree char *label = NULL;
+    gboolean known =
+        sotto_helper_get_statistics_finish(SOTTO_HELPER(source), result, &statistics, &error);
 
-    if (!sotto_helper_get_statistics_finish(SOTTO_HELPER(source), result, &statistics, &error)) {
-        if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-            return; /* the menu is gone */
-        self->counts_asked = FALSE;
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        return; /* the menu is gone */
+    self->counts_asked = FALSE;
+    if (!known) {
         g_debug("no counts: %s", error->message);
         return;
     }
-    self->counts_asked = FALSE;
-    encrypted = presentation_count(statistics.network_encrypted);
-    clear = presentation_count(statistics.leaked);
-    label = g_strdup_printf(g_dngettext(NULL, "%s lookup encrypted · %s in the clear",
-                                        "%s lookups encrypted · %s in the clear",
-                                        (gulong)statistics.network_encrypted),
-                            encrypted, clear);
+    label = describe_counts(&statistics);
     gtk_menu_item_set_label(GTK_MENU_ITEM(self->counts), label);
 }
 

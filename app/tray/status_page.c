@@ -58,19 +58,24 @@ static void show_encrypted(SottoStatusPage *self, const SottoStatistics *statist
     spoken_row_set(self->encrypted_row, _("Lookups are encrypted"), text);
 }
 
-static void show_leaks(SottoStatusPage *self, guint64 leaked)
+static void show_leaks(SottoStatusPage *self, const SottoStatistics *statistics)
 {
-    g_autofree char *count = presentation_count(leaked);
-    g_autofree char *text = g_strdup_printf(
-        g_dngettext(NULL, "%s unencrypted lookup was seen leaving this computer",
-                    "%s unencrypted lookups were seen leaving this computer", (gulong)leaked),
-        count);
+    gboolean good = statistics->leaks_watched && statistics->leaked == 0;
+    g_autofree char *count = presentation_count(statistics->leaked);
+    g_autofree char *text =
+        g_strdup_printf(g_dngettext(NULL, "%s unencrypted lookup was seen leaving this computer",
+                                    "%s unencrypted lookups were seen leaving this computer",
+                                    (gulong)statistics->leaked),
+                        count);
 
-    spoken_row_set(self->leaks_row,
-                   leaked == 0 ? _("Nothing is leaking") : _("Some lookups went around Sotto"),
-                   text);
+    if (!statistics->leaks_watched)
+        spoken_row_set(self->leaks_row, _("Leaks are not counted"),
+                       _("This computer does not let Sotto watch what leaves it"));
+    else
+        spoken_row_set(self->leaks_row,
+                       good ? _("Nothing is leaking") : _("Some lookups went around Sotto"), text);
     gtk_image_set_from_icon_name(self->leaks_icon,
-                                 leaked == 0 ? "object-select-symbolic" : "dialog-warning-symbolic",
+                                 good ? "object-select-symbolic" : "dialog-warning-symbolic",
                                  GTK_ICON_SIZE_BUTTON);
 }
 
@@ -89,7 +94,7 @@ static void on_statistics(GObject *source, GAsyncResult *result, gpointer data)
         presentation_of(self->helper)->proof != PROOF_ENCRYPTED)
         return; /* closed, or turned off while the answer was under way */
     show_encrypted(self, &statistics);
-    show_leaks(self, statistics.leaked);
+    show_leaks(self, &statistics);
 }
 
 static gboolean poll(gpointer data)

@@ -105,6 +105,7 @@ GVariant *report_statistics(const InspectionSources *sources, int64_t since_s)
     g_variant_dict_init(&all, NULL);
     for (size_t i = 0; i < G_N_ELEMENTS(counters); i++)
         g_variant_dict_insert(&all, counters[i].key, "t", counters[i].value);
+    g_variant_dict_insert(&all, "leaks-watched", "b", sources->leak != NULL);
     g_variant_dict_insert(&all, "since", "x", since_s);
     return g_variant_dict_end(&all);
 }

@@ -49,8 +49,7 @@ class Helper:
                                                      for name, value in facts.items()},)))
 
     def answer_statistics(self, **counters):
-        values = {name.replace("_", "-"): GLib.Variant("t", value) for name, value in counters.items()}
-        self.script("Answer", GLib.Variant("(sv)", ("GetStatistics", GLib.Variant("a{sv}", values))))
+        self.script("Answer", GLib.Variant("(sv)", ("GetStatistics", scripted_helper.statistics(**counters))))
 
     def refuse(self, method, error, sentence):
         self.script("Refuse", GLib.Variant("(sss)", (method, error, sentence)))

@@ -53,14 +53,18 @@ RESOLVERS = [
     resolver("under_score", "home_router", "Yourself", "", 1, False, ("dot",), own=True),
 ]
 
-STATISTICS = {"encrypted": 1284, "network-encrypted": 1284, "leaked": 0, "queries": 2100, "cache-hits": 800}
-
 STEPS = [
     ("resolver", "The resolver answers", "Quad9 answered in 8 ms, over DNSCrypt"),
     ("system", "This computer asks Sotto", "A lookup through the system's own path came by the resolver"),
     ("leaks", "Nothing leaves in the clear", "0 packets to port 53 were seen on the way out"),
     ("identity", "It is who it says", "The certificate is signed with the provider's key"),
 ]
+
+
+def statistics(watched=True, **counters):
+    """What GetStatistics answers; a counter that is not given is left out, which reads 0."""
+    values = {name.replace("_", "-"): GLib.Variant("t", value) for name, value in counters.items()}
+    return GLib.Variant("a{sv}", {**values, "leaks-watched": GLib.Variant("b", watched)})
 
 
 def evidence(ok=True):
@@ -86,7 +90,7 @@ class ScriptedHelper:
             self.facts[name] = GLib.Variant("s", value)
         self.answers = {
             "ListResolvers": GLib.Variant("aa{sv}", RESOLVERS),
-            "GetStatistics": GLib.Variant("a{sv}", {key: GLib.Variant("t", value) for key, value in STATISTICS.items()}),
+            "GetStatistics": statistics(encrypted=1284, network_encrypted=1284, leaked=0, queries=2100, cache_hits=800),
             "CheckProtection": GLib.Variant("a{sv}", evidence()),
         }
 

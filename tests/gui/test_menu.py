@@ -151,6 +151,9 @@ def test_counts_are_fresh_when_the_menu_opens(helper, item):
     item.about_to_show()
     entry = item.get("^1 lookup encrypted · 0 in the clear$")
     assert not entry.enabled
+    helper.answer_statistics(watched=False, network_encrypted=9)
+    item.about_to_show()
+    item.get("^9 lookups encrypted$")
 
 
 def test_counts_are_not_shown_while_unprotected(helper, item):

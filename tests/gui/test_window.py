@@ -52,6 +52,13 @@ def test_proof_shows_real_counts_every_second(helper, window):
     window.get_row("Some lookups went around Sotto", "3 unencrypted lookups were seen leaving this computer")
 
 
+def test_leaks_nobody_watches_are_not_called_none(helper, window):
+    helper.answer_statistics(watched=False, network_encrypted=7)
+    helper.set(State="on")
+    window.get_row("Leaks are not counted", "This computer does not let Sotto watch what leaves it")
+    assert window.find(Role.LIST_ITEM, "Nothing is leaking") is None
+
+
 def test_nothing_is_claimed_while_lookups_go_out_in_the_clear(helper, window):
     for state in ("off", "paused", "error"):
         helper.set(State=state)
