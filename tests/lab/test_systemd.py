@@ -1,0 +1,271 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Sotto under a real systemd: what holds the machine's DNS through a crash, and what gives it back.
+
+One boot is shared by all tests; the fixture `protected` brings it back to "on" before each, whatever the last one did.
+"""
+
+import hashlib
+import json
+import time
+
+import pytest
+
+from lab.boot import Boot
+from lab.capture import Capture
+from lab.load import Load
+from lab.process import wait_for
+from lab.topology import HOTEL, LIE, TRUTH
+
+UNIT = "sotto.service"
+DROP_IN = "/run/systemd/system/sotto.service.d/test.conf"
+WWW = "www.example.test"
+BIND_ALONE = 1 << 10
+"""CAP_NET_BIND_SERVICE as /proc shows it."""
+
+
+class Laptop:
+    """The booted laptop with Sotto on it."""
+
+    def __init__(self, boot):
+        self.boot = boot
+        boot.wait_online()
+        wait_for("the hotel's DNS", lambda: boot.nameservers() == [HOTEL])
+        self.resolv_conf_without = self.resolv_conf()
+        self.networkmanager_files_without = self.networkmanager_files()
+
+    def resolv_conf(self):
+        return self.boot.path("/etc/resolv.conf").read_bytes()
+
+    def networkmanager_files(self):
+        """What is below /etc/NetworkManager, as one hash."""
+        folder = self.boot.path("/etc/NetworkManager")
+        digest = hashlib.sha256()
+        for path in sorted(folder.rglob("*")):
+            stat = path.lstat()
+            digest.update(f"{path.relative_to(folder)} {stat.st_mode} {stat.st_uid} {stat.st_mtime_ns}\n".encode())
+            if path.is_file():
+                digest.update(path.read_bytes())
+        return digest.hexdigest()
+
+    def systemctl(self, *words, check=True):
+        return self.boot.output("systemctl", *words, check=check)
+
+    def show(self, key):
+        return self.systemctl("show", "--value", "--property", key, UNIT)
+
+    @property
+    def pid(self):
+        """Of the helper, as the booted system counts."""
+        return int(self.show("MainPID"))
+
+    def status(self):
+        return json.loads(self.boot.output("sottoctl", "status", "--json"))
+
+    def turn(self, word):
+        """By the person at the screen."""
+        return self.boot.as_guest("sottoctl", word)
+
+    def is_on(self):
+        done = self.boot.run("sottoctl", "status", "--json", check=False)
+        return done.returncode == 0 and json.loads(done.stdout)["state"] == "on"
+
+    def lookup(self, name=WWW):
+        return self.boot.run("getent", "ahostsv4", name, check=False, timeout=60).stdout.split(" ")[0]
+
+    def wait_running(self, other_than=0, seconds=20):
+        """The helper's process number, once there is one and not the old one."""
+        def running():
+            pid = self.pid
+            return pid if pid not in (0, other_than) and self.show("ActiveState") == "active" else None
+        return wait_for("the helper to run", running, seconds)
+
+    def wait_restored(self, since, seconds=2.0):
+        """Until resolv.conf is the network's own to the byte; how long that took. Promised: two seconds."""
+        wait_for("the network's own DNS", lambda: self.resolv_conf() == self.resolv_conf_without, seconds)
+        return time.monotonic() - since
+
+    def drop_in(self, text):
+        path = self.boot.path(DROP_IN)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        self.systemctl("daemon-reload")
+
+    def make_ready(self):
+        """As installed, running and on."""
+        path = self.boot.path(DROP_IN)
+        if path.exists():
+            path.unlink()
+            self.systemctl("daemon-reload")
+        self.systemctl("reset-failed", UNIT, check=False)  # also forgets how often it was started
+        self.systemctl("enable", "--now", UNIT)
+        self.wait_running()
+        if not self.is_on():
+            self.turn("on")
+
+
+@pytest.fixture(scope="module")
+def laptop(network, hotel_for_all, servers):
+    boot = Boot.with_sotto(network, servers)
+    yield Laptop(boot)
+    boot.close()
+
+
+@pytest.fixture
+def protected(laptop, hotel):
+    laptop.make_ready()
+    return laptop
+
+
+def no_leak(capture):
+    """The load's names were not readable, nor was any other question."""
+    return capture.no_plain_dns(*(f"load-{number}.wild.example.test" for number in (0, 10, 50, 100)))
+
+
+def test_unit_starts_and_its_journal_is_clean(laptop):
+    assert laptop.systemctl("is-system-running") == "running"
+    assert laptop.show("User") == "sotto"
+    assert laptop.boot.output("ps", "-o", "user=", "-p", laptop.pid) == "sotto"
+    complaints = laptop.boot.journal("-u", UNIT, "-p", "warning", "--output=cat", "--quiet")
+    assert complaints.strip() == ""
+
+
+def test_guest_at_the_screen_turns_on_and_off(protected):
+    assert protected.lookup() == TRUTH
+    protected.turn("off")
+    protected.wait_restored(time.monotonic())
+    assert protected.lookup() == LIE
+    protected.turn("on")
+    assert protected.lookup() == TRUTH
+
+
+def test_remote_guest_may_not(protected):
+    done = protected.boot.as_guest("sottoctl", "off", remote=True, check=False)
+    assert done.returncode != 0
+    assert protected.is_on()
+
+
+def test_every_thread_has_what_was_promised(protected):
+    folder = protected.boot.path(f"/proc/{protected.pid}/task")
+    threads = list(folder.iterdir())
+    assert len(threads) > 1  # GDBus has its own
+    for thread in threads:
+        fields = dict(line.split(":\t", 1) for line in (thread / "status").read_text().splitlines() if ":\t" in line)
+        sets = {name: int(fields[name], 16) for name in ("CapPrm", "CapEff", "CapInh", "CapAmb")}
+        assert sets == {"CapPrm": BIND_ALONE, "CapEff": BIND_ALONE, "CapInh": 0, "CapAmb": 0}, thread.name
+        assert fields["NoNewPrivs"].strip() == "1"
+
+
+def test_security_of_the_unit(protected):
+    print(protected.boot.output("systemd-analyze", "security", "--no-pager", UNIT))
+
+
+def report(what, asked, since, until):
+    """Every question asked within the time was answered; says how many there were."""
+    meanwhile = [one for one in asked if since <= one.sent <= until]
+    assert meanwhile, f"{what}: nothing was asked meanwhile"
+    lost = [one for one in meanwhile if not one.is_answered]
+    longest = max((one.answered - one.sent for one in meanwhile if one.is_answered), default=0.0)
+    print(f"{what}: {until - since:.2f} s without a helper, {len(meanwhile)} questions asked meanwhile, {len(lost)} lost,"
+          f" the longest wait {longest:.2f} s; {sum(not one.is_answered for one in asked)} of {len(asked)} in all lost")
+    assert not lost
+    return meanwhile
+
+
+def test_crash_holds(protected, network):
+    with Capture(network) as capture:
+        with Load(protected.boot) as load:
+            time.sleep(1)
+            old = protected.pid
+            protected.systemctl("kill", "--signal=KILL", "--kill-who=main", UNIT)
+            killed = time.monotonic()
+            protected.wait_running(other_than=old)
+            back = time.monotonic()
+            time.sleep(2)
+        wait_for("protection", protected.is_on, 5)
+    report("crash", load.asked, killed, back)
+    first = load.first_good_after(killed)
+    print(f"crash: first lookup after {first:.2f} s")
+    assert first < 5
+    no_leak(capture)
+
+
+def test_upgrade_holds(protected, network):
+    with Capture(network) as capture:
+        with Load(protected.boot) as load:
+            time.sleep(1)
+            before = time.monotonic()
+            protected.systemctl("restart", UNIT)
+            back = time.monotonic()
+            time.sleep(2)
+        wait_for("protection", protected.is_on, 5)
+    report("upgrade", load.asked, before, back)
+    assert load.first_good_after(before) < 5
+    no_leak(capture)
+
+
+def test_hang_ends_by_the_watchdog(protected, network):
+    protected.drop_in("[Service]\nWatchdogSec=2\nTimeoutAbortSec=1\n")
+    protected.systemctl("restart", UNIT)
+    wait_for("protection", protected.is_on, 5)
+    old = protected.pid
+    with Capture(network) as capture:
+        with Load(protected.boot, rate=10) as load:
+            protected.boot.run("kill", "-STOP", old)
+            stopped = time.monotonic()
+            protected.wait_running(other_than=old)
+            time.sleep(2)
+    first = load.first_good_after(stopped)
+    print(f"hang: first lookup after {first:.2f} s")
+    assert first < 10
+    no_leak(capture)
+
+
+def test_networkmanager_restart_holds(protected, network):
+    with Capture(network) as capture:
+        with Load(protected.boot) as load:
+            time.sleep(0.5)
+            protected.systemctl("restart", "NetworkManager.service")
+            protected.boot.wait_online()
+            time.sleep(3)
+    assert protected.is_on()
+    assert {one.server for one in load.asked} == {protected.boot.nameservers()[0]}
+    print(f"NetworkManager restart: {sum(not one.is_answered for one in load.asked)} of {len(load.asked)} lost")
+    no_leak(capture)
+
+
+def test_stop_restores(protected):
+    before = time.monotonic()
+    protected.systemctl("stop", UNIT)
+    print(f"stop: restored after {protected.wait_restored(before):.2f} s")
+    assert protected.lookup() == LIE
+
+
+def test_disable_restores(protected):
+    before = time.monotonic()
+    protected.systemctl("disable", "--now", UNIT)
+    print(f"disable: restored after {protected.wait_restored(before):.2f} s")
+
+
+def test_restart_limit_restores(protected):
+    """A failure that restarting cannot cure."""
+    deadline = time.monotonic() + 25
+    while protected.show("ActiveState") != "failed":
+        assert time.monotonic() < deadline, "systemd goes on restarting"
+        protected.systemctl("kill", "--signal=KILL", UNIT, check=False)
+        time.sleep(0.05)
+    print(f"restart limit: restored after {protected.wait_restored(time.monotonic()):.2f} s")
+    assert protected.lookup() == LIE
+
+
+def test_broken_upgrade_restores(protected):
+    """The new program cannot start."""
+    protected.drop_in("[Service]\nExecStart=\nExecStart=/bin/false\n")
+    protected.systemctl("restart", UNIT, check=False)
+    wait_for("systemd to give up", lambda: protected.show("ActiveState") == "failed", 25)
+    print(f"broken upgrade: restored after {protected.wait_restored(time.monotonic()):.2f} s")
+
+
+def test_nothing_is_left_in_networkmanager(protected):
+    assert protected.networkmanager_files() == protected.networkmanager_files_without
+    protected.turn("off")
+    assert protected.networkmanager_files() == protected.networkmanager_files_without
