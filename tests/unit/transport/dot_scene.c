@@ -78,6 +78,29 @@ void talk_answer(DotTalk *talk, GBytes *query)
     talk_send(talk, reply, talk_build_answer(query, reply));
 }
 
+void talk_swallow(DotScene *scene, DotTalk *talk)
+{
+    GBytes *query;
+
+    while ((query = talk_read(scene, talk)) != NULL)
+        g_bytes_unref(query);
+}
+
+void script_answer_all(DotScene *scene, DotTalk *talk, int connection)
+{
+    GBytes *query;
+
+    while ((query = talk_read(scene, talk)) != NULL) {
+        talk_answer(talk, query);
+        g_bytes_unref(query);
+    }
+}
+
+void script_silent(DotScene *scene, DotTalk *talk, int connection)
+{
+    talk_swallow(scene, talk);
+}
+
 static void serve(gnutls_session_t session, void *owner)
 {
     DotScene *scene = owner;
@@ -127,6 +150,16 @@ void dot_ask(DotScene *scene, DotAsk *ask, const char *name)
     ask->sending = true;
     transport_send(scene->transport, &ask->exchange);
     ask->sending = false;
+}
+
+void dot_ask_many(DotScene *scene, DotAsk *asks, int count)
+{
+    for (int i = 0; i < count; i++) {
+        char name[] = "?.example";
+
+        name[0] = (char)('a' + i);
+        dot_ask(scene, &asks[i], name);
+    }
 }
 
 void dot_assert_answered(const DotAsk *ask)

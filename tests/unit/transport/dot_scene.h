@@ -53,6 +53,12 @@ void talk_send(DotTalk *talk, const uint8_t *message, size_t length);
 /** The right answer to a query. Returns its length. */
 size_t talk_build_answer(GBytes *query, uint8_t out[512]);
 void talk_answer(DotTalk *talk, GBytes *query);
+/** Reads until the client goes, without a word. */
+void talk_swallow(DotScene *scene, DotTalk *talk);
+
+/** Whole scripts: answers everything; answers nothing. */
+void script_answer_all(DotScene *scene, DotTalk *talk, int connection);
+void script_silent(DotScene *scene, DotTalk *talk, int connection);
 
 /* For the client's side. */
 
@@ -72,6 +78,8 @@ typedef struct DotAsk {
 
 /** Asks for the A record of `name`. */
 void dot_ask(DotScene *scene, DotAsk *ask, const char *name);
+/** Asks for a.example, b.example and so on. */
+void dot_ask_many(DotScene *scene, DotAsk *asks, int count);
 /** Asserts that `done` came once and brought the right answer. */
 void dot_assert_answered(const DotAsk *ask);
 
