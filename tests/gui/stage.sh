@@ -16,9 +16,10 @@ trap 'rm -rf "$work"' EXIT
 mkdir -p "$work/tests" "$work/out" "$work/home/.local/share/icons"
 cp "$source"/tests/gui/*.py "$source/tests/gui/session" "$work/tests/"
 cp "$source/data/dbus/io.github.sottodns.Sotto1.xml" "$source/data/resolvers/resolvers.conf" "$app" "$work/"
+cp -r "$source/data/desktop" "$work/"
 cp -r "$source/data/icons/hicolor" "$work/home/.local/share/icons/"
 export PYTHONDONTWRITEBYTECODE=1 SOTTO_APP=$work/sotto SOTTO_RESOLVERS=$work/resolvers.conf
-export SOTTO_CONTRACT=$work/io.github.sottodns.Sotto1.xml
+export SOTTO_DESKTOP=$work/desktop SOTTO_CONTRACT=$work/io.github.sottodns.Sotto1.xml
 
 as_user=()
 if [ "$(id -u)" = 0 ]; then

@@ -203,6 +203,14 @@ def test_every_widget_has_a_name(helper, item):
         assert not unnamed, f"{page}: {unnamed}"
 
 
+def test_one_instance_one_window(helper, item, app, window):
+    run_app()
+    run_app()
+    pump(0.5)
+    assert window.application().get_child_count() == 1
+    assert app.process.poll() is None
+
+
 def test_closing_leaves_the_app_in_the_tray(helper, item, app, window):
     window.get(Role.PUSH_BUTTON, "Turn On Protection")
     key("ctrl+w")
