@@ -1,20 +1,23 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Fixtures of the test network. Run with `./dev test lab`, or tests/lab/enter /usr/bin/python3 -m pytest tests/lab."""
 
+import shutil
+import signal
+
 import pytest
 
 from lab.boot import Boot
 from lab.capture import Capture
-from lab.helper import Helper
+from lab.helper import STATE, Helper
 from lab.hotel import Hotel
 from lab.install import build_folder, install
 from lab.networkmanager import NetworkManager, SystemBus
 from lab.polkit import Polkit
 from lab.process import Daemon, LabError, require_lab
 from lab.resolvers import configure_sotto
-from lab.servers import Servers
+from lab.servers import Servers, ask
 from lab.session import User
-from lab.topology import Network
+from lab.topology import LIE, Network
 
 
 def pytest_configure(config):
@@ -116,9 +119,26 @@ def installed(servers, bus):
 @pytest.fixture
 def helper(installed, polkit, networkmanager):
     """sottod on the laptop's bus, started as its unit starts it."""
+    shutil.rmtree(STATE, ignore_errors=True)
     running = Helper(networkmanager.bus)
     yield running
-    running.stop()
+    code = running.stop()
+    assert code in (0, -signal.SIGKILL), f"sottod ended with {code}:\n{running.daemon.log[-3000:]}"
+
+
+@pytest.fixture
+def hijacked(helper, hotel, network, guest):
+    """The helper, off, in a hotel that answers whatever goes to port 53, whoever it was for."""
+    hotel.mode("hijack53")
+    assert ask(network.laptop) == LIE
+    return helper
+
+
+@pytest.fixture
+def protected(hijacked, guest):
+    """The same, turned on."""
+    hijacked.sottoctl(guest, "on")
+    return hijacked
 
 
 @pytest.fixture

@@ -14,6 +14,9 @@ from pathlib import Path
 from .process import LabError
 
 NAME, PATH = "io.github.sottodns.Sotto1", "/io/github/sottodns/Sotto1"
+ADDRESSES = ["198.19.53.53", "fd53:6f74:746f::53"]
+"""Where it answers, and what /etc/resolv.conf names while protection is on."""
+STATE = Path("/var/lib/sotto")
 CAPABILITIES = "+net_admin,+net_raw,+net_bind_service"
 
 
@@ -26,9 +29,8 @@ class Helper:
 
     def start(self):
         account = pwd.getpwnam("sotto")
-        state = Path("/var/lib/sotto")
-        state.mkdir(exist_ok=True, mode=0o700)
-        os.chown(state, account.pw_uid, account.pw_gid)
+        STATE.mkdir(exist_ok=True, mode=0o700)
+        os.chown(STATE, account.pw_uid, account.pw_gid)
         program = shutil.which("sottod", path="/usr/sbin:/usr/local/sbin")
         if not program:
             raise LabError("sottod is not installed on the laptop: call install() first.")
@@ -36,7 +38,7 @@ class Helper:
             "sottod", "setpriv", "--reuid=sotto", "--regid=sotto", "--clear-groups", "--no-new-privs",
             f"--inh-caps=-all,{CAPABILITIES}", f"--ambient-caps=-all,{CAPABILITIES}", f"--bounding-set=-all,{CAPABILITIES}",
             program, "--service",
-            environment={"STATE_DIRECTORY": str(state), "CONFIGURATION_DIRECTORY": "/etc/sotto", **self.environment})
+            environment={"STATE_DIRECTORY": str(STATE), "CONFIGURATION_DIRECTORY": "/etc/sotto", **self.environment})
         self.daemon.wait_until("the helper on the bus", lambda: self.bus.owns(NAME))
 
     def stop(self):
@@ -51,4 +53,4 @@ class Helper:
         return user.run("sottoctl", *words, check=check)
 
     def status(self, user):
-        return json.loads(self.sottoctl(user, "status", "--json").stdout)
+        return json.loads(self.sottoctl(user, "status", "--json", check=False).stdout)

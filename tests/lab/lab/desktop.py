@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The desktop of a user of the laptop's: an X server, XFCE's window manager and panel, and Sotto's app in the panel's tray.
+
+All of it runs as that user, with a session bus of its own; what clicks in the tray's menu (tray.py) does so over the
+same D-Bus interfaces as a panel.
+"""
+
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from .process import wait_for
+
+HERE = Path(__file__).parent
+CONF = HERE.parent / "conf"
+GUI = HERE.parents[1] / "gui"
+TOOLS = Path("/usr/local/share/lab-desktop")
+"""A copy of the programs that run as the user: the checkout may lie where only root can read."""
+
+
+class Desktop:
+    """Up when the constructor returns. `dark` is the panel's look."""
+
+    def __init__(self, user, size="1280x800"):
+        self.user = user
+        self.processes = []
+        TOOLS.mkdir(parents=True, exist_ok=True)
+        for tool in (HERE / "tray.py", GUI / "tray_host.py", GUI / "waiting.py"):
+            shutil.copy(tool, TOOLS)
+        self._configure_panel()
+        self.environment = [f"DBUS_SESSION_BUS_ADDRESS=unix:path={user.runtime}/bus", "LANG=C.UTF-8",
+                            "GSETTINGS_BACKEND=memory", "LIBGL_ALWAYS_SOFTWARE=1", "NO_AT_BRIDGE=1"]
+        self.start("session-bus", "dbus-daemon", "--session", "--nofork", f"--address=unix:path={user.runtime}/bus")
+        self._start_screen(size)
+        self.start("xfwm4", "xfwm4", "--compositor=on")
+        self.start("xfce4-panel", "xfce4-panel", "--disable-wm-check")
+        self.tray("wait-for-panel")
+
+    def _configure_panel(self):
+        folder = Path(self.user.home) / ".config/xfce4/xfconf/xfce-perchannel-xml"
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copy(CONF / "xfce4-panel.xml", folder)
+        for path in (Path(self.user.home) / ".config").rglob("*"):
+            os.chown(path, self.user.uid, self.user.gid)
+        os.chown(Path(self.user.home) / ".config", self.user.uid, self.user.gid)
+
+    def _start_screen(self, size):
+        # /tmp is the machine's, whose X servers must not meet ours: sockets of our own, and no lock files (-displayfd).
+        self.user.machine.run("sh", "-c", "mkdir -p /tmp/.X11-unix && mount -t tmpfs -o mode=1777 tmpfs /tmp/.X11-unix")
+        number = self.user.runtime / "display"
+        server = self.start("Xvfb", "sh", "-c", 'exec Xvfb -displayfd 3 -screen 0 "$1" -nolisten tcp -noreset 3>"$2"',
+                            "Xvfb", f"{size}x24", number)
+        server.wait_until("the X server", lambda: number.exists() and number.read_text().endswith("\n"))
+        self.environment.append(f"DISPLAY=:{number.read_text().strip()}")
+
+    def start(self, name, *argv):
+        daemon = self.user.start(name, "env", *self.environment, *argv)
+        self.processes.append(daemon)
+        return daemon
+
+    def run(self, *argv, **options):
+        return self.user.run("env", *self.environment, *argv, **options)
+
+    def tray(self, *words, **options):
+        """One of tray.py's commands; what it prints, from JSON."""
+        done = self.run(sys.executable, TOOLS / "tray.py", *words, **options)
+        return json.loads(done.stdout) if done.stdout else None
+
+    def screenshot(self, path):
+        picture = self.user.runtime / "screen.png"
+        self.run("import", "-window", "root", picture)
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(picture, path)
+
+    def stop(self):
+        for daemon in reversed(self.processes):
+            daemon.stop()
+        self.user.machine.run("umount", "/tmp/.X11-unix", check=False)
