@@ -73,9 +73,10 @@ static void add_leaks(Inspection *inspection)
         return;
     }
     uint64_t count = leak_count(inspection->sources.leak);
-    g_autofree char *detail =
-        count == 0 ? g_strdup("None was seen.")
-                   : g_strdup_printf("%" PRIu64 " lookups of programs went around Sotto.", count);
+    g_autofree char *detail = count == 0 ? g_strdup("None was seen.")
+                                         : g_strdup_printf("%" PRIu64 " %s around Sotto.", count,
+                                                           count == 1 ? "lookup of a program went"
+                                                                      : "lookups of programs went");
     add_step(inspection, "leaks", title, count == 0 ? "" : "leaked", detail);
 }
 
