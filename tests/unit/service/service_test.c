@@ -147,6 +147,7 @@ static void expect_done(Fixture *fixture, const char *method, GVariant *argument
     g_autoptr(GVariant) reply =
         call(fixture, HELPER, method, arguments, G_DBUS_CALL_FLAGS_NONE, &error);
     g_assert_no_error(error);
+    g_assert_nonnull(reply);
 }
 
 static bool is_reachable(Fixture *fixture)
