@@ -17,6 +17,7 @@ struct Inspection {
     Proof *resolver_proof, *system_proof;
     GVariantBuilder steps;
     char *summary; /* of the first failed step; NULL none yet */
+    bool answered; /* the resolver, in this check */
     char *resolver_id;
     char *security, *endpoint;
 };
@@ -106,9 +107,8 @@ static void add_identity(Inspection *inspection)
     const Endpoint *endpoint = endpoint_of_kind(resolver, health.endpoint);
     inspection->endpoint = endpoint != NULL ? endpoint_describe(endpoint) : g_strdup("");
     inspection->security = g_strdup(health.facts.security);
-    if (health.facts.last_failure != STATUS_OK) {
-        add_step(inspection, "identity", title, status_name(health.facts.last_failure),
-                 status_sentence(health.facts.last_failure));
+    if (!inspection->answered) {
+        add_step(inspection, "identity", title, "nobody", "Nobody answers now.");
         return;
     }
     g_autofree char *detail =
@@ -167,6 +167,7 @@ static void on_resolver(void *owner, const ProofResult *result)
     Inspection *inspection = owner;
     inspection->resolver_proof = NULL;
     inspection->resolver_id = g_strdup(result->resolver_id);
+    inspection->answered = result->ok;
     g_autofree char *detail = g_strdup_printf("%s answers.", resolver_name(inspection));
     add_step(inspection, "resolver", "Lookups through the resolver", result->code,
              result->ok ? detail : result->sentence);
