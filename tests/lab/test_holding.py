@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What was turned on stays on, whatever happens to the network, and no question leaves in clear meanwhile. (What happens
+to the helper is for systemd, test_systemd.py; without it a crash gives the network its own DNS back.)"""
+
+import time
+
+import pytest
+
+from lab.capture import Capture
+from lab.helper import ADDRESSES
+from lab.networkmanager import nameservers
+from lab.process import wait_for
+from lab.servers import ask
+from lab.topology import HOTEL, LIE, TRUTH
+
+
+class Asker:
+    """A program of the laptop's that looks names up without end: seven a second, a new one each time."""
+
+    LABEL = "asked-all-the-time"
+    LOOP = 'i=0; while :; do i=$((i + 1)); timeout 10 getent ahostsv4 $0-$i.wild.example.test & sleep 0.15; done'
+
+    def __init__(self, machine):
+        self.daemon = machine.start("asker", "sh", "-c", self.LOOP, self.LABEL)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.daemon.stop()
+
+
+@pytest.fixture
+def watched(protected, network):
+    """Protected, and asked all the time; at its end no question may have left in clear."""
+    with Capture(network) as capture, Asker(network.laptop):
+        yield protected
+    capture.no_plain_dns(Asker.LABEL)
+
+
+def held(network):
+    wait_for("the machine's DNS to be ours again", lambda: nameservers() == ADDRESSES, 15)
+    wait_for("the true answer", lambda: ask(network.laptop) == TRUTH, 15)
+
+
+def test_networkmanager_restarts(watched, networkmanager, network):
+    networkmanager.restart()
+    held(network)
+
+
+def test_networkmanager_crashes(watched, networkmanager, network):
+    networkmanager.restart(kill=True)
+    held(network)
+
+
+def test_link_reconnects(watched, networkmanager, network):
+    networkmanager.reconnect()
+    held(network)
+
+
+def test_networking_off_and_on(protected, networkmanager, network):
+    """NetworkManager drops our connection with all others, so there is a moment before it is asked for again; it is measured."""
+    networkmanager.nmcli("networking", "off")
+    wait_for("the link to go", lambda: nameservers() == [])
+    network.laptop.start("networking-on", "nmcli", "networking", "on")
+    seen = networkmanager.watch_resolv_conf(3)
+    print(f"networking off and on: {seen}")
+    assert seen[-1][1] == ADDRESSES
+    exposed = sum(after[0] - since for (since, servers), (after, _) in zip(seen, seen[1:]) if servers == [HOTEL])
+    assert exposed < 500, f"the network's own DNS was in force for {exposed} ms"
+    held(network)
+
+
+def test_cable_pulled_and_put_back(watched, networkmanager, network, hotel):
+    hotel.cable(False)
+    time.sleep(1)
+    hotel.cable(True)
+    networkmanager.wait_connected()
+    held(network)
+
+
+def test_blocked_resolver_is_said_and_nothing_goes_around_it(watched, network, guest, hotel):
+    watched.sottoctl(guest, "use", "lab-unbound")
+    hotel.mode("hijack53", "block853")
+    wait_for("the block to be noticed", lambda: watched.status(guest)["state"] == "blocked", 40)
+    status = watched.status(guest)
+    assert status["reason-code"] and status["reason"].endswith(".")
+    assert nameservers() == ADDRESSES
+    assert ask(network.laptop, "not-answered.wild.example.test") == ""
+    hotel.mode("hijack53")
+    wait_for("the block to be lifted", lambda: watched.status(guest)["state"] == "on", 40)
+    held(network)
+
+
+def test_dead_network_is_silent(watched, network, hotel):
+    hotel.mode("dead")
+    assert ask(network.laptop, "dead-network.wild.example.test") == ""
+    assert nameservers() == ADDRESSES
+    hotel.mode("hijack53")
+    held(network)
+
+
+def test_crash_without_systemd_restores_the_networks_dns(protected, network):
+    protected.kill()
+    began = time.monotonic()
+    wait_for("the network's own DNS", lambda: nameservers() == [HOTEL], 6)
+    print(f"restored {time.monotonic() - began:.2f} s after the crash (2 s are promised)")
+    assert ask(network.laptop) == LIE
+
+
+def test_helper_that_comes_back_goes_on_by_itself(protected, network, guest):
+    protected.kill()
+    wait_for("the network's own DNS", lambda: nameservers() == [HOTEL], 6)
+    protected.start()
+    held(network)
+    assert protected.status(guest)["state"] == "on"
+
+
+def test_stopped_helper_restores_the_networks_dns(protected, network):
+    assert protected.stop() == 0
+    wait_for("the network's own DNS", lambda: nameservers() == [HOTEL], 6)
+    assert ask(network.laptop) == LIE
