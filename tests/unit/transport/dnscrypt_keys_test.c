@@ -161,6 +161,20 @@ static void expired_in_use_is_fetched_first(void)
     bench_free(bench);
 }
 
+static void expired_in_use_is_used_no_more(void)
+{
+    Bench *bench = bench_new(ENDPOINT_DNSCRYPT);
+    Ask ask = {0};
+    bench->resolver->end_s = loop_wall_s(bench->loop) + 600;
+    ask_answered(bench);
+    loop_advance(bench->loop, INT64_C(700) * SECOND); /* and the server has no other */
+    ask_send(bench, &ask, BUDGET);
+    ask_wait(&ask, BUDGET);
+    g_assert_cmpint(ask.status, ==, STATUS_CERT_EXPIRED);
+    g_assert_cmpuint(bench->resolver->udp_queries + bench->resolver->tcp_queries, ==, 1);
+    bench_free(bench);
+}
+
 static void failed_renewal_keeps_the_old_certificate(void)
 {
     Bench *bench = bench_new(ENDPOINT_DNSCRYPT);
@@ -291,6 +305,7 @@ int main(int argc, char **argv)
         {"certificate-is-renewed-by-the-hour", certificate_is_renewed_by_the_hour},
         {"certificate-is-renewed-before-it-expires", certificate_is_renewed_before_it_expires},
         {"expired-in-use-is-fetched-first", expired_in_use_is_fetched_first},
+        {"expired-in-use-is-used-no-more", expired_in_use_is_used_no_more},
         {"failed-renewal-keeps-the-old-certificate", failed_renewal_keeps_the_old_certificate},
         {"rotation-loses-no-query", rotation_loses_no_query},
         {"answer-under-the-old-key-still-counts", answer_under_the_old_key_still_counts},
