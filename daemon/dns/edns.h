@@ -19,7 +19,10 @@ enum {
 enum { /* RFC 8914 §5.2, the INFO-CODEs we use */
        EDE_OTHER = 0,
        EDE_STALE_ANSWER = 3,
+       EDE_DNSSEC_BOGUS = 6,
+       EDE_NSEC_MISSING = 12,
        EDE_BLOCKED = 15,
+       EDE_FILTERED = 17,
        EDE_PROHIBITED = 18,
        EDE_NOT_READY = 14,
        EDE_NO_REACHABLE_AUTHORITY = 22,

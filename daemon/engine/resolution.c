@@ -8,7 +8,8 @@
  * remembered by their channels.
  *
  * SERVFAIL and REFUSED are answers of last resort: the next resolver is asked, not another endpoint
- * of the same one, and the last of them is passed on when nobody did better.
+ * of the same one, and the last of them is passed on when nobody did better. They are final where
+ * their extended error says that they are about the name: forged by what DNSSEC says, or blocked.
  *
  * When all candidates have failed in ways that pass (the network has just come up, connections were
  * cut), a persistent resolution asks all again after a pause that doubles, while its budget lasts:
@@ -168,17 +169,41 @@ static void on_failure(Resolution *resolution, size_t candidate, Status status)
         ask_next(resolution);
 }
 
+/* RFC 8914 §4.7 to §4.13 (signatures) and §4.16 to §4.18 (policy): another resolver that checks or
+ * blocks less would only undo it. */
+static bool is_about_the_name(const Message *reply)
+{
+    size_t length = 0;
+    const uint8_t *option = edns_option(reply, EDNS_EXTENDED_ERROR, &length);
+    unsigned code;
+
+    if (!option || length < 2)
+        return false;
+    code = wire_get_u16(option);
+    return (code >= EDE_DNSSEC_BOGUS && code <= EDE_NSEC_MISSING) ||
+           (code >= EDE_BLOCKED && code <= EDE_FILTERED);
+}
+
 static void on_refusal(Resolution *resolution, size_t candidate, const Message *reply,
                        int64_t latency_us)
 {
     const Candidate *from = &resolution->candidates[candidate];
+    bool final = is_about_the_name(reply);
 
-    channel_note_refusal(from->channel, latency_us);
+    if (final)
+        channel_note_answer(from->channel, latency_us);
+    else
+        channel_note_refusal(from->channel, latency_us);
     resolution->engine->stats.failures[STATUS_SERVER_FAILED]++;
     g_free(resolution->refusal);
     resolution->refusal = g_memdup2(reply->wire, reply->length);
     resolution->refusal_length = reply->length;
     resolution->refused = candidate;
+    if (final) {
+        give_up_attempts(resolution);
+        loop_defer_schedule(&resolution->finish);
+        return;
+    }
     for (size_t i = 0; i < resolution->candidate_count; i++) {
         if (resolution->candidates[i].upstream == from->upstream)
             resolution->passed_over[i] = true;

@@ -77,6 +77,51 @@ static void servfail_goes_to_the_next_resolver(Harness *harness, gconstpointer u
     g_assert_cmpuint(answer_server(&answer), ==, 2);
 }
 
+static void refused_goes_to_the_next_resolver(Harness *harness, gconstpointer unused)
+{
+    Message answer;
+
+    fake_servers[1].rcode = RCODE_REFUSED;
+    apply(harness);
+    harness_ask(harness, &www, 25 * MS, &answer);
+    g_assert_cmpuint(message_rcode(&answer), ==, RCODE_NOERROR);
+    g_assert_cmpuint(answer_server(&answer), ==, 2);
+}
+
+/* A resolver that checks nothing must not answer what another one found forged. */
+static void forged_or_blocked_is_final(Harness *harness, gconstpointer unused)
+{
+    static const uint16_t errors[] = {EDE_DNSSEC_BOGUS, EDE_NSEC_MISSING, EDE_BLOCKED,
+                                      EDE_FILTERED};
+    Message answer;
+
+    fake_servers[1].rcode = RCODE_SERVFAIL;
+    apply(harness);
+    for (unsigned i = 0; i < G_N_ELEMENTS(errors); i++) {
+        fake_servers[1].ede = errors[i];
+        harness_ask(harness, &www, 25 * MS, &answer);
+        g_assert_cmpuint(message_rcode(&answer), ==, RCODE_SERVFAIL);
+        g_assert_cmpint(answer_ede(&answer, NULL), ==, errors[i]);
+    }
+    g_assert_cmpuint(fake_servers[2].asked, ==, 0);
+}
+
+/* Also when the next was asked as well, since the first was slow. */
+static void forged_is_final_for_who_was_asked_beside(Harness *harness, gconstpointer unused)
+{
+    Message answer;
+
+    fake_servers[1] =
+        (FakeServer){.delay_us = 1500 * MS, .rcode = RCODE_SERVFAIL, .ede = EDE_DNSSEC_BOGUS};
+    fake_servers[2].delay_us = 1000 * MS;
+    apply(harness);
+    harness_ask(harness, &www, 1600 * MS, &answer);
+    g_assert_cmpuint(message_rcode(&answer), ==, RCODE_SERVFAIL);
+    g_assert_cmpuint(fake_servers[2].cancelled, ==, 1);
+    loop_advance(harness->loop, 5000 * MS);
+    g_assert_false(harness_receive(harness, &answer));
+}
+
 static void last_refusal_is_passed_on(Harness *harness, gconstpointer unused)
 {
     Message answer;
@@ -236,6 +281,9 @@ int main(int argc, char **argv)
     TEST("slow-first-may-still-win", 2, slow_first_may_still_win);
     TEST("failed-one-is-shunned", 2, failed_one_is_shunned);
     TEST("servfail-goes-to-the-next-resolver", 2, servfail_goes_to_the_next_resolver);
+    TEST("refused-goes-to-the-next-resolver", 2, refused_goes_to_the_next_resolver);
+    TEST("forged-or-blocked-is-final", 2, forged_or_blocked_is_final);
+    TEST("forged-is-final-for-who-was-asked-beside", 2, forged_is_final_for_who_was_asked_beside);
     TEST("last-refusal-is-passed-on", 2, last_refusal_is_passed_on);
     TEST("refusal-is-not-kept", 2, refusal_is_not_kept);
     TEST("same-resolver-is-not-asked-again-after-servfail", 0,
