@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import sys
+import time
 from pathlib import Path
 
 from .process import wait_for
@@ -27,7 +28,7 @@ class Desktop:
         self.user = user
         self.processes = []
         TOOLS.mkdir(parents=True, exist_ok=True)
-        for tool in (HERE / "tray.py", GUI / "tray_host.py", GUI / "waiting.py"):
+        for tool in (HERE / "tray.py", HERE / "wallpaper.py", GUI / "tray_host.py", GUI / "waiting.py"):
             shutil.copy(tool, TOOLS)
         self._configure_panel()
         self.environment = [f"DBUS_SESSION_BUS_ADDRESS=unix:path={user.runtime}/bus", "LANG=C.UTF-8",
@@ -67,6 +68,28 @@ class Desktop:
         """One of tray.py's commands; what it prints, from JSON."""
         done = self.run(sys.executable, TOOLS / "tray.py", *words, **options)
         return json.loads(done.stdout) if done.stdout else None
+
+    def paint(self, background):
+        """The desktop behind the windows, as CSS has it."""
+        self.start("wallpaper", sys.executable, TOOLS / "wallpaper.py", background)
+
+    def show_window(self):
+        """As a click on the app's launcher does; left of where the tray's menu opens."""
+        self.run("sotto")
+        window = wait_for("Sotto's window", lambda: self._windows("--name", "^Sotto$"))[-1]
+        self.run("xdotool", "windowmove", window, 120, 80)
+
+    def open_menu(self):
+        """A real click on the icon: the panel's last but the clock."""
+        icons = self._windows("--class", "wrapper")
+        place = dict(line.split("=") for line in self.run("xdotool", "getwindowgeometry", "--shell", icons[-1]).stdout.split())
+        before = self._windows("--class", "")
+        self.run("xdotool", "mousemove", int(place["X"]) + int(place["WIDTH"]) // 2, int(place["Y"]) + 15, "click", 1)
+        wait_for("the menu", lambda: len(self._windows("--class", "")) > len(before))
+        time.sleep(1)  # until everything is painted
+
+    def _windows(self, *search):
+        return self.run("xdotool", "search", "--onlyvisible", *search, check=False).stdout.split()
 
     def screenshot(self, path):
         picture = self.user.runtime / "screen.png"
