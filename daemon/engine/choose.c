@@ -3,8 +3,8 @@
  * Which resolver is asked first, and which when it fails.
  *
  * Each strategy is a rank, lower is better, and the candidates are read off in rank order; there is
- * no list to keep sorted. A shunned resolver ranks behind all healthy ones in every strategy but
- * stays in the list: when all are shunned, asking is still better than not asking.
+ * no list to keep sorted. In every strategy shunned channels come behind all healthy ones but stay
+ * in the list: when all are shunned, asking is still better than not asking.
  *
  * `fastest` must measure to compare, and does so with clients' own queries only: one choice in
  * EXPLORE_EVERY puts a resolver first that was never measured or not for a long time. The
@@ -15,7 +15,6 @@
 #define EXPLORE_EVERY      8
 #define MEASURE_AGES_US    (10 * 60 * (int64_t)1000000)
 #define UNMEASURED_RANK_US (10 * (int64_t)1000000) /* behind every latency that is of use */
-#define SHUNNED_RANK_US    (1000 * (int64_t)1000000)
 
 typedef struct Choice {
     const GPtrArray *upstreams;
@@ -39,19 +38,16 @@ static int64_t rank(const Choice *choice, unsigned position)
 {
     const Upstream *upstream = g_ptr_array_index(choice->upstreams, position);
     unsigned count = choice->upstreams->len;
-    int64_t value = position;
 
     switch (choice->strategy) {
     case STRATEGY_FASTEST:
-        value = fastest_rank(choice, upstream, position);
-        break;
+        return fastest_rank(choice, upstream, position);
     case STRATEGY_FIRST:
         break;
     case STRATEGY_ROUND_ROBIN:
-        value = (position + count - choice->turn % count) % count;
-        break;
+        return (position + count - choice->turn % count) % count;
     }
-    return value + (upstream_is_shunned(upstream) ? SHUNNED_RANK_US : 0);
+    return position;
 }
 
 /* The position that follows (`after_rank`, `after`) in rank order; -1 at the end. */

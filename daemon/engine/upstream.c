@@ -56,13 +56,6 @@ static const Channel *first_channel(const Upstream *upstream)
     return fallback;
 }
 
-bool upstream_is_shunned(const Upstream *upstream)
-{
-    const Channel *channel = first_channel(upstream);
-
-    return !channel || channel_is_shunned(channel);
-}
-
 int64_t upstream_latency_us(const Upstream *upstream)
 {
     const Channel *channel = first_channel(upstream);

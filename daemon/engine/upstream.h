@@ -16,8 +16,6 @@ Upstream *upstream_ref(Upstream *upstream);
 /** NULL is allowed. */
 void upstream_unref(Upstream *upstream);
 
-/** Whether every channel that could be used is shunned. */
-bool upstream_is_shunned(const Upstream *upstream);
 /** The smoothed latency of the channel that would be asked first; 0 not measured. */
 int64_t upstream_latency_us(const Upstream *upstream);
 /** When that was measured last; 0 never. */

@@ -83,6 +83,18 @@ static void bits_and_types_are_kept_apart(Harness *harness, gconstpointer unused
     g_assert_true(goes_out(harness, &ask, &answer));
 }
 
+/* What comes of a question without RD is what the server happens to know. */
+static void answers_without_rd_are_neither_given_nor_kept(Harness *harness, gconstpointer unused)
+{
+    Ask ask = {.name = www.name, .type = RRTYPE_A, .flags = MESSAGE_RD};
+    Message answer;
+
+    harness_ask(harness, &www, 15000, &answer);
+    g_assert_true(goes_out(harness, &ask, &answer));
+    g_assert_false(answer.flags & MESSAGE_RD);
+    g_assert_true(goes_out(harness, &ask, &answer));
+}
+
 static void nodata_by_the_soas_minimum(Harness *harness, gconstpointer unused)
 {
     Message answer;
@@ -92,6 +104,29 @@ static void nodata_by_the_soas_minimum(Harness *harness, gconstpointer unused)
     loop_advance(harness->loop, 28 * S);
     g_assert_false(goes_out(harness, &www, &answer));
     loop_advance(harness->loop, 2 * S);
+    g_assert_true(goes_out(harness, &www, &answer));
+}
+
+static void negative_is_kept_three_hours_at_most(Harness *harness, gconstpointer unused)
+{
+    Message answer;
+
+    fake_servers[1].rcode = RCODE_NXDOMAIN;
+    fake_servers[1].ttl_s = fake_servers[1].minimum_s = 86400;
+    harness_ask(harness, &www, 15000, &answer);
+    loop_advance(harness->loop, 10799 * (int64_t)S);
+    g_assert_false(goes_out(harness, &www, &answer));
+    loop_advance(harness->loop, 1 * S);
+    g_assert_true(goes_out(harness, &www, &answer));
+}
+
+/* RFC 2181 §8: the upper bit set means 0. */
+static void negative_ttl_is_none(Harness *harness, gconstpointer unused)
+{
+    Message answer;
+
+    fake_servers[1].ttl_s = 0x80000001;
+    harness_ask(harness, &www, 15000, &answer);
     g_assert_true(goes_out(harness, &www, &answer));
 }
 
@@ -143,6 +178,8 @@ static void ttls_stay_within_the_plans_limits(Harness *harness, gconstpointer un
     harness_ask(harness, &(Ask){.name = "b.example", .type = RRTYPE_A}, 15000, &answer);
     harness_ask(harness, &(Ask){.name = "b.example", .type = RRTYPE_A}, 0, &answer);
     g_assert_cmpuint(answer_ttl(&answer), ==, 120);
+    loop_advance(harness->loop, 120 * S);
+    g_assert_true(goes_out(harness, &(Ask){.name = "b.example", .type = RRTYPE_A}, &answer));
 }
 
 static void least_recently_used_goes_first(Harness *harness, gconstpointer unused)
@@ -239,7 +276,11 @@ int main(int argc, char **argv)
     TEST("expires-with-its-ttl", expires_with_its_ttl);
     TEST("letter-case-is-the-clients", letter_case_is_the_clients);
     TEST("bits-and-types-are-kept-apart", bits_and_types_are_kept_apart);
+    TEST("answers-without-rd-are-neither-given-nor-kept",
+         answers_without_rd_are_neither_given_nor_kept);
     TEST("nodata-by-the-soas-minimum", nodata_by_the_soas_minimum);
+    TEST("negative-is-kept-three-hours-at-most", negative_is_kept_three_hours_at_most);
+    TEST("negative-ttl-is-none", negative_ttl_is_none);
     TEST("nxdomain-by-the-soas-ttl", nxdomain_by_the_soas_ttl);
     TEST("negative-without-soa-is-not-kept", negative_without_soa_is_not_kept);
     TEST("truncated-is-not-kept", truncated_is_not_kept);

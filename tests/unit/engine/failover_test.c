@@ -66,6 +66,25 @@ static void failed_one_is_shunned(Harness *harness, gconstpointer unused)
     g_assert_cmpuint(answer_server(&answer), ==, 1);
 }
 
+static void back_off_doubles(Harness *harness, gconstpointer unused)
+{
+    static const struct {
+        int64_t after_us;
+        unsigned asked;
+    } steps[] = {{0, 1}, {900 * MS, 1}, {200 * MS, 2}, {1900 * MS, 2}, {200 * MS, 3}};
+    Message answer;
+
+    fake_servers[1].status = STATUS_CERT_NAME;
+    apply(harness);
+    for (unsigned i = 0; i < G_N_ELEMENTS(steps); i++) {
+        g_autofree char *name = g_strdup_printf("n%u.example", i);
+
+        loop_advance(harness->loop, steps[i].after_us);
+        harness_ask(harness, &(Ask){.name = name, .type = RRTYPE_A}, 25 * MS, &answer);
+        g_assert_cmpuint(fake_servers[1].asked, ==, steps[i].asked);
+    }
+}
+
 static void servfail_goes_to_the_next_resolver(Harness *harness, gconstpointer unused)
 {
     Message answer;
@@ -280,6 +299,7 @@ int main(int argc, char **argv)
     TEST("next-as-well-on-silence", 2, next_as_well_on_silence);
     TEST("slow-first-may-still-win", 2, slow_first_may_still_win);
     TEST("failed-one-is-shunned", 2, failed_one_is_shunned);
+    TEST("back-off-doubles", 2, back_off_doubles);
     TEST("servfail-goes-to-the-next-resolver", 2, servfail_goes_to_the_next_resolver);
     TEST("refused-goes-to-the-next-resolver", 2, refused_goes_to_the_next_resolver);
     TEST("forged-or-blocked-is-final", 2, forged_or_blocked_is_final);

@@ -22,7 +22,7 @@ FakeServer fake_servers[FAKE_SERVERS];
 void fake_servers_reset(void)
 {
     for (size_t i = 0; i < FAKE_SERVERS; i++)
-        fake_servers[i] = (FakeServer){.delay_us = 10000, .ttl_s = 300};
+        fake_servers[i] = (FakeServer){.delay_us = 10000, .ttl_s = 300, .minimum_s = 30};
 }
 
 static void write_record(WireWriter *writer, uint16_t type, uint32_t ttl_s, const void *rdata,
@@ -51,11 +51,12 @@ static void write_extended_error(WireWriter *writer, uint16_t code)
 
 static size_t respond(const FakeServer *server, const Message *query, uint8_t *out, size_t capacity)
 {
-    static const uint8_t soa[22] = {[21] = 30}; /* two root names, serial to MINIMUM */
+    uint8_t soa[22] = {0}; /* two root names, serial to MINIMUM */
     uint8_t address[16] = {192, 0, 2, (uint8_t)(server - fake_servers)};
     bool has_data = !server->no_data && server->rcode == RCODE_NOERROR;
     WireWriter writer = wire_writer(out, capacity);
 
+    wire_put_u32(soa + 18, server->minimum_s);
     wire_write_bytes(&writer, query->wire, query->records);
     for (unsigned i = 0; has_data && i <= server->copies; i++)
         write_record(&writer, query->qtype, server->ttl_s, address, 4);

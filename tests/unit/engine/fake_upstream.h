@@ -17,12 +17,13 @@ typedef struct FakeServer {
     Status status; /* fails with it after the delay */
     unsigned rcode;
     uint32_t ttl_s;
-    bool no_data;     /* answers with a SOA (TTL `ttl_s`, MINIMUM 30) and no address */
-    bool no_soa;      /* a NS in its place, as in a referral */
-    unsigned copies;  /* that many addresses more, to make it long */
-    uint16_t flags;   /* set beside the usual ones */
-    uint16_t ede;     /* an extended error in its OPT, 0 none */
-    bool unsupported; /* its protocol is not spoken */
+    bool no_data;       /* answers with a SOA (TTL `ttl_s`, MINIMUM `minimum_s`) and no address */
+    uint32_t minimum_s; /* 30 if not set */
+    bool no_soa;        /* a NS in its place, as in a referral */
+    unsigned copies;    /* that many addresses more, to make it long */
+    uint16_t flags;     /* set beside the usual ones */
+    uint16_t ede;       /* an extended error in its OPT, 0 none */
+    bool unsupported;   /* its protocol is not spoken */
 
     /* seen */
     unsigned opened, closed, asked, cancelled, live, network_changes;

@@ -87,7 +87,7 @@ size_t ask_build(const Ask *ask, uint8_t *out, size_t capacity)
 
     g_assert_cmpint(name_parse(ask->name, &name), ==, STATUS_OK);
     wire_write_u16(&writer, ask->id);
-    wire_write_u16(&writer, MESSAGE_RD | ask->flags);
+    wire_write_u16(&writer, MESSAGE_RD ^ ask->flags);
     wire_write_u16(&writer, 1);
     wire_write_zeros(&writer, 5);
     wire_write_u8(&writer, ask->udp_size > 0);

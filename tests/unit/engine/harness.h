@@ -25,7 +25,9 @@ void harness_listen(Harness *harness, EngineAdmit admit, void *owner);
 /** A query as a client makes it, RD set. EDNS with `udp_size` unless that is 0. */
 typedef struct Ask {
     const char *name;
-    uint16_t type, id, flags, udp_size;
+    uint16_t type, id;
+    uint16_t flags; /* besides RD; RD here clears it */
+    uint16_t udp_size;
     bool dnssec_ok;
     uint16_t option; /* an empty option of this code, if not 0 */
 } Ask;

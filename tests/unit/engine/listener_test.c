@@ -6,6 +6,8 @@
 
 #include <errno.h>
 #include <net/if.h>
+#include <netinet/tcp.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -185,6 +187,78 @@ static void idle_connection_makes_room(Harness *harness, gconstpointer unused)
         close(fds[i]);
 }
 
+static void connection_that_waits_makes_no_room(Harness *harness, gconstpointer unused)
+{
+    int fds[129];
+    Message answer;
+
+    for (uint16_t i = 0; i < G_N_ELEMENTS(fds); i++) {
+        fds[i] = tcp_client(harness);
+        if (i < 128)
+            tcp_send(harness, fds[i], &(Ask){.name = "a.example", .type = RRTYPE_A, .id = i});
+    }
+    harness_turn(harness);
+    g_assert_true(is_closed(fds[128]));
+    loop_advance(harness->loop, 15 * MS);
+    for (uint16_t i = 0; i < 128; i++) {
+        g_assert_true(tcp_receive(fds[i], &answer));
+        g_assert_cmpuint(answer.id, ==, i);
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(fds); i++)
+        close(fds[i]);
+}
+
+static void connection_that_waits_is_not_idle(Harness *harness, gconstpointer unused)
+{
+    int fd = tcp_client(harness);
+    Message answer;
+
+    harness->plan->client_patience_us = 2 * LISTENER_IDLE_US;
+    fake_servers[1].delay_us = LISTENER_IDLE_US + 1000 * MS;
+    tcp_send(harness, fd, &(Ask){.name = "a.example", .type = RRTYPE_A});
+    loop_advance(harness->loop, LISTENER_IDLE_US + 1001 * MS);
+    g_assert_true(tcp_receive(fd, &answer));
+    g_assert_cmpuint(message_rcode(&answer), ==, RCODE_NOERROR);
+    close(fd);
+}
+
+/* Reads what the kernel still holds; true when the end comes behind it. */
+static bool drain(int fd)
+{
+    static uint8_t bytes[65536];
+    struct pollfd readable = {.fd = fd, .events = POLLIN};
+
+    while (poll(&readable, 1, 1000) == 1) {
+        if (recv(fd, bytes, sizeof bytes, MSG_DONTWAIT) <= 0)
+            return true;
+    }
+    return false;
+}
+
+/* Answers are held for a client in memory up to a limit, not for ever. */
+static void client_that_does_not_read_is_let_go(Harness *harness, gconstpointer unused)
+{
+    int fd = tcp_client(harness);
+    Ask ask = {.name = "long.example", .type = RRTYPE_A};
+    int now = 1;
+    Message answer;
+
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &now, sizeof now); /* one query, one segment */
+    fake_servers[1].copies = 1000;
+    harness_ask(harness, &ask, 15 * MS, &answer); /* from the cache from here, 16 KiB each */
+    for (int i = 0; i < 1000; i++) {
+        uint8_t bytes[512];
+        size_t length = frame_build(&ask, bytes, sizeof bytes);
+
+        if (send(fd, bytes, length, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+            break;
+        loop_turn(harness->loop, 0);
+    }
+    harness_turn(harness);
+    g_assert_true(drain(fd));
+    close(fd);
+}
+
 static void half_closed_client_gets_its_answer(Harness *harness, gconstpointer unused)
 {
     int fd = tcp_client(harness);
@@ -254,6 +328,9 @@ int main(int argc, char **argv)
     TEST("idle-connection-is-closed", idle_connection_is_closed);
     TEST("trickle-keeps-no-connection-open", trickle_keeps_no_connection_open);
     TEST("idle-connection-makes-room", idle_connection_makes_room);
+    TEST("connection-that-waits-makes-no-room", connection_that_waits_makes_no_room);
+    TEST("connection-that-waits-is-not-idle", connection_that_waits_is_not_idle);
+    TEST("client-that-does-not-read-is-let-go", client_that_does_not_read_is_let_go);
     TEST("half-closed-client-gets-its-answer", half_closed_client_gets_its_answer);
     TEST("query-of-a-gone-client-is-dropped", query_of_a_gone_client_is_dropped);
     TEST("other-links-are-dropped-and-counted", other_links_are_dropped_and_counted);

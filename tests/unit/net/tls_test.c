@@ -84,6 +84,23 @@ static void resumed_peer_is_checked_again(void)
     tls_server_stop(&server);
 }
 
+/* RFC 8446 §C.4: used twice, it would tie two connections together for who watches. */
+static void ticket_is_used_once(void)
+{
+    TlsServer server = echo_server(tls_fixture.good);
+    TlsSession session = {0};
+    TlsTarget target = {.host = "dns.example", .alpn = "dot"};
+    TlsClient client;
+
+    tls_server_start(&server);
+    g_assert_false(connect_once(&server, &session));
+    g_assert_nonnull(session.data);
+    tls_client_connect(&client, &server, &target, &session);
+    g_assert_null(session.data);
+    tls_client_clear(&client);
+    tls_server_stop(&server);
+}
+
 static void garbage_session_is_ignored(void)
 {
     TlsServer server = echo_server(tls_fixture.good);
@@ -250,6 +267,7 @@ int main(int argc, char *argv[])
     add("second-connection-is-resumed", second_connection_is_resumed);
     add("second-connection-is-resumed-tls12", second_connection_is_resumed_tls12);
     add("resumed-peer-is-checked-again", resumed_peer_is_checked_again);
+    add("ticket-is-used-once", ticket_is_used_once);
     add("garbage-session-is-ignored", garbage_session_is_ignored);
     add("old-versions-are-refused", old_versions_are_refused);
     add("orderly-close-by-the-server", orderly_close_by_the_server);
