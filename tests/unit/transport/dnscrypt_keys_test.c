@@ -42,6 +42,16 @@ static void one_certificate_serves_many(void)
     bench_free(bench);
 }
 
+static void mismatched_answer_ends_no_fetch(void)
+{
+    Bench *bench = bench_new(ENDPOINT_DNSCRYPT);
+    bench->resolver->mismatch_certificate_first = true;
+    ask_answered(bench);
+    g_assert_cmpuint(counters(bench)->forged, ==, 1);
+    g_assert_cmpuint(counters(bench)->connections, ==, 0);
+    bench_free(bench);
+}
+
 static void refused_because(Status expected, void (*spoil)(FakeResolver *resolver))
 {
     Bench *bench = bench_new(ENDPOINT_DNSCRYPT);
@@ -296,6 +306,7 @@ int main(int argc, char **argv)
     } tests[] = {
         {"certificate-by-udp-when-tcp-gives-none", certificate_by_udp_when_tcp_gives_none},
         {"one-certificate-serves-many", one_certificate_serves_many},
+        {"mismatched-answer-ends-no-fetch", mismatched_answer_ends_no_fetch},
         {"forged-certificate-is-refused", forged_certificate_is_refused},
         {"expired-certificate-is-refused", expired_certificate_is_refused},
         {"early-certificate-is-refused", early_certificate_is_refused},

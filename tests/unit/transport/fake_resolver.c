@@ -237,6 +237,15 @@ static void answer_plain_datagram(FakeResolver *resolver, const UdpPacket *packe
     send_datagram(resolver, packet, message, length);
 }
 
+/* What somebody who does not see the request might send. */
+static void send_mismatch(FakeResolver *resolver, const UdpPacket *request)
+{
+    uint8_t message[ROOM];
+    const size_t length = write_answer(request->bytes, request->length, message, false);
+    message[0] ^= 0x55;
+    send_datagram(resolver, request, message, length);
+}
+
 static void received(void *owner, UdpPacket *packets, size_t count)
 {
     FakeResolver *resolver = owner;
@@ -251,6 +260,8 @@ static void received(void *owner, UdpPacket *packets, size_t count)
         } else if (resolver->lose > 0) {
             resolver->lose--;
         } else if (certificate) {
+            if (resolver->mismatch_certificate_first)
+                send_mismatch(resolver, packet);
             send_datagram(resolver, packet, message,
                           write_certificates(resolver, packet->bytes, packet->length, message));
         } else if (resolver->plain) {

@@ -34,7 +34,8 @@ typedef struct FakeResolver {
     bool plain;      /* no DNSCrypt */
     bool udp_silent; /* to everything */
     bool udp_certificate_silent;
-    bool tcp_refuses_certificate; /* with an empty message, as dnsdist does */
+    bool mismatch_certificate_first; /* by UDP: an answer with another ID, and none inside */
+    bool tcp_refuses_certificate;    /* with an empty message, as dnsdist does */
     bool tcp_silent;
     bool truncate;       /* over UDP */
     unsigned lose;       /* that many datagrams to come are not answered */
