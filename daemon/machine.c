@@ -9,6 +9,7 @@
 
 #include "admit.h"
 #include "bus.h"
+#include "claim.h"
 #include "engine.h"
 #include "fdstore.h"
 #include "leak.h"
@@ -131,6 +132,21 @@ static Status open_leak(FdStore *store)
     return status;
 }
 
+/* Where IPv6 is off there is nothing to claim. */
+static void claim_addresses(const Settings *settings)
+{
+    const Address *own[] = {&settings->address4, &settings->address6};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(own); i++) {
+        Status status = claim_address(own[i], tun_interface());
+        char text[ADDRESS_MAX_TEXT];
+
+        if (status != STATUS_OK)
+            log_info("%s is not this machine's before NetworkManager says so: %s",
+                     address_format_host(own[i], text), status_sentence(status));
+    }
+}
+
 static Status give_privileges_away(const Settings *settings)
 {
     if (geteuid() == 0)
@@ -150,6 +166,7 @@ static bool begin(FdStore *store, const Settings *settings)
     }
     if (open_listeners(store, settings) != STATUS_OK)
         return false;
+    claim_addresses(settings);
     status = open_leak(store);
     if (status != STATUS_OK)
         log_warning("leaving lookups cannot be counted: %s", status_sentence(status));
