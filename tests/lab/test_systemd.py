@@ -29,7 +29,7 @@ class Laptop:
     def __init__(self, boot):
         self.boot = boot
         boot.wait_online()
-        wait_for("the hotel's DNS", lambda: boot.nameservers() == [HOTEL])
+        wait_for("the hotel's DNS", self.nameservers_are_the_hotels)
         self.resolv_conf_without = self.resolv_conf()
         self.networkmanager_files_without = self.networkmanager_files()
 
@@ -46,6 +46,9 @@ class Laptop:
             if path.is_file():
                 digest.update(path.read_bytes())
         return digest.hexdigest()
+
+    def nameservers_are_the_hotels(self):
+        return self.boot.nameservers() == [HOTEL]
 
     def systemctl(self, *words, check=True):
         return self.boot.output("systemctl", *words, check=check)
@@ -116,6 +119,30 @@ def protected(laptop, hotel):
     return laptop
 
 
+ASKER = """\
+[Unit]
+Description=A program that asks names from the first moment on
+DefaultDependencies=no
+After=local-fs.target
+[Service]
+Environment=RES_OPTIONS="timeout:1 attempts:1"
+ExecStart=/bin/sh -c 'while :; do n=$((n+1)); getent ahostsv4 boot-$n.asked.wild.example.test; sleep 0.02; done'
+[Install]
+WantedBy=sysinit.target
+"""
+
+
+@pytest.fixture
+def asker(protected):
+    """Asks all the time from now on, over reboots too, who resolv.conf says."""
+    unit = protected.boot.path("/etc/systemd/system/asker.service")
+    unit.write_text(ASKER)
+    protected.systemctl("enable", "asker.service")
+    yield
+    protected.systemctl("disable", "--now", "asker.service")
+    protected.boot.path("/etc/systemd/system/asker.service").unlink()
+
+
 def no_leak(capture):
     """The load's names were not readable, nor was any other question."""
     return capture.no_plain_dns(*(f"load-{number}.wild.example.test" for number in (0, 10, 50, 100)))
@@ -167,7 +194,7 @@ def report(what, asked, since, until):
     longest = max((one.answered - one.sent for one in meanwhile if one.is_answered), default=0.0)
     print(f"{what}: {until - since:.2f} s without a helper, {len(meanwhile)} questions asked meanwhile, {len(lost)} lost,"
           f" the longest wait {longest:.2f} s; {sum(not one.is_answered for one in asked)} of {len(asked)} in all lost")
-    assert not lost
+    assert not lost, [(one.sent - since, one.rcode) for one in lost]
     return meanwhile
 
 
@@ -233,6 +260,48 @@ def test_networkmanager_restart_holds(protected, network):
     no_leak(capture)
 
 
+def test_without_protection_the_load_is_seen(protected, network):
+    """Else the captures of the other tests would prove nothing."""
+    protected.turn("off")
+    with Capture(network) as capture, Load(protected.boot):
+        time.sleep(0.5)
+    with pytest.raises(AssertionError, match="DNS in clear.*load-"):
+        no_leak(capture)
+
+
+def test_reboot_holds(protected, network, asker):
+    protected.boot.halt()
+    with Capture(network) as capture:
+        protected.boot.start()
+        wait_for("protection, with no hand", protected.is_on, 10)
+        time.sleep(1)
+    assert protected.systemctl("is-active", "sotto-boot.service", check=False) == "inactive"
+    assert not protected.boot.path("/run/NetworkManager/conf.d/90-sotto.conf").exists()
+    evidence = capture.no_plain_dns("asked.wild.example.test")
+    print(f"reboot: {sum(evidence.packets_by_port.get(port, 0) for port in (853, 7443))} encrypted packets")
+    assert evidence.packets_by_port.get(853, 0) + evidence.packets_by_port.get(7443, 0) > 10
+
+
+def test_reboot_without_protection_is_seen(protected, network, asker):
+    protected.turn("off")
+    protected.boot.halt()
+    with Capture(network) as capture:
+        protected.boot.start()
+        protected.boot.wait_online()
+        time.sleep(1)
+    assert protected.nameservers_are_the_hotels()
+    with pytest.raises(AssertionError, match="DNS in clear.*asked"):
+        capture.no_plain_dns()
+
+
+def test_off_after_reboot_restores(protected):
+    protected.boot.halt()
+    protected.boot.start()
+    wait_for("protection", protected.is_on, 10)
+    protected.turn("off")
+    protected.wait_restored(time.monotonic())
+
+
 def test_stop_restores(protected):
     before = time.monotonic()
     protected.systemctl("stop", UNIT)
@@ -269,3 +338,25 @@ def test_nothing_is_left_in_networkmanager(protected):
     assert protected.networkmanager_files() == protected.networkmanager_files_without
     protected.turn("off")
     assert protected.networkmanager_files() == protected.networkmanager_files_without
+
+
+def test_removal_restores(network, hotel, servers):
+    """What a package does on removal: stop the unit, take the files away."""
+    boot = Boot.with_sotto(network, servers)
+    try:
+        removed = Laptop(boot)
+        removed.make_ready()
+        removed.systemctl("disable", "--now", UNIT)
+        stopped = time.monotonic()
+        boot.run("sh", "-c", "rm -r /usr/sbin/sottod /usr/bin/sotto* /usr/libexec/sotto /lib/systemd/system/sotto* "
+                             "/usr/lib/NetworkManager/dispatcher.d/90-sotto /etc/sotto /var/lib/sotto")
+        removed.systemctl("daemon-reload")
+        removed.wait_restored(stopped)
+        assert removed.lookup() == LIE
+        assert "sotto" not in boot.output("ip", "link", "show") + boot.output("ip", "route", "show", "table", "all")
+        assert removed.networkmanager_files() == removed.networkmanager_files_without
+        removed.systemctl("restart", "NetworkManager.service")
+        boot.wait_online()
+        assert removed.resolv_conf() == removed.resolv_conf_without
+    finally:
+        boot.close()

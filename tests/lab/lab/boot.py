@@ -123,6 +123,9 @@ class Boot(Here):
             raise LabError(f"The booted laptop does not shut down:\n{self.daemon.log[-2000:]}") from None
         self.daemon.stop()
         Boot.running = None
+        # The network's namespace outlives the boot; a machine that was off knows no addresses and routes.
+        self.network.laptop.ip("link", "set", "wl0", "down")
+        self.network.release_laptop()
 
     def close(self):
         """Cut the power and throw the disk away."""
