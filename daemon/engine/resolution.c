@@ -56,6 +56,9 @@ void resolution_withdraw(Resolution *resolution)
         attempt_free(container_of(node, Attempt, node));
     }
     loop_timer_stop(&resolution->timer);
+    g_clear_pointer(&resolution->refusal, g_free);
+    resolution->failure = STATUS_OK;
+    resolution->pause_us = FIRST_PAUSE_US;
 }
 
 /* Withdraws what was asked; that it was not answered so far counts. */

@@ -55,7 +55,8 @@ void resolution_start(Resolution *resolution, Engine *engine, Plan *plan,
 void resolution_extend(Resolution *resolution, int64_t budget_us);
 /** Asks again from the first candidate on; the network changed. Attempts were withdrawn before. */
 void resolution_restart(Resolution *resolution);
-/** Withdraws what was asked, without judging those who did not answer. */
+/** Withdraws what was asked, without judging those who did not answer, and forgets who failed: the
+ * network changes. */
 void resolution_withdraw(Resolution *resolution);
 /** Withdraws what was asked and releases everything. */
 void resolution_clear(Resolution *resolution);

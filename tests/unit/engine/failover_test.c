@@ -266,6 +266,25 @@ static void network_change_asks_again(Harness *harness, gconstpointer unused)
     g_assert_cmpuint(fake_servers[1].network_changes, ==, 1);
 }
 
+/* A portal's certificate says nothing of the network that comes after it. */
+static void failures_of_the_old_network_are_forgotten(Harness *harness, gconstpointer unused)
+{
+    char text[256];
+    Message answer;
+
+    fake_servers[1].status = STATUS_CERT_NAME;
+    fake_servers[2].silent = true;
+    apply(harness);
+    harness_send(harness, &www);
+    loop_advance(harness->loop, 500 * MS);
+    fake_servers[1].silent = true;
+    engine_network_changed(harness->engine);
+    loop_advance(harness->loop, harness->plan->client_patience_us);
+    g_assert_true(harness_receive(harness, &answer));
+    g_assert_cmpint(answer_ede(&answer, text), ==, EDE_NO_REACHABLE_AUTHORITY);
+    g_assert_cmpstr(text, ==, status_sentence(STATUS_TIMEOUT));
+}
+
 static void no_resolver_is_said(Harness *harness, gconstpointer unused)
 {
     g_autoptr(Plan) plan = plan_new();
@@ -313,6 +332,7 @@ int main(int argc, char **argv)
     TEST("answers-within-the-clients-patience", 2, answers_within_the_clients_patience);
     TEST("asks-again-while-the-network-comes-up", 2, asks_again_while_the_network_comes_up);
     TEST("network-change-asks-again", 2, network_change_asks_again);
+    TEST("failures-of-the-old-network-are-forgotten", 2, failures_of_the_old_network_are_forgotten);
     TEST("no-resolver-is-said", 0, no_resolver_is_said);
     TEST("not-ready-before-the-first-plan", 0, not_ready_before_the_first_plan);
     return g_test_run();
