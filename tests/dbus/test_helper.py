@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The contract of data/dbus, held up to the helper: what it offers, what it refuses and in which words, what it sends."""
+
+import json
+import pathlib
+import time
+import xml.etree.ElementTree as ElementTree
+
+import pytest
+from conftest import PROPERTIES, Client
+from gi.repository import GLib
+
+from lab.helper import NAME, PATH
+from lab.process import Daemon, wait_for
+
+CONTRACT = pathlib.Path(__file__).resolve().parents[2] / "data/dbus/io.github.sottodns.Sotto1.xml"
+DROP_IN = pathlib.Path("/etc/sotto/sotto.conf.d/90-test.conf")
+
+
+def interface(text):
+    """What an interface consists of, without comments, annotations and order."""
+    node = next(node for node in ElementTree.fromstring(text).iter("interface") if node.get("name") == NAME)
+    return {(member.tag, member.get("name"), member.get("type"), member.get("access"),
+             tuple((argument.get("name"), argument.get("type"), argument.get("direction")) for argument in member.iter("arg")))
+            for member in node}
+
+
+def text(value):
+    return GLib.Variant("(s)", (value,))
+
+
+def seconds(value):
+    return GLib.Variant("(u)", (value,))
+
+
+def test_introspection_is_the_contract(client):
+    assert interface(client.call("Introspect", interface="org.freedesktop.DBus.Introspectable")) == interface(
+        CONTRACT.read_text())
+
+
+def test_properties_of_a_fresh_start(client):
+    properties = client.properties()
+    assert properties.pop("Version").count(".") == 2
+    assert properties == {"Protocol": 1, "State": "off", "ReasonCode": "", "Reason": "", "Network": "", "Resolver": "auto",
+                          "ResolverInUse": "", "Until": 0, "ChangedBy": "", "ChangedAt": 0}
+
+
+@pytest.mark.parametrize("name, value", [("State", "on"), ("Resolver", "quad9")])
+def test_properties_are_read_only(client, name, value):
+    error, _ = client.refused("Set", GLib.Variant("(ssv)", (NAME, name, GLib.Variant("s", value))), PROPERTIES)
+    assert error in ("org.freedesktop.DBus.Error.InvalidArgs", "org.freedesktop.DBus.Error.PropertyReadOnly")
+    assert client.properties()["State"] == "off"
+
+
+@pytest.mark.parametrize("identifier", ["nobody", "", "quad9\n", "../quad9", "Qu\u00e4d9", "%s%n", "x" * 100_000],
+                         ids=["unknown", "empty", "newline", "path", "umlaut", "format", "long"])
+def test_unknown_resolver_is_not_found(client, identifier):
+    error, sentence = client.refused("SetResolver", text(identifier))
+    assert error == "NotFound"
+    assert sentence.endswith(".") and len(sentence) < 200
+    assert client.properties()["Resolver"] == "auto"
+
+
+@pytest.mark.parametrize("length", [0, 59, 86401, 2**32 - 1])
+def test_pause_out_of_range_is_an_invalid_argument(client, length):
+    assert client.refused("Pause", seconds(length)) == ("InvalidArgument", "A pause takes between one minute and one day.")
+
+
+@pytest.mark.parametrize("length", [60, 86400])
+def test_pause_in_range_needs_protection(client, length):
+    assert client.refused("Pause", seconds(length)) == ("Failed", "Protection is not on, so it cannot be paused.")
+
+
+def test_resume_needs_a_pause(client):
+    assert client.refused("Resume") == ("Failed", "Protection is not paused.")
+
+
+def test_turn_on_needs_networkmanager(client):
+    assert client.refused("TurnOn") == ("Failed", "NetworkManager is not running.")
+    assert client.properties()["State"] == "off"
+
+
+def test_turn_off_when_off_is_no_failure(client):
+    client.call("TurnOff")
+    assert client.properties()["State"] == "off"
+
+
+@pytest.mark.parametrize("method, arguments", [
+    ("SetResolver", seconds(1)), ("SetResolver", None), ("Pause", text("60")), ("Pause", GLib.Variant("(i)", (-1,))),
+    ("TurnOn", text("now")), ("ListResolvers", seconds(1))],
+    ids=["number-for-id", "no-id", "text-for-seconds", "signed", "one-too-many", "list-with-argument"])
+def test_wrong_types_are_refused(client, method, arguments):
+    assert client.refused(method, arguments)[0] == "org.freedesktop.DBus.Error.InvalidArgs"
+
+
+def test_unknown_method_is_refused(client):
+    assert client.refused("FormatDisk")[0] == "org.freedesktop.DBus.Error.UnknownMethod"
+
+
+def test_choice_is_told_to_everybody_once(client, service):
+    other = Client()
+    client.hear()
+    client.call("SetResolver", text("quad9"))
+    for listener in (client, other):
+        told = [change for change in listener.hear() if "Resolver" in change]
+        assert [(change["Resolver"], change["ChangedBy"]) for change in told] == [("quad9", "root")]
+        assert abs(told[0]["ChangedAt"] - time.time()) < 60
+    other.close()
+
+
+def test_questions_send_no_signal(client):
+    client.hear().clear()
+    for method in ("GetStatistics", "ListResolvers", "CheckProtection", "GetStatistics"):
+        client.call(method)
+    assert client.hear() == []
+
+
+def test_choice_outlives_the_process(client, service):
+    client.call("SetResolver", text("quad9"))
+    assert service.stop() == 0
+    service.start()
+    properties = client.properties()
+    assert (properties["Resolver"], properties["ChangedBy"], properties["State"]) == ("quad9", "root", "off")
+
+
+def test_resolvers_have_every_key_of_the_contract(client):
+    kinds = {"id": str, "name": str, "operator": str, "country": str, "description": str, "protocols": list, "dnssec": bool,
+             "nolog": bool, "malware": bool, "ads": bool, "adult": bool, "favourite": bool, "own": bool, "latency": int,
+             "failure": str}
+    resolvers = client.call("ListResolvers")
+    for resolver in resolvers:
+        assert {key: type(value) for key, value in resolver.items()} == kinds
+        assert set(resolver["protocols"]) <= {"dnscrypt", "dot", "doh"}
+    assert len({resolver["id"] for resolver in resolvers}) == len(resolvers) >= 40
+    assert len({resolver["operator"] for resolver in resolvers}) >= 15
+
+
+def test_statistics_have_every_key_of_the_contract(client):
+    words = {"queries", "encrypted", "cache-hits", "coalesced", "special", "routed-clear", "failed", "over-limit", "malformed",
+             "refused-link", "forged", "replayed", "certificate-requests", "leaked", "bytes-sent", "bytes-received",
+             "cache-entries", "cache-bytes", "in-flight", "latency-p50", "latency-p95", "network-encrypted", "longest-turn",
+             "leaks-watched", "since"}
+    statistics = client.call("GetStatistics")
+    assert set(statistics) == words
+    assert statistics["leaks-watched"] is True and abs(statistics["since"] - time.time()) < 60
+
+
+def test_check_says_step_by_step_what_it_found(client):
+    evidence = client.call("CheckProtection")
+    assert (evidence["ok"], evidence["summary"]) == (False, "Protection is not on.")
+    assert [step["id"] for step in evidence["steps"]] == ["resolver", "system", "leaks", "identity"]
+    resolver = evidence["steps"][0]
+    assert (resolver["ok"], resolver["code"]) == (False, "unreachable")
+    for step in evidence["steps"]:
+        assert step["ok"] == (step["code"] == "") and step["title"] and step["detail"].endswith(".")
+
+
+def test_ordinary_user_may_ask(client, guest):
+    status = json.loads(guest.run("sottoctl", "status", "--json", check=False).stdout)
+    assert status["state"] == "off"
+    assert json.loads(guest.output("sottoctl", "resolvers", "--json", "quad9"))
+
+
+@pytest.mark.parametrize("words", [["on"], ["off"], ["use", "quad9"], ["pause"], ["resume"]], ids=lambda words: words[0])
+def test_ordinary_user_may_change_nothing_without_polkit(client, guest, words):
+    done = guest.run("sottoctl", *words, check=False)
+    assert (done.returncode, done.stderr) == (
+        5, f"sottoctl {words[0]}: Only root may do this, since polkit is not running to ask.\n")
+    assert client.properties()["Resolver"] == "auto"
+
+
+def test_ordinary_user_may_not_take_the_name(service, guest):
+    service.stop()
+    done = guest.run("gdbus", "call", "--system", "--dest", "org.freedesktop.DBus", "--object-path", "/", "--method",
+                     "org.freedesktop.DBus.RequestName", NAME, "0", check=False)
+    assert "AccessDenied" in done.stderr
+    service.start()
+
+
+def test_only_the_contracts_interfaces_are_let_through(client, guest):
+    done = guest.run("gdbus", "call", "--system", "--dest", NAME, "--object-path", PATH, "--method",
+                     "org.freedesktop.Application.Activate", "{}", check=False)
+    assert "AccessDenied" in done.stderr
+
+
+def test_helper_survives_the_bus(client, bus, service):
+    """Another bus: the old one is gone with all who were on it, and the helper is found on the new one."""
+    client.call("SetResolver", text("quad9"))
+    bus.daemon.stop()
+    bus.__init__(bus.machine)
+    wait_for("the helper on the new bus", lambda: bus.owns(NAME), 15)
+    again = Client()
+    assert again.properties()["Resolver"] == "quad9"
+    again.close()
+
+
+def test_second_helper_leaves_the_first_alone(client, service):
+    second = Daemon("second-sottod", ["sottod", "--service"])
+    assert second.wait(10) == 1
+    assert "cannot open the device sotto0: Another program already uses this address." in second.log
+    second.stop()
+    assert client.properties()["State"] == "off"
+
+
+@pytest.fixture
+def drop_in():
+    DROP_IN.parent.mkdir(parents=True, exist_ok=True)
+    yield DROP_IN
+    DROP_IN.unlink(missing_ok=True)
+
+
+def own_resolvers(client):
+    return [resolver["id"] for resolver in client.call("ListResolvers") if resolver["own"]]
+
+
+def test_reload_reads_the_settings_again(client, service, drop_in):
+    assert own_resolvers(client) == []
+    drop_in.write_text("[Resolver home]\nName=Home\nEndpoints=tls://192.0.2.1#dns.home.test\n")
+    service.daemon.send(1)
+    wait_for("the new resolver", lambda: own_resolvers(client) == ["home"], 5)
+
+
+def test_reload_of_broken_settings_keeps_the_old_ones(client, service, drop_in):
+    drop_in.write_text("[Resolver home]\nName=Home\nEndpoints=tls://not an address\n")
+    service.daemon.send(1)
+    wait_for("the complaint", lambda: "settings not reloaded, the old ones stay" in service.daemon.log, 5)
+    assert str(drop_in) in service.daemon.log or "home" in service.daemon.log
+    assert len(client.call("ListResolvers")) >= 40
