@@ -104,7 +104,7 @@ class Demo:
         fact("readable on the wire", "; ".join(leaks) or "nothing", RED if leaks else GREEN)
         encrypted = sum(wire.packets_by_port.get(port, 0) for port in (853, 7443))
         fact("else on the wire", f"{plural(encrypted, 'encrypted packet', 'encrypted packets')} sent")
-        fact("", f"{plural(wire.certificate_requests, 'request', 'requests')} for the resolver's certificate, in clear as they must be")
+        fact("", f"{plural(wire.certificate_requests, 'request', 'requests')} for the resolver's certificate, always asked in clear")
         if wire.allowed:
             fact("", f"{plural(len(wire.allowed), 'question', 'questions')} of NetworkManager's own, whether it is online")
         return not leaks and answer == TRUTH and evidence["ok"]
