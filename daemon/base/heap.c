@@ -1,5 +1,5 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later
- *
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
  * A binary heap in an array, 1-based so that a node's slot 0 can mean "in no heap". Nodes belong to
  * their timers; the heap owns only the array. A counter of insertions breaks ties, so timers due at
  * the same moment fire in the order they were started, in tests as in life.

@@ -1,5 +1,5 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later
- *
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
  * One process, one log. Lines are made in a buffer and written by one call each, so that they never
  * mix. On standard error they carry a syslog level ("<6>") when systemd reads them (JOURNAL_STREAM,
  * sd-daemon(3)); in a file they carry the time.

@@ -1,5 +1,5 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later
- *
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
  * One epoll set, one heap of timers, one list of deferred calls. A turn waits for descriptors, then
  * calls in this order: descriptors, due timers, deferred calls. What a callback defers or starts
  * with no delay runs in the next turn, so a turn always ends.

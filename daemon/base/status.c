@@ -1,5 +1,5 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later
- *
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
  * The one table of statuses: the word for logs and the bus, the sentence for people. The sentences
  * reach notifications, `sottoctl check` and extended DNS errors, so they name no function and no
  * protocol detail that the reader could not act on.

@@ -1,5 +1,5 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later
- *
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
  * Text to Endpoint. Stamps are parsed by the dns floor; the URL-like forms are split here by hand,
  * at '#' and '&', for base64 pins may hold '/', '+' and '=' and a URL parser would only get in the
  * way.

@@ -1,5 +1,5 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later
- *
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
  * [Resolver ID] groups to Resolver values. Ids become bus arguments, file keys and menu entries, so
  * their letters are restricted here, at the only door they come in by.
  */

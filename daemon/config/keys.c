@@ -1,5 +1,5 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later
- *
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
  * A thin layer over GKeyFile, which reads one file and knows neither drop-ins nor where a key came
  * from. The rules are systemd's: main file first, then NAME.conf.d/ *.conf in the order of their
  * names, the last word wins (systemd.unit(5), "drop-in").

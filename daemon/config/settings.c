@@ -1,5 +1,5 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later
- *
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
  * Reads every key there is, and names each one once: the tables below are the list that
  * `man sotto.conf` describes. Whatever has a range is checked here, so that no other floor meets a
  * value it cannot work with. Unknown keys and groups are only warned of: a file written for a newer

@@ -1,5 +1,5 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later
- *
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
  * GKeyFile again, written with g_file_set_contents_full: a new file is made beside the old one,
  * flushed, and renamed over it, so that a power cut leaves one or the other.
  */

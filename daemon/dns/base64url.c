@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-
-/* GLib's decoder takes the standard alphabet, skips what it does not know and lets stray bits pass.
+/*
+ * GLib's decoder takes the standard alphabet, skips what it does not know and lets stray bits pass.
  * A stamp is an identity (it is compared, stored and shown again), so here one text stands for one
  * string of bytes and everything else is refused.
  */

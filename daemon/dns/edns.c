@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-
-/* EDNS(0): the OPT record belongs to one hop, so each query gets a new one on its way out and each
+/*
+ * EDNS(0): the OPT record belongs to one hop, so each query gets a new one on its way out and each
  * reply a new one on its way back.
  *
  *     OPT        0  1  the root name            (RFC 6891 §6.1.2, §6.1.3)

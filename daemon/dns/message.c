@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-
-/* The view of a DNS message (RFC 1035 §4, RFC 6891 §6.1): one walk over all records checks every
+/*
+ * The view of a DNS message (RFC 1035 §4, RFC 6891 §6.1): one walk over all records checks every
  * bound, after that offsets are enough. Nothing is copied but the question's name, and nothing is
  * allocated; this runs twice for every query.
  *

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-
-/* Domain names: RFC 1035 §3.1 and §4.1.4 (wire form, compression), §5.1 (text form), RFC 4343
+/*
+ * Domain names: RFC 1035 §3.1 and §4.1.4 (wire form, compression), §5.1 (text form), RFC 4343
  * (letter case).
  *
  *     label      1 octet length 1..63, then so many octets

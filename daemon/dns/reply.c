@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-
-/* Answers of our own: refusals, failures with their reason (RFC 8914), addresses given by rule.
+/*
+ * Answers of our own: refusals, failures with their reason (RFC 8914), addresses given by rule.
  *
  * The question is copied as the client wrote it, letter case and all: clients compare it.
  */

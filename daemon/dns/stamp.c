@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-
-/* Stamps: all that is needed to reach one server, in one line of text (draft-denis-dns-stamps).
+/*
+ * Stamps: all that is needed to reach one server, in one line of text (draft-denis-dns-stamps).
  *
  *     text       "sdns://" or "sdns:", then the payload in base64url
  *     payload    0  1  kind, then the fields that the table below gives for it

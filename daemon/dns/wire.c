@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-
-/* The cursors through which every codec of this program touches network bytes.
+/*
+ * The cursors through which every codec of this program touches network bytes.
  *
  * An error is sticky, so that a codec reads like the format's table: field after field, with one
  * check of `failed` at the end. After a failure the position stays where it was, reads give zeros,

@@ -1,5 +1,5 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later
- *
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
  * Fitting an answer to its client. One upstream reply may answer many clients: those who waited
  * together, and those who find it in the cache later. They differ in ID, in the spelling of the
  * name (some send random letter case and compare it), in flags, EDNS and size.

@@ -1,5 +1,5 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later
- *
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
  * The cache: whole messages, ready to be copied to a client, found by their question.
  *
  * An entry is one allocation: links, the offsets of its TTLs, the key, the message. A hit costs one

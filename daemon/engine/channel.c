@@ -1,5 +1,5 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later
- *
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
  * Transports and their health, by endpoint.
  *
  * Health is learned from the queries of clients alone; nothing is probed, so an idle engine is

@@ -1,5 +1,5 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later
- *
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
  * Which resolver is asked first, and which when it fails.
  *
  * Each strategy is a rank, lower is better, and the candidates are read off in rank order; there is

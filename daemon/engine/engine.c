@@ -1,5 +1,5 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later
- *
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
  * The engine's wiring: what it owns, and how it changes under load.
  *
  * A query passes listener.c → query.c → rules.c → cache.c → flight.c → resolution.c → choose.c →

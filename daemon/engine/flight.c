@@ -1,5 +1,5 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later
- *
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
  * The same question asked twice at once goes out once.
  *
  * A flight owns one resolution; every query with the same key boards it and is answered with it.

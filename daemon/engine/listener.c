@@ -1,5 +1,5 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later
- *
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
  * The side that faces the clients: UDP in batches, TCP by connections (RFC 7766).
  *
  * UDP: one call of the kernel brings up to UDP_BATCH queries; those that can be answered at once

@@ -1,5 +1,5 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later
- *
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
  * Questions of Sotto's own: to prove a resolver before the machine is handed to it, and to measure.
  *
  * They go past cache, rules and flights, through the resolver that is named, which may belong to a

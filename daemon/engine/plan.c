@@ -1,5 +1,5 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later
- *
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
  * Plans, resolvers and routes: values that are built once, then only read and counted.
  *
  * Nothing here is live state. What the engine learns of a resolver (connections, latency, health)

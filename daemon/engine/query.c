@@ -1,5 +1,5 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later
- *
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
  * The life of one client's query.
  *
  * query_receive answers what can be answered at once, straight into the listener's buffer and

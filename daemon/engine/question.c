@@ -1,5 +1,5 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later
- *
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
  * The identity of a question. One key serves the cache and the table of questions in flight, so
  * that it is built and hashed once a query.
  *

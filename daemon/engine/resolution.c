@@ -1,5 +1,5 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later
- *
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
  * Asking upstream, with fail-over.
  *
  * The candidates (choose.c) are asked in order. The next is asked at once when one fails, and *as

@@ -1,5 +1,5 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later
- *
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
  * Questions that are decided before the cache: by what they are, or by their name.
  *
  * Special names are those whose meaning is this machine or this resolver, so that nobody else can

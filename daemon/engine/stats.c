@@ -1,5 +1,5 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later
- *
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
  * Latency is counted in buckets that double in width: 24 numbers hold one microsecond to eight
  * seconds with an error of at most a factor of two, cost two instructions a query, and can be
  * added, subtracted and sent over the bus as they are.

@@ -1,5 +1,5 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later
- *
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
  * A resolver as the engine lives with it: its endpoints' channels in order of preference.
  *
  * It holds no state of its own, so a new Plan simply makes new ones: channels of endpoints that

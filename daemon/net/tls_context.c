@@ -12,7 +12,8 @@
 #include <glib.h>
 
 /* RFC 9325 §4.1, §4.2: forward secrecy and authenticated encryption alone. */
-#define PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-RSA:-DHE-RSA:-AES-256-CBC:-AES-128-CBC"
+#define PRIORITIES                                                                                 \
+    "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-RSA:-DHE-RSA:-AES-256-CBC:-AES-128-CBC"
 
 TlsContext *tls_context_new(const char *ca_file)
 {
