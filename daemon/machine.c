@@ -2,8 +2,9 @@
  *
  * The service's life. First, alone and with capabilities: what only they can open, or what systemd
  * kept for us from the process before. Then they go, and everything else is put together above the
- * loop. The end depends on who holds the descriptors: with systemd's store we just leave (it keeps
- * them over a restart and drops them on stop); without it the network gets its DNS back first.
+ * loop. The end depends on who holds the descriptors: with systemd's store we leave once the
+ * queries under way are answered (it keeps the descriptors, and what waits in them, over a restart
+ * and drops them on stop); without it the network gets its DNS back first.
  */
 #include "machine.h"
 
@@ -33,6 +34,8 @@
 #define DEFAULT_USER   "sotto"
 #define DEFAULT_FOLDER "/var/lib/sotto"
 #define STATE_FILE     "state.conf"
+#define DRAIN_CHECK_US 10000
+#define DRAIN_LIMIT_US 500000 /* a stop gives the network its DNS back soon */
 
 typedef struct Machine {
     const Options *options;
@@ -53,6 +56,8 @@ typedef struct Machine {
     Leak *leak;
     Service *service;
     guint signals[3];
+    LoopTimer drain;
+    int64_t drained_by_us;
 } Machine;
 
 /* ---- with capabilities ---- */
@@ -209,13 +214,33 @@ static void on_released(void *owner, const GError *error)
     g_main_loop_quit(machine->main_loop);
 }
 
+/* Queries that were read and not answered would be lost to the next process. */
+static void on_drain(void *owner)
+{
+    Machine *machine = owner;
+    Stats stats;
+
+    engine_stats(machine->engine, &stats);
+    if (stats.in_flight == 0 || loop_now_us(machine->loop) >= machine->drained_by_us)
+        g_main_loop_quit(machine->main_loop);
+    else
+        loop_timer_start(&machine->drain, DRAIN_CHECK_US);
+}
+
+static void drain(Machine *machine)
+{
+    engine_stop_listening(machine->engine);
+    machine->drained_by_us = loop_now_us(machine->loop) + DRAIN_LIMIT_US;
+    on_drain(machine);
+}
+
 static gboolean on_stop(gpointer owner)
 {
     Machine *machine = owner;
 
     notifier_stopping();
     if (machine->store.kept)
-        g_main_loop_quit(machine->main_loop);
+        drain(machine);
     else
         protection_release(machine->protection, on_released, machine);
     return G_SOURCE_CONTINUE;
@@ -244,6 +269,7 @@ static void put_together(Machine *machine)
     machine->loop = loop_new();
     machine->source = loop_source_attach(machine->loop, NULL);
     notifier_init(&machine->notifier, machine->loop);
+    loop_timer_init(&machine->drain, machine->loop, on_drain, machine);
     machine->tls = tls_context_new(machine->settings->ca_file);
     machine->engine = engine_new(machine->loop, machine->tls);
     machine->saved = state_load(path);
@@ -311,6 +337,7 @@ static void take_apart(Machine *machine)
     admission_free(machine->admission);
     state_free(machine->saved);
     tls_context_free(machine->tls);
+    loop_timer_stop(&machine->drain);
     notifier_clear(&machine->notifier);
     g_source_destroy(machine->source);
     g_source_unref(machine->source);

@@ -203,6 +203,14 @@ Status engine_listen(Engine *engine, int udp_fd, int tcp_fd, EngineAdmit admit, 
     return STATUS_OK;
 }
 
+void engine_stop_listening(Engine *engine)
+{
+    for (guint i = 0; i < engine->doors->len; i++) {
+        Door *door = g_ptr_array_index(engine->doors, i);
+        listener_stop(door->listener);
+    }
+}
+
 void engine_network_changed(Engine *engine)
 {
     engine_begin_epoch(engine);

@@ -37,6 +37,10 @@ typedef bool (*EngineAdmit)(void *owner, int interface);
 Status engine_listen(Engine *engine, int udp_fd, int tcp_fd, EngineAdmit admit,
                      void *owner) must_check;
 
+/** Takes no more queries in, so that another process finds them in the sockets; those under way are
+ * answered. */
+void engine_stop_listening(Engine *engine);
+
 /** Sockets, connections, keys, back-offs and the cache of the old network go; queries under way are
  * asked again. */
 void engine_network_changed(Engine *engine);

@@ -279,6 +279,15 @@ Status listener_open(Loop *loop, int udp_fd, int tcp_fd, const ListenerEvents *e
     return STATUS_OK;
 }
 
+void listener_stop(Listener *listener)
+{
+    if (listener->has_udp)
+        udp_stop_reading(&listener->udp);
+    loop_timer_stop(&listener->accept_pause);
+    if (listener->tcp_fd >= 0)
+        loop_io_want(&listener->accepting, 0);
+}
+
 void listener_close(Listener *listener)
 {
     Connection *connection;

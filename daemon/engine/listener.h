@@ -40,6 +40,9 @@ typedef struct ListenerEvents {
 /** Takes both descriptors over (-1 for none), and closes them also when it fails. STATUS_IO. */
 Status listener_open(Loop *loop, int udp_fd, int tcp_fd, const ListenerEvents *events, void *owner,
                      Listener **listener) must_check;
+/** Takes no more in, until listener_close: datagrams and connections wait in the kernel's queues.
+ * Who was let in is served to the end. */
+void listener_stop(Listener *listener);
 /** Every held client is `gone` before it returns. NULL is allowed. */
 void listener_close(Listener *listener);
 

@@ -214,6 +214,11 @@ Status udp_open(UdpSocket *socket, Loop *loop, int fd, UdpReceiveFn receive_fn, 
     return status;
 }
 
+void udp_stop_reading(UdpSocket *socket)
+{
+    loop_io_want(&socket->io, 0);
+}
+
 void udp_clear(UdpSocket *socket)
 {
     if (socket->io.loop == NULL)

@@ -50,4 +50,6 @@ Status udp_open(UdpSocket *socket, Loop *loop, int fd, UdpReceiveFn receive, Udp
                 void *owner) must_check;
 /** Sends what the kernel takes; returns how many. Datagrams beyond that are lost, as UDP may. */
 size_t udp_send(UdpSocket *socket, const UdpPacket *packets, size_t count);
+/** Reads no more, until udp_clear: what comes stays in the kernel's queue. */
+void udp_stop_reading(UdpSocket *socket);
 void udp_clear(UdpSocket *socket);

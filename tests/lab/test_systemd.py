@@ -218,7 +218,7 @@ def test_crash_holds(protected, network):
 
 def test_upgrade_holds(protected, network):
     with Capture(network) as capture:
-        with Load(protected.boot) as load:
+        with Load(protected.boot, rate=200) as load:
             time.sleep(1)
             before = time.monotonic()
             protected.systemctl("restart", UNIT)
@@ -226,6 +226,7 @@ def test_upgrade_holds(protected, network):
             time.sleep(2)
         wait_for("protection", protected.is_on, 5)
     report("upgrade", load.asked, before, back)
+    assert all(one.is_answered for one in load.asked)  # also what was under way
     assert load.first_good_after(before) < 5
     no_leak(capture)
 

@@ -315,6 +315,24 @@ static void other_links_are_dropped_and_counted(Harness *harness, gconstpointer 
     close(fd);
 }
 
+/* For the next process, which has the same socket. */
+static void stopped_listener_leaves_queries_in_the_socket(Harness *harness, gconstpointer unused)
+{
+    Message answer;
+    Stats stats;
+
+    harness_send(harness, &(Ask){.name = "before.example", .type = RRTYPE_A, .id = 1});
+    engine_stop_listening(harness->engine);
+    harness_send(harness, &(Ask){.name = "after.example", .type = RRTYPE_A, .id = 2});
+    loop_advance(harness->loop, 15 * MS);
+    g_assert_true(harness_receive(harness, &answer));
+    g_assert_cmpuint(answer.id, ==, 1);
+    g_assert_false(harness_receive(harness, &answer));
+    engine_stats(harness->engine, &stats);
+    g_assert_cmpuint(stats.queries, ==, 1);
+    g_assert_cmpuint(stats.in_flight, ==, 0);
+}
+
 #define TEST(path, fn)                                                                             \
     g_test_add("/listener/" path, Harness, GUINT_TO_POINTER(1), set_up, fn, harness_tear_down)
 
@@ -334,5 +352,7 @@ int main(int argc, char **argv)
     TEST("half-closed-client-gets-its-answer", half_closed_client_gets_its_answer);
     TEST("query-of-a-gone-client-is-dropped", query_of_a_gone_client_is_dropped);
     TEST("other-links-are-dropped-and-counted", other_links_are_dropped_and_counted);
+    TEST("stopped-listener-leaves-queries-in-the-socket",
+         stopped_listener_leaves_queries_in_the_socket);
     return g_test_run();
 }
