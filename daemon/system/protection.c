@@ -84,13 +84,6 @@ Plan *protection_make_plan(Protection *protection, const char *choice, GError **
     return plan;
 }
 
-void protection_apply(Protection *protection, Plan *plan)
-{
-    g_clear_pointer(&protection->plan, plan_unref);
-    protection->plan = plan;
-    engine_apply(protection->parts.engine, plan);
-}
-
 void protection_apply_saved(Protection *protection)
 {
     g_autoptr(GError) error = NULL;
@@ -99,8 +92,11 @@ void protection_apply_saved(Protection *protection)
         log_warning("the chosen resolver cannot be used any more reason=%s", error->message);
         plan = protection_make_plan(protection, SETTINGS_AUTO, NULL);
     }
-    if (plan != NULL)
-        protection_apply(protection, plan);
+    if (plan == NULL)
+        return;
+    g_clear_pointer(&protection->plan, plan_unref);
+    protection->plan = plan;
+    engine_apply(protection->parts.engine, plan);
 }
 
 void protection_notify(Protection *protection)
@@ -183,7 +179,8 @@ static bool is_held(const Protection *protection)
 static void on_unpointed(void *owner)
 {
     Protection *protection = owner;
-    if (is_held(protection) && !protection_facts(protection)->pointed)
+    const NetworkFacts *facts = protection_facts(protection);
+    if (is_held(protection) && facts->managed && !facts->pointed)
         protection_set_state(protection, PROTECTION_ERROR, "not-pointed",
                              "This machine's DNS settings do not lead to Sotto any more.");
 }
@@ -191,7 +188,8 @@ static void on_unpointed(void *owner)
 static void on_lost(void *owner)
 {
     Protection *protection = owner;
-    if (!is_held(protection) || protection_facts(protection)->online)
+    const NetworkFacts *facts = protection_facts(protection);
+    if (!is_held(protection) || !facts->managed || facts->online)
         return;
     protection_stop_watching(protection);
     protection_set_state(protection, PROTECTION_OFFLINE, "offline",
@@ -213,6 +211,16 @@ static void network_changed_while_held(Protection *protection, bool joined)
         loop_timer_start(&protection->unpointed, UNPOINTED_GRACE_US);
 }
 
+void protection_follow_network(Protection *protection)
+{
+    const NetworkFacts *facts = protection_facts(protection);
+    if (protection->transition != TRANSITION_NONE || !facts->managed)
+        return;
+    if ((protection->state == PROTECTION_OFFLINE && facts->online) ||
+        (protection->state == PROTECTION_ERROR && facts->pointed))
+        transition_go_on(protection, NULL, NULL);
+}
+
 static void on_network_changed(void *owner)
 {
     Protection *protection = owner;
@@ -220,20 +228,16 @@ static void on_network_changed(void *owner)
     bool joined = facts->online && strcmp(facts->identity, protection->identity) != 0;
     protection_notify(protection);
     if (!facts->managed)
-        return; /* NetworkManager is away; what it set is still in force */
-    if (protection->transition != TRANSITION_TURNING_ON)
-        protection_apply_saved(protection); /* its routes are this network's */
+        return;                         /* NetworkManager is away; what it set is still in force */
+    protection_apply_saved(protection); /* its routes are this network's */
     if (joined)
         network_joined(protection);
     if (!facts->online)
         transition_network_lost(protection);
     if (is_held(protection))
         network_changed_while_held(protection, joined);
-    else if (protection->transition != TRANSITION_NONE)
-        return;
-    else if ((protection->state == PROTECTION_OFFLINE && facts->online) ||
-             (protection->state == PROTECTION_ERROR && facts->pointed))
-        transition_go_on(protection, NULL, NULL);
+    else
+        protection_follow_network(protection);
 }
 
 void protection_stop_watching(Protection *protection)
@@ -268,6 +272,9 @@ static bool is_certificate_request(const LeakPacket *packet)
 bool protection_allows_clear(void *owner, const LeakPacket *packet)
 {
     const Protection *protection = owner;
+    if (protection->transition == TRANSITION_TURNING_OFF ||
+        protection->transition == TRANSITION_PAUSING)
+        return true; /* the user is opening the machine */
     bool promised = is_held(protection) || protection->state == PROTECTION_OFFLINE ||
                     protection->state == PROTECTION_ERROR ||
                     protection->transition == TRANSITION_GOING_ON;
@@ -317,9 +324,9 @@ void protection_free(Protection *protection)
     loop_timer_stop(&protection->pause);
     g_clear_pointer(&protection->proof, proof_cancel);
     loop_defer_cancel(&protection->notify);
-    g_clear_pointer(&protection->candidate, plan_unref);
     g_clear_pointer(&protection->plan, plan_unref);
     g_array_unref(protection->waiters);
+    g_free(protection->who);
     g_free(protection->choice);
     g_free(protection->failure_code);
     g_free(protection->failure);
@@ -353,13 +360,18 @@ void protection_reload(Protection *protection, Settings *settings)
         log_warning("another address for this machine's lookups needs a restart");
     protection->settings = settings_ref(settings);
     settings_unref(old);
-    if (protection->transition != TRANSITION_TURNING_ON)
-        protection_apply_saved(protection);
+    protection_apply_saved(protection);
     protection_notify(protection);
 }
 
 void protection_release(Protection *protection, ProtectionDone done, void *owner)
 {
+    g_autoptr(GError) error =
+        g_error_new_literal(G_IO_ERROR, G_IO_ERROR_CANCELLED, "The helper is stopping.");
+    transition_end(protection, error);
+    protection_stop_watching(protection);
+    loop_timer_stop(&protection->pause);
+    protection->transition = TRANSITION_TURNING_OFF; /* nothing begins any more */
     network_restore(protection->parts.network, done, owner);
 }
 

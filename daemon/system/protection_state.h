@@ -33,8 +33,8 @@ struct Protection {
     Transition transition;
     GArray *waiters;              /* Waiter */
     Proof *proof;                 /* of the transition */
-    Plan *candidate;              /* what it will apply */
-    char *choice;                 /* and what it will save */
+    char *who;                    /* asked for it */
+    char *choice;                 /* of a resolver, which it will save */
     char *failure_code, *failure; /* why it is being rolled back */
     uint32_t pause_s;
 
@@ -56,11 +56,11 @@ void protection_notify(Protection *protection);
 void protection_set_in_use(Protection *protection, const char *resolver_id);
 /** The plan for a choice on this network. (transfer full) */
 Plan *protection_make_plan(Protection *protection, const char *choice, GError **error);
-/** Puts a plan in force (transfer full). */
-void protection_apply(Protection *protection, Plan *plan);
 /** Puts the plan of the saved choice in force; a choice that is gone from the settings is "auto".
  */
 void protection_apply_saved(Protection *protection);
+/** Goes on by itself where only the network was missing, unless a transition is under way. */
+void protection_follow_network(Protection *protection);
 /** Stops what watches over a held state. */
 void protection_stop_watching(Protection *protection);
 

@@ -45,10 +45,13 @@ static void wait_for_end(Protection *protection, ProtectionDone done, void *owne
         g_array_append_val(protection->waiters, waiter);
 }
 
-static void transition_begin(Protection *protection, Transition transition, ProtectionDone done,
-                             void *owner)
+/* `who` NULL: nobody asked. */
+static void transition_begin(Protection *protection, Transition transition, const char *who,
+                             ProtectionDone done, void *owner)
 {
     protection->transition = transition;
+    g_free(protection->who);
+    protection->who = g_strdup(who);
     wait_for_end(protection, done, owner);
 }
 
@@ -59,8 +62,9 @@ void transition_end(Protection *protection, const GError *error)
     protection->waiters = g_array_new(FALSE, FALSE, sizeof(Waiter));
     protection->transition = TRANSITION_NONE;
     g_clear_pointer(&protection->proof, proof_cancel);
-    g_clear_pointer(&protection->candidate, plan_unref);
     g_clear_pointer(&protection->choice, g_free);
+    g_clear_pointer(&protection->failure_code, g_free);
+    g_clear_pointer(&protection->failure, g_free);
     for (guint i = 0; i < waiters->len; i++) {
         const Waiter *waiter = &g_array_index(waiters, Waiter, i);
         waiter->done(waiter->owner, error);
@@ -99,7 +103,9 @@ static void on_rolled_back(void *owner, const GError *error)
     g_autofree char *code = g_steal_pointer(&protection->failure_code);
     g_autofree char *sentence = g_steal_pointer(&protection->failure);
     if (protection->transition != TRANSITION_TURNING_ON || code == NULL)
-        return; /* replaced by another request */
+        return;        /* replaced by another request */
+    if (error != NULL) /* the wish stays, and lookups go on through us until it is met */
+        log_warning("the network's own DNS is not back yet reason=%s", error->message);
     protection_set_state(protection, PROTECTION_OFF, code, sentence);
     transition_fail(protection, sentence);
 }
@@ -183,11 +189,11 @@ static void on_plan_proven(void *owner, const ProofResult *result)
         prove_system(protection);
         return;
     }
-    protection_apply(protection, g_steal_pointer(&protection->candidate));
     network_point(protection->parts.network, on_pointed, protection);
 }
 
-static void turn_on_from_off(Protection *protection, ProtectionDone done, void *owner)
+static void turn_on_from_off(Protection *protection, const char *who, ProtectionDone done,
+                             void *owner)
 {
     g_autoptr(GError) error = NULL;
     const NetworkFacts *facts = protection_facts(protection);
@@ -199,20 +205,21 @@ static void turn_on_from_off(Protection *protection, ProtectionDone done, void *
         refuse(done, owner, G_IO_ERROR_FAILED, "There is no network connection.");
         return;
     }
-    Plan *plan = protection_make_plan(protection, protection->parts.saved->resolver, &error);
+    g_autoptr(Plan) plan =
+        protection_make_plan(protection, protection->parts.saved->resolver, &error);
     if (plan == NULL) {
         refuse(done, owner, G_IO_ERROR_FAILED, error->message);
         return;
     }
-    transition_begin(protection, TRANSITION_TURNING_ON, done, owner);
-    protection->candidate = plan;
+    note_change(protection, who);
+    transition_begin(protection, TRANSITION_TURNING_ON, who, done, owner);
     protection_set_state(protection, PROTECTION_STARTING, "", "");
     prove_plan(protection, plan);
 }
 
 void transition_go_on(Protection *protection, ProtectionDone done, void *owner)
 {
-    transition_begin(protection, TRANSITION_GOING_ON, done, owner);
+    transition_begin(protection, TRANSITION_GOING_ON, NULL, done, owner);
     loop_timer_stop(&protection->pause);
     protection_set_state(protection, PROTECTION_STARTING, "", "");
     protection_apply_saved(protection);
@@ -234,11 +241,12 @@ void protection_turn_on(Protection *protection, const char *who, ProtectionDone 
         agree(done, owner);
         return;
     }
-    note_change(protection, who);
-    if (protection->state == PROTECTION_OFF || protection->state == PROTECTION_ERROR)
-        turn_on_from_off(protection, done, owner);
-    else
-        transition_go_on(protection, done, owner);
+    if (protection->state == PROTECTION_OFF) {
+        turn_on_from_off(protection, who, done, owner);
+        return;
+    }
+    note_change(protection, who); /* it is wanted already, and stays so if this fails */
+    transition_go_on(protection, done, owner);
 }
 
 /* --- off, pause --- */
@@ -270,7 +278,7 @@ void protection_turn_off(Protection *protection, const char *who, ProtectionDone
     note_change(protection, who);
     protection->parts.saved->on = false;
     save(protection);
-    transition_begin(protection, TRANSITION_TURNING_OFF, done, owner);
+    transition_begin(protection, TRANSITION_TURNING_OFF, who, done, owner);
     network_restore(protection->parts.network, on_turned_off, protection);
 }
 
@@ -291,6 +299,7 @@ static void on_opened(void *owner, const GError *error)
         transition_end(protection, error);
         return;
     }
+    note_change(protection, protection->who);
     set_paused(protection, protection->pause_s);
     transition_end(protection, NULL);
 }
@@ -308,10 +317,9 @@ void protection_pause(Protection *protection, const char *who, uint32_t seconds,
         set_paused(protection, seconds);
         agree(done, owner);
     } else if (protection->state == PROTECTION_ON || protection->state == PROTECTION_BLOCKED) {
-        note_change(protection, who);
         protection_stop_watching(protection);
         protection->pause_s = seconds;
-        transition_begin(protection, TRANSITION_PAUSING, done, owner);
+        transition_begin(protection, TRANSITION_PAUSING, who, done, owner);
         network_restore(protection->parts.network, on_opened, protection);
     } else {
         refuse(done, owner, G_IO_ERROR_FAILED, "Protection is not on, so it cannot be paused.");
@@ -336,31 +344,33 @@ void protection_resume(Protection *protection, const char *who, ProtectionDone d
 
 /* --- the choice of a resolver --- */
 
-static void choose(Protection *protection, const char *id)
+/* The plan is made anew: the network or the settings may have changed while it was proven. */
+static void choose(Protection *protection, const char *who, const char *id)
 {
     State *saved = protection->parts.saved;
     if (strcmp(saved->resolver, id) != 0) {
         g_free(saved->resolver);
         saved->resolver = g_strdup(id);
     }
+    note_change(protection, who);
     save(protection);
-    protection_notify(protection);
+    protection_apply_saved(protection);
 }
 
 static void on_choice_proven(void *owner, const ProofResult *result)
 {
     Protection *protection = owner;
     protection->proof = NULL;
-    if (!result->ok) {
+    if (result->ok) {
+        choose(protection, protection->who, protection->choice);
+        protection_set_in_use(protection, result->resolver_id);
+        if (protection->state == PROTECTION_BLOCKED)
+            protection_set_state(protection, PROTECTION_ON, "", "");
+        transition_end(protection, NULL);
+    } else {
         transition_fail(protection, result->sentence);
-        return;
     }
-    protection_apply(protection, g_steal_pointer(&protection->candidate));
-    choose(protection, protection->choice);
-    protection_set_in_use(protection, result->resolver_id);
-    if (protection->state == PROTECTION_BLOCKED)
-        protection_set_state(protection, PROTECTION_ON, "", "");
-    transition_end(protection, NULL);
+    protection_follow_network(protection); /* it may have gone and come back meanwhile */
 }
 
 void protection_set_resolver(Protection *protection, const char *who, const char *id,
@@ -371,21 +381,18 @@ void protection_set_resolver(Protection *protection, const char *who, const char
         refuse_busy(done, owner);
         return;
     }
-    Plan *plan = protection_make_plan(protection, id, &error);
+    g_autoptr(Plan) plan = protection_make_plan(protection, id, &error);
     if (plan == NULL) {
         refuse(done, owner, (GIOErrorEnum)error->code, error->message);
         return;
     }
-    note_change(protection, who);
     bool in_use = protection->state == PROTECTION_ON || protection->state == PROTECTION_BLOCKED;
     if (!in_use) { /* proven when it is turned on */
-        protection_apply(protection, plan);
-        choose(protection, id);
+        choose(protection, who, id);
         agree(done, owner);
         return;
     }
-    transition_begin(protection, TRANSITION_CHOOSING, done, owner);
-    protection->candidate = plan;
+    transition_begin(protection, TRANSITION_CHOOSING, who, done, owner);
     protection->choice = g_strdup(id);
     protection->proof = prober_try_plan(protection->parts.prober, plan, protection->settings,
                                         on_choice_proven, protection);
@@ -396,6 +403,8 @@ void transition_network_lost(Protection *protection)
     if (protection->transition != TRANSITION_TURNING_ON &&
         protection->transition != TRANSITION_GOING_ON)
         return;
+    if (protection->failure != NULL)
+        return; /* it is being rolled back already */
     g_clear_pointer(&protection->proof, proof_cancel);
     start_failed(protection, PROTECTION_OFFLINE, "offline", "There is no network connection.");
 }

@@ -11,15 +11,25 @@ static void on_answer(void *owner)
         fake->network.facts.pointed = false;
         error = g_error_new(G_IO_ERROR, G_IO_ERROR_FAILED, "It may not.");
     }
-    if (fake->done != NULL)
-        fake->done(fake->owner, error);
+    NetworkDone done = fake->done;
+    fake->done = NULL;
+    if (done != NULL)
+        done(fake->owner, error);
 }
 
 static void fake_answer(FakeNetwork *fake, NetworkDone done, void *owner)
 {
+    NetworkDone replaced = fake->done;
+    void *replaced_owner = fake->owner;
     fake->done = done;
     fake->owner = owner;
-    loop_defer_schedule(&fake->answer);
+    if (!fake->slow)
+        loop_defer_schedule(&fake->answer);
+    if (replaced != NULL) {
+        g_autoptr(GError) error =
+            g_error_new(G_IO_ERROR, G_IO_ERROR_CANCELLED, "It was replaced by another.");
+        replaced(replaced_owner, error);
+    }
 }
 
 static void fake_point(Network *network, NetworkDone done, void *owner)
@@ -36,6 +46,11 @@ static void fake_restore(Network *network, NetworkDone done, void *owner)
     fake->restores++;
     fake->network.facts.pointed = false;
     fake_answer(fake, done, owner);
+}
+
+void fake_network_answer(FakeNetwork *fake)
+{
+    loop_defer_schedule(&fake->answer);
 }
 
 static const NetworkClass fake_class = {.point = fake_point, .restore = fake_restore};

@@ -12,10 +12,12 @@ typedef struct FakeNetwork {
     NetworkDone done;
     void *owner;
     bool refuse; /* to point DNS at us */
+    bool slow;   /* answers when told to, by fake_network_answer */
     unsigned points, restores;
 } FakeNetwork;
 
 void fake_network_init(FakeNetwork *fake, Loop *loop);
+void fake_network_answer(FakeNetwork *fake);
 void fake_network_clear(FakeNetwork *fake);
 
 /** Replaces a string of the facts or the state. */
