@@ -66,7 +66,7 @@ def test_networking_off_and_on(protected, networkmanager, network):
     seen = networkmanager.watch_resolv_conf(3)
     print(f"networking off and on: {seen}")
     assert seen[-1][1] == ADDRESSES
-    exposed = sum(after[0] - since for (since, servers), (after, _) in zip(seen, seen[1:]) if servers == [HOTEL])
+    exposed = sum(until - since for (since, servers), (until, _) in zip(seen, seen[1:]) if servers == [HOTEL])
     assert exposed < 500, f"the network's own DNS was in force for {exposed} ms"
     held(network)
 
