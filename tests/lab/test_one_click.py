@@ -17,7 +17,7 @@ from lab.process import wait_for
 from lab.resolvers import GOOD
 from lab.servers import ask
 from lab.session import User
-from lab.topology import DNSDIST, HAPROXY, HOTEL, KRESD, LIE, TRUTH, UNBOUND
+from lab.topology import BIND, DNSDIST, HAPROXY, HOTEL, KRESD, LIE, TRUTH, UNBOUND
 
 WWW = "www.example.test"
 SECRET = "nobody-may-read-this.wild.example.test"
@@ -97,6 +97,22 @@ def test_names_of_the_link_go_to_its_own_dns_and_are_counted(protected, network,
     assert capture.no_plain_dns().allowed
     statistics = json.loads(protected.sottoctl(guest, "stats", "--json").stdout)
     assert statistics["routed-clear"] >= 1 and statistics["leaked"] == 0
+
+
+def test_program_that_goes_around_is_counted(protected, network, guest):
+    """The hotel answers it, whomever it asked; Sotto cannot help that, but says so."""
+    assert network.laptop.output("dig", "+short", f"@{BIND}", WWW) == LIE
+    wait_for("the packet to be counted",
+             lambda: json.loads(protected.sottoctl(guest, "stats", "--json").stdout)["leaked"] == 1, 3)
+    done = protected.sottoctl(guest, "check", check=False)
+    assert done.returncode == 3 and "1 lookup" in done.stdout and "went around Sotto" in done.stdout
+
+
+def test_pause_opens_and_resume_closes(protected, network, guest):
+    protected.sottoctl(guest, "pause", "60s")
+    assert (ask(network.laptop), nameservers(), protected.status(guest)["state"]) == (LIE, [HOTEL], "paused")
+    protected.sottoctl(guest, "resume")
+    assert (ask(network.laptop), nameservers(), protected.status(guest)["state"]) == (TRUTH, ADDRESSES, "on")
 
 
 def test_bus_method_turns_on(hijacked, network, guest, bus):

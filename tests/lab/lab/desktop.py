@@ -22,7 +22,7 @@ TOOLS = Path("/usr/local/share/lab-desktop")
 
 
 class Desktop:
-    """Up when the constructor returns. `dark` is the panel's look."""
+    """Up, with an empty tray, when the constructor returns."""
 
     def __init__(self, user, size="1280x800"):
         self.user = user
