@@ -22,6 +22,7 @@
 
 #define OBJECT_PATH  "/io/github/sottodns/Sotto1"
 #define ERROR_PREFIX SOTTO_HELPER_NAME ".Error."
+#define MAX_ID       64 /* as entries.c reads them; a message may be 32 MB long */
 
 struct Service {
     BusListener listener;
@@ -30,6 +31,7 @@ struct Service {
     BusSotto1 *skeleton;
     GCancellable *cancellable; /* of one connection's calls */
     List calls;                /* Call */
+    Inspection *inspection;    /* under way, for every CALL_CHECK there is */
     guint name_owner;
 };
 
@@ -50,7 +52,6 @@ typedef struct Call {
     CallKind kind;
     char *resolver;
     uint32_t seconds;
-    Inspection *evidence;
 } Call;
 
 /* --- calls --- */
@@ -58,7 +59,6 @@ typedef struct Call {
 static void call_free(Call *call)
 {
     list_remove(&call->node);
-    inspection_cancel(call->evidence);
     g_clear_object(&call->invocation);
     g_free(call->resolver);
     g_free(call);
@@ -97,8 +97,10 @@ static void refresh(void *owner);
 static void on_transition_ended(void *owner, const GError *error)
 {
     Call *call = owner;
-    if (call->service != NULL)
-        refresh(call->service); /* what the caller reads next is what it waited for */
+    if (call->service != NULL) { /* what the caller reads or hears next is what it waited for */
+        refresh(call->service);
+        g_dbus_interface_skeleton_flush(G_DBUS_INTERFACE_SKELETON(call->service->skeleton));
+    }
     GDBusMethodInvocation *invocation = g_steal_pointer(&call->invocation);
     if (error != NULL)
         g_dbus_method_invocation_return_dbus_error(invocation, error_name(error), error->message);
@@ -158,6 +160,11 @@ static gboolean on_turn_off(BusSotto1 *skeleton, GDBusMethodInvocation *invocati
 static gboolean on_set_resolver(BusSotto1 *skeleton, GDBusMethodInvocation *invocation,
                                 const char *id, Service *service)
 {
+    if (strlen(id) > MAX_ID) {
+        g_dbus_method_invocation_return_dbus_error(invocation, ERROR_PREFIX "InvalidArgument",
+                                                   "That is too long for a resolver's id.");
+        return TRUE;
+    }
     Call *call = call_new(service, CALL_SET_RESOLVER, invocation);
     call->resolver = g_strdup(id);
     authorize(call, ACTION_RESOLVER);
@@ -198,12 +205,19 @@ static gboolean on_get_statistics(BusSotto1 *skeleton, GDBusMethodInvocation *in
 
 static void on_evidence(void *owner, GVariant *evidence)
 {
-    Call *call = owner;
-    call->evidence = NULL;
-    g_dbus_method_invocation_return_value(g_steal_pointer(&call->invocation),
-                                          g_variant_new("(@a{sv})", evidence));
-    call_free(call);
+    Service *service = owner;
+    service->inspection = NULL;
+    list_for_each (node, &service->calls) {
+        Call *call = container_of(node, Call, node);
+        if (call->kind != CALL_CHECK)
+            continue;
+        g_dbus_method_invocation_return_value(g_steal_pointer(&call->invocation),
+                                              g_variant_new("(@a{sv})", evidence));
+        call_free(call);
+    }
 }
+
+/* Anybody may ask, as often as they like: one look at a time answers all who wait for it. */
 
 static gboolean on_check_protection(BusSotto1 *skeleton, GDBusMethodInvocation *invocation,
                                     Service *service)
@@ -213,8 +227,9 @@ static gboolean on_check_protection(BusSotto1 *skeleton, GDBusMethodInvocation *
                                                    "No resolver is configured.");
         return TRUE;
     }
-    Call *call = call_new(service, CALL_CHECK, invocation);
-    call->evidence = inspection_begin(&service->sources, on_evidence, call);
+    call_new(service, CALL_CHECK, invocation);
+    if (service->inspection == NULL)
+        service->inspection = inspection_begin(&service->sources, on_evidence, service);
     return TRUE;
 }
 
@@ -241,6 +256,7 @@ static void refresh(void *owner)
 /* The callers have gone with the bus. What protection has begun for them goes on. */
 static void forget_calls(Service *service)
 {
+    g_clear_pointer(&service->inspection, inspection_cancel);
     list_for_each (node, &service->calls) {
         Call *call = container_of(node, Call, node);
         if (!call->in_transition) {

@@ -325,6 +325,102 @@ static void test_check_when_off(Fixture *fixture, gconstpointer unused)
     g_assert_cmpstr(code, ==, "system-elsewhere");
 }
 
+/* --- what everybody hears --- */
+
+typedef struct Heard {
+    unsigned signals;
+    GString *names; /* of changed properties, "Network='Hotel' State='off' " */
+} Heard;
+
+static void on_properties_changed(GDBusConnection *connection, const char *sender, const char *path,
+                                  const char *interface, const char *signal, GVariant *arguments,
+                                  gpointer data)
+{
+    Heard *heard = data;
+    g_autoptr(GVariant) changed = g_variant_get_child_value(arguments, 1);
+    GVariantIter properties;
+    const char *name;
+    GVariant *value;
+    heard->signals++;
+    g_variant_iter_init(&properties, changed);
+    while (g_variant_iter_next(&properties, "{&sv}", &name, &value)) {
+        g_autofree char *text = g_variant_print(value, FALSE);
+        g_string_append_printf(heard->names, "%s=%s ", name, text);
+        g_variant_unref(value);
+    }
+}
+
+static guint listen_to_changes(Fixture *fixture, Heard *heard)
+{
+    *heard = (Heard){.names = g_string_new(NULL)};
+    return g_dbus_connection_signal_subscribe(
+        fixture->client, HELPER, "org.freedesktop.DBus.Properties", NULL, HELPER_PATH, HELPER,
+        G_DBUS_SIGNAL_FLAGS_NONE, on_properties_changed, heard, NULL);
+}
+
+static void test_changes_are_told(Fixture *fixture, gconstpointer unused)
+{
+    Heard heard;
+    start_polkit(fixture);
+    fixture->polkit_allows = true;
+    guint listener = listen_to_changes(fixture, &heard);
+    expect_done(fixture, "SetResolver", g_variant_new("(s)", "s2"));
+    g_assert_nonnull(strstr(heard.names->str, "Resolver='s2' ")); /* before the reply */
+    g_assert_nonnull(strstr(heard.names->str, "ChangedBy="));
+    g_assert_null(strstr(heard.names->str, "State="));
+    g_dbus_connection_signal_unsubscribe(fixture->client, listener);
+    g_string_free(heard.names, TRUE);
+}
+
+static void test_sameness_is_not_told(Fixture *fixture, gconstpointer unused)
+{
+    Heard heard;
+    guint listener = listen_to_changes(fixture, &heard);
+    for (int i = 0; i < 5; i++) {
+        fixture->fake.network.changed(fixture->fake.network.owner);
+        g_autoptr(GVariant) reply =
+            call(fixture, HELPER, "GetStatistics", NULL, G_DBUS_CALL_FLAGS_NONE, NULL);
+        g_assert_nonnull(reply);
+    }
+    g_assert_cmpuint(heard.signals, ==, 0);
+    g_assert_true(is_reachable(fixture));
+    set_text(&fixture->fake.network.facts.name, "Café");
+    fixture->fake.network.changed(fixture->fake.network.owner);
+    for (int i = 0; i < 2000 && heard.signals == 0; i++)
+        turn(fixture);
+    g_assert_cmpstr(heard.names->str, ==, "Network='Café' ");
+    g_dbus_connection_signal_unsubscribe(fixture->client, listener);
+    g_string_free(heard.names, TRUE);
+}
+
+static void test_long_id(Fixture *fixture, gconstpointer unused)
+{
+    g_autofree char *id = g_strnfill(100000, 'x');
+    start_polkit(fixture);
+    expect_refused(fixture, "SetResolver", g_variant_new("(s)", id),
+                   HELPER ".Error.InvalidArgument");
+    g_assert_null(fixture->asked_action);
+}
+
+static void test_checks_are_shared(Fixture *fixture, gconstpointer unused)
+{
+    GAsyncResult *results[20] = {NULL};
+    unsigned asked = fake_servers[1].asked;
+    for (size_t i = 0; i < G_N_ELEMENTS(results); i++)
+        g_dbus_connection_call(fixture->client, HELPER, HELPER_PATH, HELPER, "CheckProtection",
+                               NULL, NULL, G_DBUS_CALL_FLAGS_NONE, 10000, NULL, on_reply,
+                               &results[i]);
+    for (size_t i = 0; i < G_N_ELEMENTS(results); i++) {
+        for (int j = 0; j < 20000 && results[i] == NULL; j++)
+            turn(fixture);
+        g_autoptr(GVariant) reply =
+            g_dbus_connection_call_finish(fixture->client, results[i], NULL);
+        g_assert_nonnull(reply);
+        g_object_unref(results[i]);
+    }
+    g_assert_cmpuint(fake_servers[1].asked - asked, <=, 2); /* one for each probe name */
+}
+
 static void test_bus_comes_back(Fixture *fixture, gconstpointer unused)
 {
     g_dbus_connection_close_sync(fixture->client, NULL, NULL);
@@ -360,6 +456,10 @@ int main(int argc, char **argv)
     ADD("resolvers-are-listed", test_resolvers);
     ADD("statistics-are-counted", test_statistics);
     ADD("check-says-who-answers-when-off", test_check_when_off);
+    ADD("changes-are-told-before-the-reply", test_changes_are_told);
+    ADD("sameness-is-not-told", test_sameness_is_not_told);
+    ADD("long-id-is-refused-unasked", test_long_id);
+    ADD("checks-are-shared", test_checks_are_shared);
     ADD("bus-comes-back", test_bus_comes_back);
     return g_test_run();
 }
