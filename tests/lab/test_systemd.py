@@ -4,112 +4,25 @@
 One boot is shared by all tests; the fixture `protected` brings it back to "on" before each, whatever the last one did.
 """
 
-import hashlib
-import json
 import time
 
 import pytest
 
 from lab.boot import Boot
+from lab.booted_sotto import UNIT, BootedSotto
 from lab.capture import Capture
 from lab.load import Load
 from lab.process import wait_for
 from lab.topology import HOTEL, LIE, TRUTH
 
-UNIT = "sotto.service"
-DROP_IN = "/run/systemd/system/sotto.service.d/test.conf"
-WWW = "www.example.test"
 BIND_ALONE = 1 << 10
 """CAP_NET_BIND_SERVICE as /proc shows it."""
-
-
-class Laptop:
-    """The booted laptop with Sotto on it."""
-
-    def __init__(self, boot):
-        self.boot = boot
-        boot.wait_online()
-        wait_for("the hotel's DNS", self.nameservers_are_the_hotels)
-        self.resolv_conf_without = self.resolv_conf()
-        self.networkmanager_files_without = self.networkmanager_files()
-
-    def resolv_conf(self):
-        return self.boot.path("/etc/resolv.conf").read_bytes()
-
-    def networkmanager_files(self):
-        """What is below /etc/NetworkManager, as one hash."""
-        folder = self.boot.path("/etc/NetworkManager")
-        digest = hashlib.sha256()
-        for path in sorted(folder.rglob("*")):
-            stat = path.lstat()
-            digest.update(f"{path.relative_to(folder)} {stat.st_mode} {stat.st_uid} {stat.st_mtime_ns}\n".encode())
-            if path.is_file():
-                digest.update(path.read_bytes())
-        return digest.hexdigest()
-
-    def nameservers_are_the_hotels(self):
-        return self.boot.nameservers() == [HOTEL]
-
-    def systemctl(self, *words, check=True):
-        return self.boot.output("systemctl", *words, check=check)
-
-    def show(self, key):
-        return self.systemctl("show", "--value", "--property", key, UNIT)
-
-    @property
-    def pid(self):
-        """Of the helper, as the booted system counts."""
-        return int(self.show("MainPID"))
-
-    def status(self):
-        return json.loads(self.boot.output("sottoctl", "status", "--json"))
-
-    def turn(self, word):
-        """By the person at the screen."""
-        return self.boot.as_guest("sottoctl", word)
-
-    def is_on(self):
-        done = self.boot.run("sottoctl", "status", "--json", check=False)
-        return done.returncode == 0 and json.loads(done.stdout)["state"] == "on"
-
-    def lookup(self, name=WWW):
-        return self.boot.run("getent", "ahostsv4", name, check=False, timeout=60).stdout.split(" ")[0]
-
-    def wait_running(self, other_than=0, seconds=20):
-        """The helper's process number, once there is one and not the old one."""
-        def running():
-            pid = self.pid
-            return pid if pid not in (0, other_than) and self.show("ActiveState") == "active" else None
-        return wait_for("the helper to run", running, seconds)
-
-    def wait_restored(self, since, seconds=2.0):
-        """Until resolv.conf is the network's own to the byte; how long that took. Promised: two seconds."""
-        wait_for("the network's own DNS", lambda: self.resolv_conf() == self.resolv_conf_without, seconds)
-        return time.monotonic() - since
-
-    def drop_in(self, text):
-        path = self.boot.path(DROP_IN)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-        self.systemctl("daemon-reload")
-
-    def make_ready(self):
-        """As installed, running and on."""
-        path = self.boot.path(DROP_IN)
-        if path.exists():
-            path.unlink()
-            self.systemctl("daemon-reload")
-        self.systemctl("reset-failed", UNIT, check=False)  # also forgets how often it was started
-        self.systemctl("enable", "--now", UNIT)
-        self.wait_running()
-        if not self.is_on():
-            self.turn("on")
 
 
 @pytest.fixture(scope="module")
 def laptop(network, hotel_for_all, servers):
     boot = Boot.with_sotto(network, servers)
-    yield Laptop(boot)
+    yield BootedSotto(boot)
     boot.close()
 
 
@@ -119,28 +32,10 @@ def protected(laptop, hotel):
     return laptop
 
 
-ASKER = """\
-[Unit]
-Description=A program that asks names from the first moment on
-DefaultDependencies=no
-After=local-fs.target
-[Service]
-Environment=RES_OPTIONS="timeout:1 attempts:1"
-ExecStart=/bin/sh -c 'while :; do n=$((n+1)); getent ahostsv4 boot-$n.asked.wild.example.test; sleep 0.02; done'
-[Install]
-WantedBy=sysinit.target
-"""
-
-
 @pytest.fixture
 def asker(protected):
-    """Asks all the time from now on, over reboots too, who resolv.conf says."""
-    unit = protected.boot.path("/etc/systemd/system/asker.service")
-    unit.write_text(ASKER)
-    protected.systemctl("enable", "asker.service")
-    yield
-    protected.systemctl("disable", "--now", "asker.service")
-    protected.boot.path("/etc/systemd/system/asker.service").unlink()
+    with protected.asker():
+        yield
 
 
 def no_leak(capture):
@@ -290,7 +185,7 @@ def test_reboot_without_protection_is_seen(protected, network, asker):
         protected.boot.start()
         protected.boot.wait_online()
         time.sleep(1)
-    assert protected.nameservers_are_the_hotels()
+    assert protected.boot.nameservers() == [HOTEL]
     with pytest.raises(AssertionError, match="DNS in clear.*asked"):
         capture.no_plain_dns()
 

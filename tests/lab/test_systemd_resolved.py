@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What test_systemd.py shows, on a machine whose lookups go through systemd-resolved."""
+
+import time
+
+import pytest
+
+from lab.boot import Boot
+from lab.booted_sotto import UNIT, BootedSotto
+from lab.capture import CLEAR_FLOWS, Capture
+from lab.load import Load
+from lab.process import wait_for
+from lab.topology import HOTEL, LIE, TRUTH
+
+STUB = "127.0.0.53"
+
+
+def own_host_name(packet, name):
+    """systemd-resolved asks the link whether another machine has this one's name (LLMNR)."""
+    return packet.destination_port == 5355 and name == "laptop"
+
+
+@pytest.fixture(scope="module")
+def laptop(network, hotel_for_all, servers):
+    boot = Boot.with_sotto(network, servers, resolved=True)
+    yield BootedSotto(boot, STUB)
+    boot.close()
+
+
+@pytest.fixture
+def protected(laptop, hotel):
+    laptop.make_ready()
+    return laptop
+
+
+def no_leak(capture):
+    return capture.no_plain_dns("load-50.wild.example.test", "asked.wild.example.test", allow=(*CLEAR_FLOWS, own_host_name))
+
+
+def test_on_and_off(protected):
+    assert protected.lookup() == TRUTH
+    assert protected.boot.nameservers() == [STUB]
+    protected.turn("off")
+    wait_for("the hotel's lie", lambda: protected.lookup() == LIE, 2)
+
+
+def test_crash_holds(protected, network):
+    with Capture(network) as capture:
+        with Load(protected.boot) as load:
+            time.sleep(0.5)
+            old = protected.pid
+            protected.systemctl("kill", "--signal=KILL", "--kill-who=main", UNIT)
+            killed = time.monotonic()
+            protected.wait_running(other_than=old)
+            time.sleep(2)
+    assert load.first_good_after(killed) < 5
+    assert all(one.is_answered for one in load.asked if one.sent > killed)
+    no_leak(capture)
+
+
+def test_reboot_holds(protected, network):
+    with protected.asker():
+        protected.boot.halt()
+        with Capture(network) as capture:
+            protected.boot.start()
+            wait_for("protection, with no hand", protected.is_on, 10)
+            time.sleep(1)
+        evidence = no_leak(capture)
+    assert evidence.packets_by_port.get(853, 0) + evidence.packets_by_port.get(7443, 0) > 10
+
+
+def test_stop_restores(protected):
+    protected.systemctl("stop", UNIT)
+    wait_for("the network's own DNS", lambda: HOTEL in protected.boot.output("resolvectl", "dns", "wl0"), 2)
+    assert protected.lookup() == LIE
