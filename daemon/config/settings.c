@@ -20,7 +20,6 @@
 #define DEFAULT_ADDRESS6   "fd53:6f74:746f::53"
 #define MAXIMUM_FAVOURITES 5
 #define DNS_PORT           53
-#define QUOTED_MAX         64 /* bytes of a name that does not exist */
 
 static const char *const strategy_words[] = {"fastest", "first", "round-robin", NULL};
 static const char *const level_words[] = {"error", "warning", "info", "debug", NULL};
@@ -351,13 +350,8 @@ Plan *settings_plan(const Settings *settings, const char *choice, GError **error
         Resolver *resolver = settings_find_resolver(settings, choice);
 
         if (!resolver) {
-            /* It came from anybody on the bus: a sentence quotes no book. */
-            if (strlen(choice) > QUOTED_MAX)
-                g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
-                                    "No resolver has a name that long.");
-            else
-                g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
-                            "No resolver is called \"%s\".", choice);
+            g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "No resolver is called \"%s\".",
+                        choice);
             plan_unref(plan);
             return NULL;
         }
