@@ -28,8 +28,8 @@ static const char *const forwarder_keys[] = {
     "Listen",     "Resolvers",       "Strategy", "CacheSize", "MinTTL",  "MaxTTL",
     "MaxQueries", "EDNSPayloadSize", "TCPOnly",  "FreshKeys", "CAFile",  "User",
     "Daemonize",  "LogFile",         "LogLevel", "Syslog",    "PIDFile", NULL};
-static const char *const protection_keys[] = {"Address4",     "Address6",   "ProbeNames",
-                                              "ProbeSeconds", "Favourites", NULL};
+static const char *const protection_keys[] = {
+    "Address4", "Address6", "ProbeNames", "ProbeSeconds", "Favourites", "LocalDomains", NULL};
 
 static Settings *settings_new(void)
 {
@@ -42,6 +42,7 @@ static Settings *settings_new(void)
     settings->own = g_hash_table_new(g_str_hash, g_str_equal);
     settings->template = plan_new();
     settings->log_level = LOG_LEVEL_INFO;
+    settings->local_domains = true;
     return settings;
 }
 
@@ -306,6 +307,7 @@ Settings *settings_load(const SettingsSources *sources, GError **error)
         lay_overrides(keys, sources->overrides);
     if (!read_catalogue(settings, keys, builtin, error) || !read_forwarder(settings, keys, error) ||
         !read_chosen(settings, keys, error) || !read_probes(settings, keys, error) ||
+        !keys_get_bool(keys, PROTECTION, "LocalDomains", &settings->local_domains, error) ||
         !read_address(keys, "Address4", DEFAULT_ADDRESS4, &settings->address4, error) ||
         !read_address(keys, "Address6", DEFAULT_ADDRESS6, &settings->address6, error) ||
         !read_favourites(settings, keys, builtin, error) || !read_routes(settings, keys, error))

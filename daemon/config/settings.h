@@ -35,7 +35,8 @@ typedef struct Settings {
     Address address4, address6; /* of our own TUN, where the service listens; port 53 */
     char **probe_names;         /* asked to prove a resolver; at least one */
     int64_t probe_budget_us;    /* for one proof */
-    char **favourites;          /* ids shown in the tray's menu, at most five */
+    bool local_domains; /* a network's own names are asked of it, unencrypted; default true */
+    char **favourites;  /* ids shown in the tray's menu, at most five */
 } Settings;
 
 /** Where settings come from. Any path may be NULL: not read. */

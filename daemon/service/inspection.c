@@ -6,6 +6,8 @@
  */
 #include "inspection.h"
 
+#include "routes.h"
+
 #include <inttypes.h>
 
 static const char system_title[] = "Lookups of this machine's programs";
@@ -81,6 +83,17 @@ static void add_leaks(Inspection *inspection)
     add_step(inspection, "leaks", title, count == 0 ? "" : "leaked", detail);
 }
 
+/* The part that is not encrypted by intention; the network had a say in which names it holds. */
+static void add_local(Inspection *inspection)
+{
+    g_autofree char *domains = routes_describe(protection_plan(inspection->sources.protection));
+    if (*domains == '\0')
+        return;
+    g_autofree char *detail =
+        g_strdup_printf("Names in %s are asked of this network, unencrypted.", domains);
+    add_step(inspection, "local", "This network's own names", "", detail);
+}
+
 static const Endpoint *endpoint_of_kind(const Resolver *resolver, EndpointKind kind)
 {
     for (size_t i = 0; i < resolver->endpoint_count; i++) {
@@ -124,6 +137,7 @@ static void conclude(Inspection *inspection)
     GVariantDict all;
     add_leaks(inspection);
     add_identity(inspection);
+    add_local(inspection);
     protection_view(inspection->sources.protection, &view);
     bool on = view.state == PROTECTION_ON;
     const char *summary = !on                           ? "Protection is not on."

@@ -41,8 +41,8 @@ static bool servers_equal(const GPtrArray *a, const GPtrArray *b)
 
 bool network_facts_equal(const NetworkFacts *a, const NetworkFacts *b)
 {
-    return a->managed == b->managed && a->online == b->online && a->pointed == b->pointed &&
-           strcmp(a->identity, b->identity) == 0 && strcmp(a->name, b->name) == 0 &&
-           servers_equal(a->servers, b->servers) &&
+    return a->managed == b->managed && a->online == b->online && a->open == b->open &&
+           a->pointed == b->pointed && strcmp(a->identity, b->identity) == 0 &&
+           strcmp(a->name, b->name) == 0 && servers_equal(a->servers, b->servers) &&
            g_strv_equal((const char *const *)a->domains, (const char *const *)b->domains);
 }

@@ -14,6 +14,7 @@ typedef struct Network Network;
 typedef struct NetworkFacts {
     bool managed; /* there is somebody who can switch DNS */
     bool online;
+    bool open;          /* a Wi-Fi that everybody within reach may join, or imitate */
     bool pointed;       /* the machine's DNS is us, by what is in force now */
     char *identity;     /* another one whenever a network was joined */
     char *name;         /* as the user knows it */

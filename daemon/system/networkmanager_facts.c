@@ -40,13 +40,31 @@ static char **texts_end(GPtrArray *texts)
     return (char **)g_ptr_array_free(texts, FALSE);
 }
 
-static char *network_name(NMActiveConnection *primary)
+/* NULL: not a Wi-Fi. */
+static NMAccessPoint *access_point(NMActiveConnection *primary)
 {
     const GPtrArray *devices = nm_active_connection_get_devices(primary);
     NMDevice *device = devices != NULL && devices->len > 0 ? g_ptr_array_index(devices, 0) : NULL;
-    NMAccessPoint *point = device != NULL && NM_IS_DEVICE_WIFI(device)
-                               ? nm_device_wifi_get_active_access_point(NM_DEVICE_WIFI(device))
-                               : NULL;
+    return device != NULL && NM_IS_DEVICE_WIFI(device)
+               ? nm_device_wifi_get_active_access_point(NM_DEVICE_WIFI(device))
+               : NULL;
+}
+
+/* OWE is open too: it encrypts, but anybody may be the other end. */
+static bool is_open(NMActiveConnection *primary)
+{
+    NMAccessPoint *point = access_point(primary);
+    if (point == NULL || (nm_access_point_get_flags(point) & NM_802_11_AP_FLAGS_PRIVACY) != 0)
+        return false;
+    NM80211ApSecurityFlags known =
+        nm_access_point_get_wpa_flags(point) | nm_access_point_get_rsn_flags(point);
+    return (known & ~(NM80211ApSecurityFlags)(NM_802_11_AP_SEC_KEY_MGMT_OWE |
+                                              NM_802_11_AP_SEC_KEY_MGMT_OWE_TM)) == 0;
+}
+
+static char *network_name(NMActiveConnection *primary)
+{
+    NMAccessPoint *point = access_point(primary);
     GBytes *ssid = point != NULL ? nm_access_point_get_ssid(point) : NULL;
     if (ssid != NULL)
         return nm_utils_ssid_to_utf8(g_bytes_get_data(ssid, NULL), g_bytes_get_size(ssid));
@@ -133,6 +151,7 @@ static void read_primary(NMActiveConnection *primary, NetworkFacts *facts)
     g_free(facts->identity);
     facts->identity = network_identity(primary);
     facts->online = true;
+    facts->open = is_open(primary);
 }
 
 void nm_facts_read(NMClient *client, const Address *own_address, NetworkFacts *facts)

@@ -79,7 +79,7 @@ Plan *protection_make_plan(Protection *protection, const char *choice, GError **
 {
     const char *id = g_strcmp0(choice, SETTINGS_AUTO) == 0 ? NULL : choice;
     Plan *plan = settings_plan(protection->settings, id, error);
-    if (plan != NULL)
+    if (plan != NULL && protection->settings->local_domains)
         routes_add(plan, protection_facts(protection));
     return plan;
 }
@@ -94,6 +94,10 @@ void protection_apply_saved(Protection *protection)
     }
     if (plan == NULL)
         return;
+    g_autofree char *domains = routes_describe(plan);
+    if (*domains != '\0' &&
+        (protection->plan == NULL || !plan_same_sources(protection->plan, plan)))
+        log_info("this network's names are asked of it, unencrypted domains=%s", domains);
     g_clear_pointer(&protection->plan, plan_unref);
     protection->plan = plan;
     engine_apply(protection->parts.engine, plan);

@@ -9,3 +9,5 @@
  * clear, to its own servers.
  */
 void routes_add(Plan *plan, const NetworkFacts *facts);
+/** The domains that routes_add put into a plan, "lan, corp.example"; "" none. (transfer full) */
+char *routes_describe(const Plan *plan);

@@ -148,6 +148,7 @@ static void bad_values_name_their_place(Fixture *fixture, gconstpointer unused)
     expect_refused(fixture, "[Protection]\nFavourites=nobody\n", "No resolver has this id.");
     expect_refused(fixture, "[Protection]\nAddress4=here\n", "Address4=here");
     expect_refused(fixture, "[Protection]\nProbeNames=a..b\n", "Expected a domain name.");
+    expect_refused(fixture, "[Protection]\nLocalDomains=sometimes\n", "LocalDomains");
     expect_refused(fixture, "[Resolver a b]\nEndpoints=udp://192.0.2.1\n", "resolver's id");
     expect_refused(fixture, "[Resolver a]\nBlocks=fun\n", "Expected malware, ads or adult.");
     expect_refused(fixture, "[Resolver a]\nEndpoints=tls://x\n", "[Resolver a] Endpoints");
@@ -172,6 +173,21 @@ static void missing_file_is_an_error_unless_optional(Fixture *fixture, gconstpoi
     g_assert_no_error(error);
 }
 
+static void local_domains_can_be_refused(Fixture *fixture, gconstpointer unused)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Settings) settings = NULL, changed = NULL;
+
+    put(fixture->folder, "sotto.conf", "");
+    settings = load(fixture, &error);
+    g_assert_no_error(error);
+    g_assert_true(settings->local_domains);
+    put(fixture->folder, "sotto.conf", "[Protection]\nLocalDomains=false\n");
+    changed = load(fixture, &error);
+    g_assert_no_error(error);
+    g_assert_false(changed->local_domains);
+}
+
 int main(int argc, char **argv)
 {
     static const struct {
@@ -184,6 +200,7 @@ int main(int argc, char **argv)
         {"/settings/own-entries-are-found", own_entries_are_found},
         {"/settings/unknown-choice-is-refused", unknown_choice_is_refused},
         {"/settings/bad-values-name-their-place", bad_values_name_their_place},
+        {"/settings/local-domains-can-be-refused", local_domains_can_be_refused},
         {"/settings/missing-file-is-an-error-unless-optional",
          missing_file_is_an_error_unless_optional},
     };

@@ -91,6 +91,7 @@ Settings *fake_settings_new(void)
     settings->template = plan_new();
     settings->probe_names = g_strsplit("probe.example,other.example", ",", 0);
     settings->probe_budget_us = 4000000;
+    settings->local_domains = true;
     settings->favourites = g_strsplit("s1,s2", ",", 0);
     return settings;
 }

@@ -2,6 +2,7 @@
 /* What moves the state of protection without anybody asking, and what is routed and allowed then.
  */
 #include "protection_scene.h"
+#include "routes.h"
 
 /* --- holding --- */
 
@@ -106,6 +107,52 @@ static void test_networks_names_are_routed(Fixture *fixture, gconstpointer unuse
     g_assert_true(address_equal(&plan->routes[0].resolver->endpoints[0]->address, &server));
 }
 
+static unsigned count_routes(Fixture *fixture, const char *domains)
+{
+    NetworkFacts *facts = &fixture->fake.network.facts;
+    g_strfreev(facts->domains);
+    facts->domains = g_strsplit(domains, ",", 0);
+    g_autoptr(Plan) plan = plan_new();
+    Name own;
+    Resolver *resolver = resolver_new("Route corp.example", "corp.example");
+    g_assert_cmpint(name_parse("corp.example", &own), ==, STATUS_OK);
+    plan_add_route(plan, &own, resolver);
+    resolver_unref(resolver);
+    routes_add(plan, facts);
+    return (unsigned)plan->route_count - 1;
+}
+
+static void test_networks_claims_are_limited(Fixture *fixture, gconstpointer unused)
+{
+    NetworkFacts *facts = &fixture->fake.network.facts;
+    Address server;
+    g_assert_cmpint(address_parse("192.0.2.7", 53, &server), ==, STATUS_OK);
+    g_assert_cmpuint(count_routes(fixture, "lan"), ==, 0); /* no server to ask */
+    g_ptr_array_add(facts->servers, g_memdup2(&server, sizeof(server)));
+    g_assert_cmpuint(count_routes(fixture, "lan,~Office.INTERNAL,home.arpa"), ==, 3);
+    g_assert_cmpuint(count_routes(fixture, "fritz.box,ad.contoso.example"), ==, 2);
+    g_assert_cmpuint(count_routes(fixture, ".,com,CO.UK,com.au,not a name,"), ==, 0);
+    g_assert_cmpuint(count_routes(fixture, "lan,LAN,printers.lan"), ==, 1);
+    g_assert_cmpuint(count_routes(fixture, "corp.example,hr.corp.example"), ==, 0); /* [Route] */
+    facts->open = true;
+    g_assert_cmpuint(count_routes(fixture, "google.com,www.google.com"), ==, 0);
+    g_assert_cmpuint(count_routes(fixture, "lan,office.internal,home.arpa"), ==, 3);
+    fixture_start(fixture);
+}
+
+static void test_networks_names_by_consent(Fixture *fixture, gconstpointer unused)
+{
+    NetworkFacts *facts = &fixture->fake.network.facts;
+    Address server;
+    g_assert_cmpint(address_parse("192.0.2.7", 53, &server), ==, STATUS_OK);
+    g_ptr_array_add(facts->servers, g_memdup2(&server, sizeof(server)));
+    g_strfreev(facts->domains);
+    facts->domains = g_strsplit("corp.example", ",", 0);
+    fixture->settings->local_domains = false;
+    fixture_start(fixture);
+    g_assert_cmpuint(protection_plan(fixture->protection)->route_count, ==, 0);
+}
+
 static LeakPacket packet_for(const char *destination, const char *name)
 {
     LeakPacket packet = {.interface = 9};
@@ -170,6 +217,8 @@ int main(int argc, char **argv)
     ADD("lost-settings-are-an-error", test_lost_settings_are_an_error);
     ADD("absent-networkmanager-changes-nothing", test_absent_networkmanager_changes_nothing);
     ADD("names-of-the-network-are-routed", test_networks_names_are_routed);
+    ADD("claims-of-the-network-are-limited", test_networks_claims_are_limited);
+    ADD("names-of-the-network-by-consent", test_networks_names_by_consent);
     ADD("clear-flows-are-one-list", test_clear_flows);
     ADD("opening-is-no-leak", test_opening_is_no_leak);
     ADD("networkmanager-that-stops-changes-nothing", test_networkmanager_that_stops);
