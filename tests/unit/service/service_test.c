@@ -346,6 +346,7 @@ static void test_check_names_what_is_not_encrypted(Fixture *fixture, gconstpoint
 
 typedef struct Heard {
     unsigned signals;
+    bool replied, in_order;
     GString *names; /* of changed properties, "Network='Hotel' State='off' " */
 } Heard;
 
@@ -367,6 +368,14 @@ static void on_properties_changed(GDBusConnection *connection, const char *sende
     }
 }
 
+/* Both come by one connection, so this is the order in which they were sent. */
+static void on_reply_after_changes(GObject *source, GAsyncResult *result, gpointer data)
+{
+    Heard *heard = data;
+    heard->replied = true;
+    heard->in_order = strstr(heard->names->str, "Resolver='s2' ") != NULL;
+}
+
 static guint listen_to_changes(Fixture *fixture, Heard *heard)
 {
     *heard = (Heard){.names = g_string_new(NULL)};
@@ -381,8 +390,12 @@ static void test_changes_are_told(Fixture *fixture, gconstpointer unused)
     start_polkit(fixture);
     fixture->polkit_allows = true;
     guint listener = listen_to_changes(fixture, &heard);
-    expect_done(fixture, "SetResolver", g_variant_new("(s)", "s2"));
-    g_assert_nonnull(strstr(heard.names->str, "Resolver='s2' ")); /* before the reply */
+    g_dbus_connection_call(fixture->client, HELPER, HELPER_PATH, HELPER, "SetResolver",
+                           g_variant_new("(s)", "s2"), NULL, G_DBUS_CALL_FLAGS_NONE, 10000, NULL,
+                           on_reply_after_changes, &heard);
+    for (int i = 0; i < 20000 && !heard.replied; i++)
+        turn(fixture);
+    g_assert_true(heard.in_order);
     g_assert_nonnull(strstr(heard.names->str, "ChangedBy="));
     g_assert_null(strstr(heard.names->str, "State="));
     g_dbus_connection_signal_unsubscribe(fixture->client, listener);

@@ -36,3 +36,5 @@ void expect(Fixture *fixture, ProtectionState state, const char *code);
 void turn_on(Fixture *fixture);
 void start_on(Fixture *fixture);
 void change_network(Fixture *fixture, bool online, const char *identity);
+/** The network announces one DNS server, and domains separated by commas. */
+void give_domains(Fixture *fixture, const char *server, const char *domains);

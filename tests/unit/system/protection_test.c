@@ -92,19 +92,16 @@ static void test_absent_networkmanager_changes_nothing(Fixture *fixture, gconstp
 
 static void test_networks_names_are_routed(Fixture *fixture, gconstpointer unused)
 {
-    NetworkFacts *facts = &fixture->fake.network.facts;
-    Address server;
-    g_assert_cmpint(address_parse("192.0.2.7", 53, &server), ==, STATUS_OK);
-    g_ptr_array_add(facts->servers, g_memdup2(&server, sizeof(server)));
-    g_strfreev(facts->domains);
-    facts->domains = g_strsplit("com,corp.example,lan,.", ",", 0);
+    give_domains(fixture, "192.0.2.7", "com,corp.example,lan,.");
     fixture_start(fixture);
     const Plan *plan = protection_plan(fixture->protection);
     char text[NAME_MAX_TEXT];
     g_assert_cmpuint(plan->route_count, ==, 2);
     g_assert_cmpstr(name_format(&plan->routes[0].suffix, text), ==, "corp.example");
     g_assert_cmpstr(name_format(&plan->routes[1].suffix, text), ==, "lan");
-    g_assert_true(address_equal(&plan->routes[0].resolver->endpoints[0]->address, &server));
+    const GPtrArray *servers = fixture->fake.network.facts.servers;
+    g_assert_true(address_equal(&plan->routes[0].resolver->endpoints[0]->address,
+                                g_ptr_array_index(servers, 0)));
 }
 
 static unsigned count_routes(Fixture *fixture, const char *domains)
@@ -142,12 +139,7 @@ static void test_networks_claims_are_limited(Fixture *fixture, gconstpointer unu
 
 static void test_networks_names_by_consent(Fixture *fixture, gconstpointer unused)
 {
-    NetworkFacts *facts = &fixture->fake.network.facts;
-    Address server;
-    g_assert_cmpint(address_parse("192.0.2.7", 53, &server), ==, STATUS_OK);
-    g_ptr_array_add(facts->servers, g_memdup2(&server, sizeof(server)));
-    g_strfreev(facts->domains);
-    facts->domains = g_strsplit("corp.example", ",", 0);
+    give_domains(fixture, "192.0.2.7", "corp.example");
     fixture->settings->local_domains = false;
     fixture_start(fixture);
     g_assert_cmpuint(protection_plan(fixture->protection)->route_count, ==, 0);
@@ -163,12 +155,7 @@ static LeakPacket packet_for(const char *destination, const char *name)
 
 static void test_clear_flows(Fixture *fixture, gconstpointer unused)
 {
-    NetworkFacts *facts = &fixture->fake.network.facts;
-    Address server;
-    g_assert_cmpint(address_parse("192.0.2.7", 53, &server), ==, STATUS_OK);
-    g_ptr_array_add(facts->servers, g_memdup2(&server, sizeof(server)));
-    g_strfreev(facts->domains);
-    facts->domains = g_strsplit("corp.example", ",", 0);
+    give_domains(fixture, "192.0.2.7", "corp.example");
     LeakPacket own = packet_for("192.0.2.7", "printer.corp.example");
     LeakPacket other = packet_for("192.0.2.7", "www.example");
     LeakPacket elsewhere = packet_for("192.0.2.8", "printer.corp.example");

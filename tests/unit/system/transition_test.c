@@ -155,17 +155,6 @@ static void test_unknown_choice(Fixture *fixture, gconstpointer unused)
 
 /* --- what changes meanwhile --- */
 
-static void give_domain(Fixture *fixture, const char *server, const char *domain)
-{
-    NetworkFacts *facts = &fixture->fake.network.facts;
-    Address address;
-    g_assert_cmpint(address_parse(server, 53, &address), ==, STATUS_OK);
-    g_ptr_array_set_size(facts->servers, 0);
-    g_ptr_array_add(facts->servers, g_memdup2(&address, sizeof(address)));
-    g_strfreev(facts->domains);
-    facts->domains = g_strsplit(domain, ",", 0);
-}
-
 static void expect_route(Fixture *fixture, const char *domain)
 {
     const Plan *plan = protection_plan(fixture->protection);
@@ -177,12 +166,12 @@ static void expect_route(Fixture *fixture, const char *domain)
 static void test_routes_are_the_new_networks(Fixture *fixture, gconstpointer unused)
 {
     fake_servers[1].silent = true;
-    give_domain(fixture, "192.0.2.7", "old.example");
+    give_domains(fixture, "192.0.2.7", "old.example");
     fixture_start(fixture);
     protection_turn_on(fixture->protection, "alice", on_done, fixture);
     run(fixture, 500000);
     fake_servers[1].silent = false;
-    give_domain(fixture, "192.0.2.8", "new.example");
+    give_domains(fixture, "192.0.2.8", "new.example");
     change_network(fixture, true, "two");
     run_until_answered(fixture);
     expect(fixture, PROTECTION_ON, "");
@@ -191,13 +180,13 @@ static void test_routes_are_the_new_networks(Fixture *fixture, gconstpointer unu
 
 static void test_choice_takes_the_new_networks_routes(Fixture *fixture, gconstpointer unused)
 {
-    give_domain(fixture, "192.0.2.7", "old.example");
+    give_domains(fixture, "192.0.2.7", "old.example");
     start_on(fixture);
     fake_servers[2].silent = true;
     protection_set_resolver(fixture->protection, "alice", "s2", on_done, fixture);
     run(fixture, 500000);
     fake_servers[2].silent = false;
-    give_domain(fixture, "192.0.2.8", "new.example");
+    give_domains(fixture, "192.0.2.8", "new.example");
     change_network(fixture, true, "two");
     run_until_answered(fixture);
     g_assert_cmpstr(fixture->saved->resolver, ==, "s2");
