@@ -72,6 +72,7 @@ static Status open_tun(FdStore *store)
             return STATUS_OK;
         fdstore_drop(store, FD_TUN);
     }
+    fdstore_drop(store, FD_LEAK); /* a kept one leaves the old device's number out */
     status = tun_open(&fd);
     if (status == STATUS_OK)
         fdstore_put(store, FD_TUN, fd);

@@ -38,11 +38,6 @@ static void leave_sink(void)
     state.sink = SINK_STDERR;
 }
 
-void log_to_stderr(void)
-{
-    leave_sink();
-}
-
 static int open_file(const char *path)
 {
     return open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW, 0640);

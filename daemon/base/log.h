@@ -17,9 +17,8 @@ typedef enum LogLevel {
     LOG_LEVEL_DEBUG
 } LogLevel;
 
-/** Logs to standard error from here on; the state before any call. */
-void log_to_stderr(void);
-/** Appends to `path` (created 0640). STATUS_PERMISSION, STATUS_IO: the sink stays what it was. */
+/** The sink is standard error until one of these. Appends to `path` (created 0640).
+ * STATUS_PERMISSION, STATUS_IO: the sink stays what it was. */
 Status log_to_file(const char *path) must_check;
 /** Logs to syslog, facility daemon. */
 void log_to_syslog(void);

@@ -23,11 +23,6 @@ static const char *const names_of_slots[FD_SLOTS] = {
     [FD_UDP6] = "udp6", [FD_TCP6] = "tcp6", [FD_LEAK] = "leak",
 };
 
-const char *fd_slot_name(FdSlot slot)
-{
-    return names_of_slots[slot];
-}
-
 static void store_reset(FdStore *store)
 {
     for (FdSlot slot = 0; slot < FD_SLOTS; slot++)

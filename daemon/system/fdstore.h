@@ -17,9 +17,6 @@ typedef struct FdStore {
     bool kept;         /* somebody keeps what is put in; else a crash closes all of it */
 } FdStore;
 
-/** "tun", "udp4", …: the name under which systemd hands it back. */
-const char *fd_slot_name(FdSlot slot);
-
 /**
  * Takes what systemd hands over, by name, and closes what has none of our names. To be called once,
  * before threads exist (it clears the environment variables).
