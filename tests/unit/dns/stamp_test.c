@@ -356,12 +356,7 @@ static void published_stamps_go_round(void)
 /* More of them, for checking a whole list by hand: SOTTO_STAMP_LISTS=a.md:b.md */
 static void lists_given_go_round(void)
 {
-    const char *paths = g_getenv("SOTTO_STAMP_LISTS");
-    if (!paths) {
-        g_test_skip("SOTTO_STAMP_LISTS names no files");
-        return;
-    }
-    g_auto(GStrv) files = g_strsplit(paths, ":", -1);
+    g_auto(GStrv) files = g_strsplit(g_getenv("SOTTO_STAMP_LISTS"), ":", -1);
     unsigned count = 0;
     for (size_t i = 0; files[i]; i++)
         count += check_file(files[i]);
@@ -404,6 +399,7 @@ int main(int argc, char **argv)
     g_test_add_func("/stamp/control-characters-are-malformed", control_characters_are_malformed);
     g_test_add_func("/stamp/fields-too-long-do-not-build", fields_too_long_do_not_build);
     g_test_add_func("/stamp/published-stamps-go-round", published_stamps_go_round);
-    g_test_add_func("/stamp/lists-given-go-round", lists_given_go_round);
+    if (g_getenv("SOTTO_STAMP_LISTS"))
+        g_test_add_func("/stamp/lists-given-go-round", lists_given_go_round);
     return g_test_run();
 }
