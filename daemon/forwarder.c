@@ -8,6 +8,7 @@
 #include "forwarder.h"
 
 #include "background.h"
+#include "choice.h"
 #include "engine.h"
 #include "log.h"
 #include "privileges.h"
@@ -38,7 +39,7 @@ static int fail(const char *what, Status status)
 static bool apply(Forwarder *forwarder)
 {
     g_autoptr(GError) error = NULL;
-    Plan *plan = settings_plan(forwarder->settings, NULL, &error);
+    Plan *plan = choice_plan(forwarder->settings, NULL, &error);
 
     if (!plan) {
         log_error("%s", error->message);

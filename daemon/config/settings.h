@@ -51,19 +51,9 @@ typedef struct SettingsSources {
  */
 Settings *settings_load(const SettingsSources *sources, GError **error);
 
-#define SETTINGS_AUTO                                                                              \
-    "auto" /* the choice that measures and takes the fastest of the favourites                     \
-            */
-
 Settings *settings_ref(Settings *settings);
 void settings_unref(Settings *settings);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Settings, settings_unref)
 
 /** (transfer none), NULL for an id that the catalogue does not have. */
 Resolver *settings_find_resolver(const Settings *settings, const char *id);
-
-/**
- * The plan for a choice: an id, SETTINGS_AUTO, or NULL for what Resolvers= says (then auto if that
- * is empty). G_IO_ERROR_NOT_FOUND for an unknown id, with a sentence. (transfer full)
- */
-Plan *settings_plan(const Settings *settings, const char *choice, GError **error);

@@ -13,6 +13,7 @@
  */
 #include "protection_state.h"
 
+#include "choice.h"
 #include "log.h"
 #include "notify.h"
 #include "routes.h"
@@ -77,8 +78,8 @@ void protection_set_in_use(Protection *protection, const char *id)
 /* "auto" leaves it to the administrator's Resolvers=, then to the favourites. */
 Plan *protection_make_plan(Protection *protection, const char *choice, GError **error)
 {
-    const char *id = g_strcmp0(choice, SETTINGS_AUTO) == 0 ? NULL : choice;
-    Plan *plan = settings_plan(protection->settings, id, error);
+    const char *id = g_strcmp0(choice, CHOICE_AUTO) == 0 ? NULL : choice;
+    Plan *plan = choice_plan(protection->settings, id, error);
     if (plan != NULL && protection->settings->local_domains)
         routes_add(plan, protection_facts(protection));
     return plan;
@@ -90,7 +91,7 @@ void protection_apply_saved(Protection *protection)
     Plan *plan = protection_make_plan(protection, protection->parts.saved->resolver, &error);
     if (plan == NULL) {
         log_warning("the chosen resolver cannot be used any more reason=%s", error->message);
-        plan = protection_make_plan(protection, SETTINGS_AUTO, NULL);
+        plan = protection_make_plan(protection, CHOICE_AUTO, NULL);
     }
     if (plan == NULL)
         return;

@@ -2,7 +2,7 @@
  *
  * The list that ships: whole, usable without a network, and every stamp in its canonical form.
  */
-#include "settings.h"
+#include "choice.h"
 #include "stamp.h"
 
 #include <string.h>
@@ -77,7 +77,7 @@ static void automatic_choice_has_favourites(void)
     Plan *plan;
 
     g_assert_no_error(error);
-    plan = settings_plan(settings, SETTINGS_AUTO, &error);
+    plan = choice_plan(settings, CHOICE_AUTO, &error);
     g_assert_no_error(error);
     g_assert_cmpuint(plan->resolver_count, >=, 3);
     g_assert_cmpuint(plan->resolver_count, <=, 5);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "settings.h"
+#include "choice.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -60,7 +60,7 @@ static void four_lines_are_enough(Fixture *fixture, gconstpointer unused)
         "Strategy=round-robin\n");
     settings = load(fixture, &error);
     g_assert_no_error(error);
-    plan = settings_plan(settings, NULL, &error);
+    plan = choice_plan(settings, NULL, &error);
     g_assert_no_error(error);
     g_assert_cmpuint(plan->resolver_count, ==, 2);
     g_assert_cmpint(plan->strategy, ==, STRATEGY_ROUND_ROBIN);
@@ -132,7 +132,7 @@ static void unknown_choice_is_refused(Fixture *fixture, gconstpointer unused)
     put(fixture->folder, "sotto.conf", "");
     settings = load(fixture, &error);
     g_assert_no_error(error);
-    g_assert_null(settings_plan(settings, "nobody", &error));
+    g_assert_null(choice_plan(settings, "nobody", &error));
     g_assert_error(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
 }
 
