@@ -10,7 +10,10 @@
  * wipes the source from it.
  *
  * The real clock is CLOCK_BOOTTIME: it runs on while the machine sleeps, so that cached answers age
- * in a suspended laptop. A fake loop has no epoll wait; its time moves by loop_advance alone.
+ * in a suspended laptop. A turn reads it once, for all its callbacks. Between turns it is read
+ * anew: mounted in another loop this one may rest for hours, then a call on the bus starts a timer,
+ * and counted from the last turn its time would have passed before anything was sent. A fake loop
+ * has no epoll wait; its time moves by loop_advance alone.
  */
 #include "loop.h"
 
@@ -30,8 +33,8 @@ struct Loop {
     struct epoll_event batch[EVENT_BATCH];
     int batch_length;
     int epoll_fd;
-    bool fake, quit;
-    int64_t now_us;
+    bool fake, quit, turning;
+    int64_t now_us;          /* of this turn, or of a fake loop */
     int64_t wall_s, wall_us; /* fake only: seconds, and the part below one */
     int64_t longest_turn_us;
 };
@@ -58,10 +61,7 @@ static Loop *loop_allocate(void)
 
 Loop *loop_new(void)
 {
-    Loop *loop = loop_allocate();
-
-    loop->now_us = clock_us(CLOCK_BOOTTIME);
-    return loop;
+    return loop_allocate();
 }
 
 Loop *loop_new_fake(int64_t now_us, int64_t wall_s)
@@ -85,7 +85,7 @@ void loop_free(Loop *loop)
 
 int64_t loop_now_us(const Loop *loop)
 {
-    return loop->now_us;
+    return loop->fake || loop->turning ? loop->now_us : clock_us(CLOCK_BOOTTIME);
 }
 
 int64_t loop_wall_s(const Loop *loop)
@@ -163,7 +163,7 @@ void loop_timer_init(LoopTimer *timer, Loop *loop, LoopFn fn, void *owner)
 
 void loop_timer_start(LoopTimer *timer, int64_t delay_us)
 {
-    heap_insert(&timer->loop->timers, &timer->node, timer->loop->now_us + MAX(delay_us, 0));
+    heap_insert(&timer->loop->timers, &timer->node, loop_now_us(timer->loop) + MAX(delay_us, 0));
 }
 
 void loop_timer_stop(LoopTimer *timer)
@@ -261,9 +261,11 @@ void loop_turn(Loop *loop, int64_t wait_us)
     loop->batch_length = MAX(length, 0);
     if (!loop->fake)
         loop->now_us = began_us;
+    loop->turning = true;
     dispatch_descriptors(loop);
     dispatch_timers(loop);
     dispatch_deferred(loop);
+    loop->turning = false;
     loop->longest_turn_us = MAX(loop->longest_turn_us, clock_us(CLOCK_BOOTTIME) - began_us);
 }
 

@@ -57,7 +57,8 @@ Loop *loop_new_fake(int64_t now_us, int64_t wall_s);
 /** Frees the loop; its sources must have been cleared before. */
 void loop_free(Loop *loop);
 
-/** Time since boot, suspend included, in microseconds; constant within a turn. */
+/** Time since boot, suspend included, in microseconds; constant within a turn, up to date outside.
+ */
 int64_t loop_now_us(const Loop *loop);
 /** Wall clock, seconds since 1970; may jump. */
 int64_t loop_wall_s(const Loop *loop);

@@ -149,6 +149,44 @@ static void real_clock_waits_for_timers(void)
     loop_free(probe.loop);
 }
 
+/* As when the loop is mounted in GLib's, idle for long, and a call on the bus starts something. */
+static void real_clock_goes_on_between_turns(void)
+{
+    Probe probe = {.loop = loop_new()};
+    int64_t turned_us;
+
+    loop_turn(probe.loop, 0);
+    turned_us = loop_now_us(probe.loop);
+    g_usleep(50000);
+    g_assert_cmpint(loop_now_us(probe.loop) - turned_us, >=, 50000);
+    loop_timer_init(&probe.timer, probe.loop, count, &probe);
+    loop_timer_start(&probe.timer, 50000);
+    loop_turn(probe.loop, 0);
+    g_assert_cmpint(probe.calls, ==, 0);
+    loop_timer_stop(&probe.timer);
+    loop_free(probe.loop);
+}
+
+static void sleep_through(void *owner)
+{
+    Probe *probe = owner;
+    int64_t began_us = loop_now_us(probe->loop);
+
+    g_usleep(2000);
+    probe->at_us = loop_now_us(probe->loop) - began_us;
+}
+
+static void real_clock_stands_still_within_a_turn(void)
+{
+    Probe probe = {.loop = loop_new(), .at_us = -1};
+
+    loop_defer_init(&probe.defer, probe.loop, sleep_through, &probe);
+    loop_defer_schedule(&probe.defer);
+    loop_turn(probe.loop, 0);
+    g_assert_cmpint(probe.at_us, ==, 0);
+    loop_free(probe.loop);
+}
+
 static void turn_does_not_count_waiting(void)
 {
     Probe probe = {.loop = loop_new()};
@@ -169,6 +207,9 @@ int main(int argc, char **argv)
     g_test_add_func("/loop/cleared-descriptor-is-not-called-for-a-reported-event",
                     cleared_descriptor_is_not_called_for_a_reported_event);
     g_test_add_func("/loop/real-clock-waits-for-timers", real_clock_waits_for_timers);
+    g_test_add_func("/loop/real-clock-goes-on-between-turns", real_clock_goes_on_between_turns);
+    g_test_add_func("/loop/real-clock-stands-still-within-a-turn",
+                    real_clock_stands_still_within_a_turn);
     g_test_add_func("/loop/turn-does-not-count-waiting", turn_does_not_count_waiting);
     return g_test_run();
 }
