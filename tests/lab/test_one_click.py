@@ -67,6 +67,14 @@ def test_click_in_the_tray(desktop, hijacked, network, guest):
     assert tree_hash() == profiles
 
 
+def test_resolver_is_proven_after_a_rest(hijacked, guest):
+    """Nothing happened in the helper for longer than a proof may take: the proof has its time all the same."""
+    time.sleep(5)
+    done = hijacked.sottoctl(guest, "check", "--json", check=False)
+    resolver = json.loads(done.stdout)["steps"][0]
+    assert resolver["ok"], resolver
+
+
 def test_off_takes_our_address_away(protected, network, guest):
     assert ADDRESSES[0] in network.laptop.output("ip", "address", "show", "sotto0")
     protected.sottoctl(guest, "off")
