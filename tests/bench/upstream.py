@@ -2,7 +2,9 @@
 """The resolver every forwarder asks: one dnsdist that makes its answers up, by plain DNS, TLS and DNSCrypt.
 
 It costs the same whoever asks, answers in microseconds and from the loopback only, so that what is left to measure is
-the forwarder."""
+the forwarder. DNSCrypt is the exception: dnsdist derives the shared key anew for every query, which takes it some 100 µs.
+So its answers come one at a time, each wakes the forwarder, and a query costs more processor time than over TLS, where
+answers come by the dozen. At the same rate of queries the two protocols cost Sotto the same."""
 import base64
 import subprocess
 import time
