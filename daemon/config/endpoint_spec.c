@@ -12,6 +12,7 @@
 
 #define DNSCRYPT_PORT 443
 #define DOT_PORT      853
+#define DOH_PORT      443
 #define PLAIN_PORT    53
 #define PIN_PREFIX    "pin-sha256="
 
@@ -76,26 +77,57 @@ static const char *parse_fragment(Endpoint *endpoint, const char *fragment)
         }
     }
     if (!endpoint->host && endpoint->pin_count == 0)
-        return "DNS over TLS needs the name in the certificate (#dns.example) or a pin.";
+        return "TLS needs the name in the certificate (#dns.example) or a pin.";
     return NULL;
+}
+
+/* What follows '#' says whom to expect there. */
+static Endpoint *expect_peer(Endpoint *endpoint, const char *text, const char *fragment,
+                             GError **error)
+{
+    const char *wrong = parse_fragment(endpoint, fragment != NULL ? fragment : "");
+
+    if (wrong == NULL)
+        return endpoint;
+    endpoint_unref(endpoint);
+    return fail(error, text, wrong);
 }
 
 static Endpoint *parse_tls(const char *text, const char *rest, GError **error)
 {
     g_auto(GStrv) halves = g_strsplit(rest, "#", 2);
-    Endpoint *endpoint;
     Address address;
-    const char *wrong;
 
     if (!parse_address(halves[0], DOT_PORT, &address))
         return fail(error, text, "Expected an IP address with an optional port after tls://.");
-    endpoint = endpoint_new(ENDPOINT_DOT, &address);
-    wrong = parse_fragment(endpoint, halves[1] ? halves[1] : "");
-    if (wrong) {
-        endpoint_unref(endpoint);
-        return fail(error, text, wrong);
-    }
-    return endpoint;
+    return expect_peer(endpoint_new(ENDPOINT_DOT, &address), text, halves[1], error);
+}
+
+/* HTTP/2 carries the path as it stands: printable ASCII, nothing that would need an escape. */
+static bool is_path(const char *path)
+{
+    for (; *path; path++)
+        if (!g_ascii_isgraph(*path))
+            return false;
+    return true;
+}
+
+static Endpoint *parse_https(const char *text, const char *rest, GError **error)
+{
+    g_auto(GStrv) halves = g_strsplit(rest, "#", 2);
+    const char *path = strchr(halves[0], '/');
+    g_autofree char *where = path != NULL ? g_strndup(halves[0], (size_t)(path - halves[0])) : NULL;
+    Endpoint *endpoint;
+    Address address;
+
+    if (path == NULL || !is_path(path))
+        return fail(error, text,
+                    "DNS over HTTPS needs a path, such as https://ADDRESS/dns-query#NAME.");
+    if (!parse_address(where, DOH_PORT, &address))
+        return fail(error, text, "Expected an IP address with an optional port after https://.");
+    endpoint = endpoint_new(ENDPOINT_DOH, &address);
+    endpoint->path = g_strdup(path);
+    return expect_peer(endpoint, text, halves[1], error);
 }
 
 static Endpoint *parse_plain(const char *text, const char *rest, GError **error)
@@ -113,10 +145,13 @@ Endpoint *endpoint_spec_parse(const char *text, GError **error)
         return parse_stamp(text, error);
     if (g_str_has_prefix(text, "tls://"))
         return parse_tls(text, text + strlen("tls://"), error);
+    if (g_str_has_prefix(text, "https://"))
+        return parse_https(text, text + strlen("https://"), error);
     if (g_str_has_prefix(text, "udp://"))
         return parse_plain(text, text + strlen("udp://"), error);
     return fail(error, text,
-                "Expected a resolver as sdns://…, tls://ADDRESS#NAME or udp://ADDRESS.");
+                "Expected a resolver as sdns://…, tls://ADDRESS#NAME, https://ADDRESS/PATH#NAME or "
+                "udp://ADDRESS.");
 }
 
 static bool parse_key(const char *text, uint8_t key[32])

@@ -11,6 +11,7 @@
  *     sdns://…                                           a stamp: DNSCrypt, DoT, DoH, plain
  *     tls://ADDRESS[:853]#NAME[&pin-sha256=BASE64]…      DoT by certificate name, pins on top of it
  *     tls://ADDRESS[:853]#pin-sha256=BASE64[&…]          DoT by key alone (RFC 7858 §4.2)
+ *     https://ADDRESS[:443]/PATH#NAME[&pin-sha256=…]     DoH; what follows # as with tls://
  *     udp://ADDRESS[:53]                                 plain DNS, for routes only
  *
  * ADDRESS is an IP address: a name could only be asked of the network that is not trusted.

@@ -14,6 +14,7 @@
 static const TransportClass *const classes[ENDPOINT_KINDS] = {
     [ENDPOINT_DNSCRYPT] = &transport_dnscrypt,
     [ENDPOINT_DOT] = &transport_dot,
+    [ENDPOINT_DOH] = &transport_doh,
     [ENDPOINT_PLAIN] = &transport_plain,
 };
 

@@ -9,3 +9,4 @@
 extern const TransportClass transport_plain;
 extern const TransportClass transport_dnscrypt;
 extern const TransportClass transport_dot;
+extern const TransportClass transport_doh;

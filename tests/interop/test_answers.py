@@ -6,10 +6,11 @@ import dns.rcode
 import pytest
 from forwarder import ask, content, why
 
-from lab.topology import DNSDIST, HAPROXY, KRESD, UNBOUND
+from lab.topology import BIND, DNSDIST, HAPROXY, KRESD, UNBOUND
 
 DNSCRYPT = ["dnscrypt-es1", "dnscrypt-es1-tcp", "dnscrypt-es2", "dnscrypt-es2-tcp", "dnscrypt-both"]
 DOT = ["unbound", "kresd", "dnsdist", "haproxy", "haproxy-tls12"]
+DOH = {"doh-unbound": UNBOUND, "doh-kresd": KRESD, "doh-dnsdist": DNSDIST, "doh-bind": BIND}
 
 QUESTIONS = [("www", "A"), ("www", "AAAA"), ("alias", "A"), ("https", "HTTPS"), ("svc", "SVCB"), ("mx", "MX"),
              ("medium", "TXT"), ("big", "TXT"), ("www", "MX"), ("there-is-no-such", "A")]
@@ -19,20 +20,22 @@ def options_for(upstream, servers):
     if upstream.startswith("dnscrypt"):
         construction = upstream.split("-")[1]
         return ["--resolver", servers.stamps[construction], *(["--tcp-only"] if upstream.endswith("-tcp") else [])]
+    if upstream in DOH:
+        return ["--resolver", servers.https_uri(DOH[upstream])]
     address, port = {"unbound": (UNBOUND, 853), "kresd": (KRESD, 853), "dnsdist": (DNSDIST, 853),
                      "haproxy": (HAPROXY, 853), "haproxy-tls12": (HAPROXY, 8853)}[upstream]
     return ["--resolver", servers.tls_uri(address, port)]
 
 
 @pytest.mark.parametrize("name, rdtype", QUESTIONS, ids=lambda value: value)
-@pytest.mark.parametrize("upstream", DNSCRYPT + DOT)
+@pytest.mark.parametrize("upstream", [*DNSCRYPT, *DOT, *DOH])
 def test_answer_is_binds(sottod, servers, bind, upstream, name, rdtype):
     sottod(*options_for(upstream, servers))
     name = f"{name}.example.test"
     assert content(ask(name, rdtype)) == content(bind(name, rdtype))
 
 
-@pytest.mark.parametrize("upstream", DOT)
+@pytest.mark.parametrize("upstream", [*DOT, *DOH])
 def test_answer_of_10_kib_comes_by_tcp(sottod, servers, bind, upstream):
     sottod(*options_for(upstream, servers))
     assert content(ask("huge.example.test", "TXT", tcp=True)) == content(bind("huge.example.test", "TXT", tcp=True))

@@ -133,3 +133,6 @@ class Servers:
         where = address if port == 853 else f"{address}:{port}"
         return f"tls://{where}#{host}" + (f"&pin-sha256={pin}" if pin else "")
 
+    def https_uri(self, address=UNBOUND, host=HOST):
+        """The same for DNS over HTTPS, which every server here has at the usual place."""
+        return f"https://{address}/dns-query#{host}"

@@ -41,6 +41,32 @@ static void tls_by_pin_alone(void)
     endpoint_unref(endpoint);
 }
 
+static void https_with_a_path_and_a_name(void)
+{
+    g_autoptr(GError) error = NULL;
+    Endpoint *endpoint = endpoint_spec_parse("https://192.0.2.1/dns-query#dns.example", &error);
+
+    g_assert_no_error(error);
+    g_assert_cmpint(endpoint->kind, ==, ENDPOINT_DOH);
+    g_assert_cmpuint(address_port(&endpoint->address), ==, 443);
+    g_assert_cmpstr(endpoint->path, ==, "/dns-query");
+    g_assert_cmpstr(endpoint->host, ==, "dns.example");
+    endpoint_unref(endpoint);
+}
+
+static void https_with_a_port_and_a_pin(void)
+{
+    g_autoptr(GError) error = NULL;
+    Endpoint *endpoint =
+        endpoint_spec_parse("https://[2001:db8::1]:8443/#dns.example&pin-sha256=" PIN, &error);
+
+    g_assert_no_error(error);
+    g_assert_cmpuint(address_port(&endpoint->address), ==, 8443);
+    g_assert_cmpstr(endpoint->path, ==, "/");
+    g_assert_cmpuint(endpoint->pin_count, ==, 1);
+    endpoint_unref(endpoint);
+}
+
 static void dnscrypt_by_parts(void)
 {
     g_autoptr(GError) error = NULL;
@@ -66,6 +92,10 @@ static void bad_specs_are_refused_with_a_sentence(void)
                                         "tls://192.0.2.1#a&b",
                                         "tls://192.0.2.1:99999#a",
                                         "tls://192.0.2.1:0#a",
+                                        "https://192.0.2.1#dns.example",
+                                        "https://192.0.2.1/dns-query",
+                                        "https://192.0.2.1/dns query#dns.example",
+                                        "https://dns.example/dns-query#dns.example",
                                         "udp://192.0.2.1:0",
                                         "udp://name",
                                         "sdns://AQ",
@@ -99,6 +129,8 @@ int main(int argc, char **argv)
     g_test_add_func("/endpoint-spec/tls-with-a-name", tls_with_a_name);
     g_test_add_func("/endpoint-spec/tls-with-a-name-and-two-pins", tls_with_a_name_and_two_pins);
     g_test_add_func("/endpoint-spec/tls-by-pin-alone", tls_by_pin_alone);
+    g_test_add_func("/endpoint-spec/https-with-a-path-and-a-name", https_with_a_path_and_a_name);
+    g_test_add_func("/endpoint-spec/https-with-a-port-and-a-pin", https_with_a_port_and_a_pin);
     g_test_add_func("/endpoint-spec/dnscrypt-by-parts", dnscrypt_by_parts);
     g_test_add_func("/endpoint-spec/bad-specs-are-refused-with-a-sentence",
                     bad_specs_are_refused_with_a_sentence);

@@ -185,6 +185,11 @@ void dot_scene_turn(DotScene *scene)
 
 void dot_scene_open(DotScene *scene, DotScript script)
 {
+    dot_scene_open_as(scene, ENDPOINT_DOT, "dot", script);
+}
+
+void dot_scene_open_as(DotScene *scene, EndpointKind kind, const char *alpn, DotScript script)
+{
     CertificateRequest request = {.name = "dns.example", .from_s = -DAY, .until_s = DAY};
 
     *scene = (DotScene){.script = script};
@@ -192,11 +197,11 @@ void dot_scene_open(DotScene *scene, DotScript script)
     scene->authority = authority_new();
     scene->credentials = credentials_new(scene->authority, &request);
     scene->server = (TlsServer){
-        .credentials = scene->credentials, .alpn = "dot", .serve = serve, .owner = scene};
+        .credentials = scene->credentials, .alpn = alpn, .serve = serve, .owner = scene};
     tls_server_start(&scene->server);
     scene->loop = loop_new_fake(SECOND_US, 1);
     scene->tls = tls_context_new(authority_file(scene->authority));
-    scene->endpoint = endpoint_new(ENDPOINT_DOT, &scene->server.address);
+    scene->endpoint = endpoint_new(kind, &scene->server.address);
     scene->endpoint->host = g_strdup("dns.example");
     TransportEnvironment environment = {
         .loop = scene->loop,

@@ -40,6 +40,8 @@ struct DotScene {
 };
 
 void dot_scene_open(DotScene *scene, DotScript script);
+/** The same for another protocol over TLS: `alpn` is what the server chooses, NULL nothing. */
+void dot_scene_open_as(DotScene *scene, EndpointKind kind, const char *alpn, DotScript script);
 void dot_scene_close(DotScene *scene);
 /** Lets the loop handle what is ready, without moving its clock. */
 void dot_scene_turn(DotScene *scene);
@@ -66,7 +68,7 @@ void script_silent(DotScene *scene, DotTalk *talk, int connection);
 typedef struct DotAsk {
     Exchange exchange;
     uint8_t query[128];
-    uint8_t reply[512];
+    uint8_t reply[MESSAGE_MAX];
     size_t reply_length;
     Status status;
     guint done;

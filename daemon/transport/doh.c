@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * DNS over HTTPS (RFC 8484) on HTTP/2: a question is a request of its own, and many share the
+ * connection, whose life is pipeline.c's.
+ *
+ * Questions are sent with POST, whose body HTTP has no reason to keep anywhere. A server that does
+ * not take it (405, 501) is asked with GET from then on. The ID is 0 on the wire, so that an HTTP
+ * cache may see equal questions as equal; the stream tells whose answer it is. No cookies, no
+ * User-Agent: nothing that a request could be known by.
+ *
+ * `state` of an exchange that was sent is its Http2Stream.
+ */
+#include "base64url.h"
+#include "edns.h"
+#include "http2.h"
+#include "log.h"
+#include "pipeline.h"
+#include "transport_classes.h"
+
+#include <glib.h>
+#include <string.h>
+
+enum {
+    PADDING_BLOCK = 128, /* RFC 8467 §4.1 */
+    EDNS_PAYLOAD = 1232,
+    ADDED_MAX = 256, /* OPT and padding are shorter */
+    HTTPS_PORT = 443,
+    HTTP_METHOD_NOT_ALLOWED = 405,
+    HTTP_NOT_IMPLEMENTED = 501,
+    ASKED_MAX = 2,
+};
+
+typedef struct Doh {
+    Pipeline pipe;
+    char *authority, *path;
+    bool use_get; /* the server has refused POST */
+    Http2 http;
+} Doh;
+
+/* ---- asking ---- */
+
+/* The query as it goes on the wire. (transfer full) */
+static Status build_query(Exchange *exchange, GByteArray **built)
+{
+    const EdnsWanted wanted = {.payload_size = EDNS_PAYLOAD, .pad_to = PADDING_BLOCK};
+    size_t capacity = MIN(exchange->query_length + ADDED_MAX, (size_t)MESSAGE_MAX), length;
+    Message query;
+    Status status = message_parse(&query, exchange->query, exchange->query_length);
+
+    if (status != STATUS_OK)
+        return status;
+    g_autoptr(GByteArray) bytes = g_byte_array_sized_new((guint)capacity);
+    status = edns_rewrite_query(&query, &wanted, bytes->data, capacity, &length);
+    if (status != STATUS_OK)
+        return status;
+    exchange->wire_id = 0;
+    wire_put_u16(bytes->data, exchange->wire_id);
+    bytes->len = (guint)length;
+    *built = g_steal_pointer(&bytes);
+    return STATUS_OK;
+}
+
+static char *path_with_query(const Doh *doh, const GByteArray *query)
+{
+    g_autofree char *text = g_malloc(BASE64URL_ENCODED_MAX(query->len));
+
+    return g_strdup_printf("%s%cdns=%s", doh->path, strchr(doh->path, '?') != NULL ? '&' : '?',
+                           base64url_encode(query->data, query->len, text));
+}
+
+static Status ask(Doh *doh, Exchange *exchange)
+{
+    g_autoptr(GByteArray) query = NULL;
+    g_autofree char *path = NULL;
+    Status status = build_query(exchange, &query);
+
+    if (status != STATUS_OK)
+        return status;
+    if (doh->use_get)
+        path = path_with_query(doh, query);
+    exchange->state = http2_ask(&doh->http, doh->authority, path != NULL ? path : doh->path,
+                                doh->use_get ? NULL : g_steal_pointer(&query), exchange);
+    return exchange->state != NULL ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
+static void ask_unsent(Doh *doh)
+{
+    Exchange *exchange;
+
+    while ((exchange = list_first(&doh->pipe.unsent, Exchange, node)) != NULL &&
+           http2_may_ask(&doh->http)) {
+        Status status = ask(doh, exchange);
+
+        if (status == STATUS_OK) {
+            pipeline_mark_sent(&doh->pipe, exchange);
+        } else {
+            list_remove(&exchange->node);
+            exchange_fail_later(exchange, status);
+        }
+    }
+}
+
+/* ---- answers ---- */
+
+/* An answer that lay in a cache for `age_s` lives so much shorter (RFC 8484 §5.1). */
+static void lower_ttls(uint8_t *reply, const Message *view, uint32_t age_s)
+{
+    RecordIterator iterator = record_iterator(view);
+    Record record;
+
+    while (age_s > 0 && record_next(&iterator, &record))
+        if (record.type != RRTYPE_OPT) /* whose TTL is none */
+            wire_put_u32(reply + record.ttl_offset, record.ttl - MIN(record.ttl, age_s));
+}
+
+/* What a whole response is worth. */
+static Status judge(Doh *doh, const Exchange *exchange, const Http2Stream *stream)
+{
+    Message view;
+
+    if (stream->too_long)
+        return STATUS_NO_SPACE;
+    if (stream->error != 0 || stream->status < 200 || stream->status > 299) {
+        log_debug("an HTTP request failed: status %u, error %u", stream->status, stream->error);
+        return STATUS_SERVER_FAILED;
+    }
+    if (!stream->is_message)
+        return STATUS_MALFORMED; /* a web page, say */
+    if (!exchange_accepts(exchange, stream->download->data, stream->download->len, &view)) {
+        doh->pipe.base.counters.forged++;
+        return STATUS_MISMATCH;
+    }
+    lower_ttls(stream->download->data, &view, stream->age_s);
+    return STATUS_OK;
+}
+
+/* Whether it was asked again instead of ended. */
+static bool was_put_off(Doh *doh, Exchange *exchange, const Http2Stream *stream)
+{
+    bool post_refused =
+        stream->upload != NULL && stream->error == 0 &&
+        (stream->status == HTTP_METHOD_NOT_ALLOWED || stream->status == HTTP_NOT_IMPLEMENTED);
+
+    if (post_refused)
+        doh->use_get = true;
+    else if (!http2_stream_was_refused(stream) || exchange->tries >= ASKED_MAX)
+        return false;
+    pipeline_ask_again(&doh->pipe, exchange);
+    return true;
+}
+
+/* Ends the exchanges whose streams have ended; whoever is told may close or change anything. */
+static void deliver(Doh *doh)
+{
+    unsigned connection = doh->pipe.connection;
+    Http2Stream *stream;
+
+    while (doh->pipe.connection == connection && (stream = http2_take_ended(&doh->http)) != NULL) {
+        Exchange *exchange = stream->owner;
+
+        exchange->state = NULL;
+        if (!was_put_off(doh, exchange, stream)) {
+            Status status = judge(doh, exchange, stream);
+            bool good = status == STATUS_OK;
+
+            list_remove(&exchange->node);
+            if (!list_is_empty(&doh->pipe.unsent)) /* one of them has room now */
+                loop_defer_schedule(&doh->pipe.flush);
+            exchange_finish(exchange, status, good ? stream->download->data : NULL,
+                            good ? stream->download->len : 0);
+        }
+        http2_stream_free(stream);
+    }
+}
+
+/* Sends what there is to send, then ends what has ended. */
+static void pump(Doh *doh)
+{
+    g_autoptr(GByteArray) out = g_byte_array_new();
+    unsigned connection = doh->pipe.connection;
+    Status status = http2_send(&doh->http, out);
+
+    pipeline_write(&doh->pipe, out->data, out->len);
+    doh->pipe.draining |= doh->http.going_away;
+    deliver(doh);
+    if (status != STATUS_OK && doh->pipe.connection == connection)
+        pipeline_fail(&doh->pipe, status);
+}
+
+/* ---- the connection ---- */
+
+static Status doh_connected(Pipeline *pipe, const TlsFacts *facts)
+{
+    Doh *doh = (Doh *)pipe;
+
+    if (strcmp(facts->alpn, "h2") != 0) {
+        log_warning("%s does not speak HTTP/2, which DNS over HTTPS needs", doh->authority);
+        return STATUS_UNSUPPORTED;
+    }
+    return http2_begin(&doh->http);
+}
+
+static void doh_flush(Pipeline *pipe)
+{
+    Doh *doh = (Doh *)pipe;
+
+    ask_unsent(doh);
+    pump(doh);
+}
+
+static void doh_received(Pipeline *pipe, const uint8_t *bytes, size_t length)
+{
+    Doh *doh = (Doh *)pipe;
+    Status status = http2_receive(&doh->http, bytes, length);
+
+    if (status != STATUS_OK) {
+        pipeline_fail(pipe, status);
+        return;
+    }
+    if (!list_is_empty(&pipe->unsent)) /* the limit of streams may be another now */
+        loop_defer_schedule(&pipe->flush);
+    pump(doh);
+}
+
+static void doh_forget(Pipeline *pipe, Exchange *exchange)
+{
+    Http2Stream *stream = g_steal_pointer(&exchange->state);
+
+    if (stream == NULL)
+        return;
+    http2_cancel(&((Doh *)pipe)->http, stream);
+    loop_defer_schedule(&pipe->flush);
+}
+
+static void doh_dropped(Pipeline *pipe)
+{
+    list_for_each (node, &pipe->sent)
+        container_of(node, Exchange, node)->state = NULL;
+    http2_end(&((Doh *)pipe)->http);
+}
+
+static void doh_free(Pipeline *pipe)
+{
+    Doh *doh = (Doh *)pipe;
+
+    pipeline_clear(pipe);
+    g_free(doh->authority);
+    g_free(doh->path);
+    g_free(doh);
+}
+
+static const PipelineClass doh_pipeline = {
+    .protocol = "DNS over HTTPS",
+    .alpn = "h2",
+    .connected = doh_connected,
+    .flush = doh_flush,
+    .received = doh_received,
+    .forget = doh_forget,
+    .dropped = doh_dropped,
+    .free = doh_free,
+};
+
+/* ---- the transport ---- */
+
+static char *authority_of(const Endpoint *endpoint)
+{
+    char text[ADDRESS_MAX_TEXT];
+    const char *host =
+        endpoint->host != NULL ? endpoint->host : address_format_host(&endpoint->address, text);
+    uint16_t port = address_port(&endpoint->address);
+    g_autofree char *bracketed =
+        strchr(host, ':') != NULL ? g_strdup_printf("[%s]", host) : g_strdup(host);
+
+    return port == HTTPS_PORT ? g_steal_pointer(&bracketed)
+                              : g_strdup_printf("%s:%u", bracketed, port);
+}
+
+/* Without the template's end, "{?dns}" (RFC 6570, RFC 8484 §3). */
+static char *path_of(const Endpoint *endpoint)
+{
+    const char *path = endpoint->path != NULL ? endpoint->path : "";
+    g_autofree char *plain = g_strndup(path, strcspn(path, "{"));
+
+    return g_strdup_printf("%s%s", plain[0] == '/' ? "" : "/", plain);
+}
+
+static Transport *doh_open(const TransportEnvironment *environment, Endpoint *endpoint)
+{
+    Doh *doh = g_new0(Doh, 1);
+
+    pipeline_init(&doh->pipe, &transport_doh, &doh_pipeline, environment, endpoint);
+    doh->authority = authority_of(endpoint);
+    doh->path = path_of(endpoint);
+    return &doh->pipe.base;
+}
+
+const TransportClass transport_doh = {
+    .name = "doh",
+    .open = doh_open,
+    .send = pipeline_send,
+    .cancel = pipeline_cancel,
+    .network_changed = pipeline_network_changed,
+    .facts = pipeline_facts,
+    .close = pipeline_close,
+};

@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * HTTP/2 by way of nghttp2.
+ *
+ * nghttp2 must not be freed from inside its callbacks, and the end of an exchange may close the
+ * whole transport. So callbacks only note: a stream that is over goes from `open` to `ended`, and
+ * is taken from there when nghttp2 has returned.
+ *
+ * Requests above the server's limit of concurrent streams would be queued by nghttp2, where they
+ * could neither be cancelled nor taken to another connection; http2_may_ask keeps them outside.
+ */
+#include "http2.h"
+
+#include "log.h"
+
+#include <nghttp2/nghttp2.h>
+#include <string.h>
+
+enum {
+    STREAMS_MAX = 100,       /* RFC 9113 §6.5.2: no server should take fewer */
+    WINDOW = 1024 * 1024,    /* of the connection; a stream's holds the longest message */
+    HEADERS_MAX = 16 * 1024, /* of a response, advertised */
+};
+
+#define MEDIA_TYPE "application/dns-message"
+
+/* ---- streams ---- */
+
+void http2_stream_free(Http2Stream *stream)
+{
+    g_clear_pointer(&stream->upload, g_byte_array_unref);
+    g_byte_array_unref(stream->download);
+    g_free(stream);
+}
+
+bool http2_stream_was_refused(const Http2Stream *stream)
+{
+    return stream->error == NGHTTP2_REFUSED_STREAM;
+}
+
+static void end_stream(Http2 *http, Http2Stream *stream, uint32_t error)
+{
+    if (stream->ended)
+        return;
+    stream->ended = true;
+    stream->error = error;
+    http->open_count--;
+    list_remove(&stream->node);
+    if (stream->owner == NULL)
+        http2_stream_free(stream);
+    else
+        list_append(&http->ended, &stream->node);
+}
+
+static void free_streams(List *list)
+{
+    list_for_each (node, list) {
+        list_remove(node);
+        http2_stream_free(container_of(node, Http2Stream, node));
+    }
+}
+
+/* ---- what nghttp2 calls ---- */
+
+static bool header_is(const char *name, const uint8_t *bytes, size_t length)
+{
+    return strlen(name) == length && memcmp(name, bytes, length) == 0; /* they come in lower case */
+}
+
+/* The type, whatever its parameters (RFC 9110 §8.3.1). */
+static bool is_message_type(const char *value, size_t length)
+{
+    const size_t type = strlen(MEDIA_TYPE);
+
+    return length >= type && g_ascii_strncasecmp(value, MEDIA_TYPE, type) == 0 &&
+           (length == type || strchr("; \t", value[type]) != NULL);
+}
+
+/* RFC 9111 §1.2.2: a number too large is the largest; what is no number is no age. */
+static uint32_t parse_age(const char *value, size_t length)
+{
+    uint64_t seconds = 0;
+
+    for (size_t i = 0; i < length; i++) {
+        if (!g_ascii_isdigit(value[i]))
+            return 0;
+        seconds = MIN(seconds * 10 + (uint64_t)(value[i] - '0'), (uint64_t)INT32_MAX);
+    }
+    return (uint32_t)seconds;
+}
+
+static int on_header(nghttp2_session *session, const nghttp2_frame *frame, const uint8_t *name,
+                     size_t name_length, const uint8_t *bytes, size_t length, uint8_t flags,
+                     void *owner)
+{
+    Http2Stream *stream = nghttp2_session_get_stream_user_data(session, frame->hd.stream_id);
+    const char *value = (const char *)bytes; /* nghttp2 ends it with a NUL */
+
+    if (stream == NULL)
+        return 0;
+    if (header_is(":status", name, name_length)) { /* the final one comes after any 1xx */
+        stream->status = (unsigned)g_ascii_strtoull(value, NULL, 10);
+        stream->is_message = false;
+        stream->age_s = 0;
+    } else if (header_is("content-type", name, name_length)) {
+        stream->is_message = is_message_type(value, length);
+    } else if (header_is("age", name, name_length)) {
+        stream->age_s = parse_age(value, length);
+    }
+    return 0;
+}
+
+static int on_data(nghttp2_session *session, uint8_t flags, int32_t id, const uint8_t *bytes,
+                   size_t length, void *owner)
+{
+    Http2Stream *stream = nghttp2_session_get_stream_user_data(session, id);
+
+    if (stream == NULL || stream->too_long)
+        return 0;
+    if (stream->download->len + length <= HTTP2_BODY_MAX) {
+        g_byte_array_append(stream->download, bytes, (guint)length);
+        return 0;
+    }
+    stream->too_long = true;
+    return nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, id, NGHTTP2_CANCEL) ==
+                   NGHTTP2_ERR_NOMEM
+               ? NGHTTP2_ERR_CALLBACK_FAILURE
+               : 0;
+}
+
+static int on_frame(nghttp2_session *session, const nghttp2_frame *frame, void *owner)
+{
+    Http2 *http = owner;
+
+    if (frame->hd.type == NGHTTP2_GOAWAY)
+        http->going_away = true;
+    return 0;
+}
+
+static int on_stream_close(nghttp2_session *session, int32_t id, uint32_t error, void *owner)
+{
+    Http2Stream *stream = nghttp2_session_get_stream_user_data(session, id);
+
+    if (stream != NULL)
+        end_stream(owner, stream, error);
+    return 0;
+}
+
+/* A request that could not even be begun, for a GOAWAY came first: never a stream to nghttp2. */
+static int on_not_sent(nghttp2_session *session, const nghttp2_frame *frame, int error, void *owner)
+{
+    Http2 *http = owner;
+
+    if (frame->hd.type != NGHTTP2_HEADERS)
+        return 0;
+    list_for_each (node, &http->open) {
+        Http2Stream *stream = container_of(node, Http2Stream, node);
+
+        if (stream->id == frame->hd.stream_id) {
+            nghttp2_session_set_stream_user_data(session, stream->id, NULL);
+            end_stream(http, stream, NGHTTP2_REFUSED_STREAM);
+        }
+    }
+    return 0;
+}
+
+static int on_error(nghttp2_session *session, int error, const char *text, size_t length,
+                    void *owner)
+{
+    log_debug("HTTP/2: %s", text);
+    return 0;
+}
+
+static ssize_t on_upload(nghttp2_session *session, int32_t id, uint8_t *out, size_t capacity,
+                         uint32_t *flags, nghttp2_data_source *source, void *owner)
+{
+    Http2Stream *stream = source->ptr;
+    size_t length = MIN(capacity, stream->upload->len - stream->uploaded);
+
+    memcpy(out, stream->upload->data + stream->uploaded, length);
+    stream->uploaded += length;
+    if (stream->uploaded == stream->upload->len)
+        *flags |= NGHTTP2_DATA_FLAG_EOF;
+    return (ssize_t)length;
+}
+
+/* ---- the connection ---- */
+
+static nghttp2_session *session_new(Http2 *http)
+{
+    nghttp2_session_callbacks *callbacks;
+    nghttp2_session *session = NULL;
+
+    if (nghttp2_session_callbacks_new(&callbacks) != 0)
+        return NULL;
+    nghttp2_session_callbacks_set_on_header_callback(callbacks, on_header);
+    nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, on_data);
+    nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, on_frame);
+    nghttp2_session_callbacks_set_on_frame_not_send_callback(callbacks, on_not_sent);
+    nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, on_stream_close);
+    nghttp2_session_callbacks_set_error_callback2(callbacks, on_error);
+    if (nghttp2_session_client_new(&session, callbacks, http) != 0)
+        session = NULL;
+    nghttp2_session_callbacks_del(callbacks);
+    return session;
+}
+
+Status http2_begin(Http2 *http)
+{
+    const nghttp2_settings_entry settings[] = {
+        {NGHTTP2_SETTINGS_ENABLE_PUSH, 0},
+        {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, HTTP2_BODY_MAX},
+        {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, HEADERS_MAX},
+    };
+
+    *http = (Http2){.session = session_new(http)};
+    list_init(&http->open);
+    list_init(&http->ended);
+    if (http->session == NULL)
+        return STATUS_NO_MEMORY;
+    if (nghttp2_submit_settings(http->session, NGHTTP2_FLAG_NONE, settings,
+                                G_N_ELEMENTS(settings)) != 0 ||
+        nghttp2_session_set_local_window_size(http->session, NGHTTP2_FLAG_NONE, 0, WINDOW) != 0)
+        return STATUS_NO_MEMORY; /* http2_end is still to come */
+    return STATUS_OK;
+}
+
+void http2_end(Http2 *http)
+{
+    if (http->session != NULL) {
+        nghttp2_session_del(http->session);
+        free_streams(&http->open);
+        free_streams(&http->ended);
+    }
+    *http = (Http2){0};
+}
+
+bool http2_may_ask(const Http2 *http)
+{
+    uint32_t limit =
+        nghttp2_session_get_remote_settings(http->session, NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS);
+
+    return !http->going_away && http->open_count < MIN(limit, (uint32_t)STREAMS_MAX) &&
+           nghttp2_session_check_request_allowed(http->session);
+}
+
+static nghttp2_nv header(const char *name, const char *value, uint8_t flags)
+{
+    return (nghttp2_nv){(uint8_t *)name, (uint8_t *)value, strlen(name), strlen(value), flags};
+}
+
+Http2Stream *http2_ask(Http2 *http, const char *authority, const char *path, GByteArray *upload,
+                       void *owner)
+{
+    bool post = upload != NULL;
+    g_autofree char *length = g_strdup_printf("%u", post ? upload->len : 0);
+    Http2Stream *stream = g_new0(Http2Stream, 1);
+    const nghttp2_nv headers[] = {
+        header(":method", post ? "POST" : "GET", NGHTTP2_NV_FLAG_NONE),
+        header(":scheme", "https", NGHTTP2_NV_FLAG_NONE),
+        header(":authority", authority, NGHTTP2_NV_FLAG_NONE),
+        /* The path of a GET is the question: not one to keep in the table of repeated headers. */
+        header(":path", path, post ? NGHTTP2_NV_FLAG_NONE : NGHTTP2_NV_FLAG_NO_INDEX),
+        header("accept", MEDIA_TYPE, NGHTTP2_NV_FLAG_NONE),
+        header("content-type", MEDIA_TYPE, NGHTTP2_NV_FLAG_NONE), /* from here of POST only */
+        header("content-length", length, NGHTTP2_NV_FLAG_NONE),
+    };
+    const size_t count = G_N_ELEMENTS(headers) - (post ? 0 : 2);
+    const nghttp2_data_provider body = {.source.ptr = stream, .read_callback = on_upload};
+
+    list_init(&stream->node);
+    stream->owner = owner;
+    stream->upload = upload;
+    stream->download = g_byte_array_new();
+    stream->id =
+        nghttp2_submit_request(http->session, NULL, headers, count, post ? &body : NULL, stream);
+    if (stream->id < 0) {
+        log_debug("a request was not taken: %s", nghttp2_strerror(stream->id));
+        http2_stream_free(stream);
+        return NULL;
+    }
+    list_append(&http->open, &stream->node);
+    http->open_count++;
+    return stream;
+}
+
+void http2_cancel(Http2 *http, Http2Stream *stream)
+{
+    stream->owner = NULL;
+    if (stream->ended) {
+        list_remove(&stream->node);
+        http2_stream_free(stream);
+    } else if (nghttp2_submit_rst_stream(http->session, NGHTTP2_FLAG_NONE, stream->id,
+                                         NGHTTP2_CANCEL) != 0) {
+        log_debug("a request could not be cancelled"); /* its answer will be dropped */
+    }
+}
+
+static Status check_alive(const Http2 *http)
+{
+    bool over =
+        !nghttp2_session_want_read(http->session) && !nghttp2_session_want_write(http->session);
+
+    /* A GOAWAY and nothing under way is an orderly end. */
+    if (!over || (http->going_away && http->open_count == 0))
+        return STATUS_OK;
+    log_debug("an HTTP/2 connection broke the protocol");
+    return STATUS_MALFORMED;
+}
+
+Status http2_receive(Http2 *http, const uint8_t *bytes, size_t length)
+{
+    ssize_t used = nghttp2_session_mem_recv(http->session, bytes, length);
+
+    if (used >= 0)
+        return STATUS_OK;
+    log_debug("no HTTP/2 came: %s", nghttp2_strerror((int)used));
+    return STATUS_MALFORMED;
+}
+
+Status http2_send(Http2 *http, GByteArray *out)
+{
+    const uint8_t *bytes;
+    ssize_t length;
+
+    while ((length = nghttp2_session_mem_send(http->session, &bytes)) > 0)
+        g_byte_array_append(out, bytes, (guint)length);
+    return length < 0 ? STATUS_MALFORMED : check_alive(http);
+}
+
+Http2Stream *http2_take_ended(Http2 *http)
+{
+    Http2Stream *stream = list_first(&http->ended, Http2Stream, node);
+
+    if (stream != NULL)
+        list_remove(&stream->node);
+    return stream;
+}
