@@ -12,6 +12,7 @@ struct DohTalk {
     nghttp2_session *session;
     GHashTable *arriving; /* id → DohRequest */
     GQueue whole;
+    GPtrArray *uploads; /* kept to the end: nghttp2 tells nobody of streams that it ends with */
     unsigned open, most_open, resets;
 };
 
@@ -98,14 +99,17 @@ static int on_frame(nghttp2_session *session, const nghttp2_frame *frame, void *
 static int on_stream_close(nghttp2_session *session, int32_t id, uint32_t error, void *owner)
 {
     DohTalk *talk = owner;
-    Upload *upload = nghttp2_session_get_stream_user_data(session, id);
 
     talk->open--;
-    if (upload != NULL) {
-        g_bytes_unref(upload->bytes);
-        g_free(upload);
-    }
     return 0;
+}
+
+static void free_upload(gpointer data)
+{
+    Upload *upload = data;
+
+    g_bytes_unref(upload->bytes);
+    g_free(upload);
 }
 
 /* ---- the connection ---- */
@@ -137,6 +141,7 @@ DohTalk *doh_talk_new(DotScene *scene, DotTalk *dot, unsigned max_streams)
     talk->scene = scene;
     talk->tls = dot->session;
     talk->arriving = g_hash_table_new_full(NULL, NULL, NULL, free_request);
+    talk->uploads = g_ptr_array_new_with_free_func(free_upload);
     g_queue_init(&talk->whole);
     nghttp2_session_callbacks_new(&callbacks);
     nghttp2_session_callbacks_set_on_header_callback(callbacks, on_header);
@@ -158,6 +163,7 @@ void doh_talk_free(DohTalk *talk)
         doh_request_free(request);
     g_hash_table_unref(talk->arriving);
     nghttp2_session_del(talk->session);
+    g_ptr_array_unref(talk->uploads);
     g_free(talk);
 }
 
@@ -222,11 +228,7 @@ void doh_reply(DohTalk *talk, const DohRequest *request, const DohReply *reply)
     const nghttp2_data_provider body = {.source.ptr = upload, .read_callback = on_upload};
 
     upload->bytes = g_bytes_new(reply->body, reply->length);
-    if (nghttp2_session_set_stream_user_data(talk->session, request->id, upload) != 0) {
-        g_bytes_unref(upload->bytes); /* reset meanwhile */
-        g_free(upload);
-        return;
-    }
+    g_ptr_array_add(talk->uploads, upload);
     nghttp2_submit_response(talk->session, request->id, headers, reply->age != NULL ? 3 : 2, &body);
     flush(talk);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* DNS over HTTPS against an HTTP/2 server made of nghttp2. */
+/* DNS over HTTPS against an HTTP/2 server made of nghttp2: answers, then connections. One file,
+ * long as it is, for both halves share scripts and what they have seen. */
 #include "doh_server.h"
 #include "edns.h"
 #include "log.h"
