@@ -23,13 +23,14 @@
 #define TYPICAL_ENTRY      256 /* bytes; decides the number of chains for a size limit */
 #define MALLOC_OVERHEAD    16
 #define NEGATIVE_MAX_TTL_S 10800 /* RFC 2308 §5: three hours at most */
-#define MAX_TTLS           1024  /* records of a message worth keeping */
+#define US_PER_S           INT64_C(1000000)
+#define MAX_TTLS           1024 /* records of a message worth keeping */
 
 typedef struct CacheEntry {
     struct CacheEntry *chain;
     ListNode use; /* in Cache.use, least recently used first */
     uint64_t hash;
-    int64_t stored_s, expires_s;
+    int64_t stored_us, expires_us; /* not whole seconds: they would cut a short TTL by up to one */
     uint16_t key_length, wire_length, records, ttl_count;
     int16_t ede;
     uint16_t ttls[]; /* then the key, then the message */
@@ -143,13 +144,13 @@ static CacheEntry *find(Cache *cache, const QuestionKey *key)
     return NULL;
 }
 
-bool cache_lookup(Cache *cache, const QuestionKey *key, int64_t now_s, Answer *answer)
+bool cache_lookup(Cache *cache, const QuestionKey *key, int64_t now_us, Answer *answer)
 {
     CacheEntry *entry = find(cache, key);
 
     if (!entry)
         return false;
-    if (now_s >= entry->expires_s) {
+    if (now_us >= entry->expires_us) {
         entry_remove(cache, entry);
         return false;
     }
@@ -163,7 +164,7 @@ bool cache_lookup(Cache *cache, const QuestionKey *key, int64_t now_s, Answer *a
         .ede = entry->ede,
         .ttls = entry->ttls,
         .ttl_count = entry->ttl_count,
-        .age_s = (uint32_t)(now_s - entry->stored_s),
+        .age_s = (uint32_t)((now_us - entry->stored_us) / US_PER_S),
     };
     return true;
 }
@@ -260,7 +261,8 @@ static void insert(Cache *cache, CacheEntry *entry, size_t size)
     cache->entries++;
 }
 
-void cache_store(Cache *cache, const QuestionKey *key, const Message *reply, int ede, int64_t now_s)
+void cache_store(Cache *cache, const QuestionKey *key, const Message *reply, int ede,
+                 int64_t now_us)
 {
     CacheEntry *entry, *old;
     uint8_t *tail;
@@ -281,8 +283,8 @@ void cache_store(Cache *cache, const QuestionKey *key, const Message *reply, int
 
     entry = g_malloc(size);
     entry->hash = key->hash;
-    entry->stored_s = now_s;
-    entry->expires_s = now_s + life_s;
+    entry->stored_us = now_us;
+    entry->expires_us = now_us + life_s * US_PER_S;
     entry->key_length = key->length;
     entry->wire_length = (uint16_t)reply->length;
     entry->records = (uint16_t)reply->records;

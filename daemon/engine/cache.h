@@ -18,9 +18,9 @@ void cache_free(Cache *cache);
 void cache_configure(Cache *cache, size_t bytes, uint32_t min_ttl_s, uint32_t max_ttl_s);
 void cache_clear(Cache *cache);
 
-/** Finds the answer; what it borrows is valid until the next call. `now_s` is any clock of seconds
- * that does not jump. */
-bool cache_lookup(Cache *cache, const QuestionKey *key, int64_t now_s, Answer *answer);
+/** Finds the answer; what it borrows is valid until the next call. `now_us` is any clock that
+ * does not jump. */
+bool cache_lookup(Cache *cache, const QuestionKey *key, int64_t now_us, Answer *answer);
 
 /**
  * Keeps `reply` (without OPT, its upper RCODE bits zero), if it may be kept: NOERROR and NXDOMAIN,
@@ -28,7 +28,7 @@ bool cache_lookup(Cache *cache, const QuestionKey *key, int64_t now_s, Answer *a
  * TTL and MINIMUM (RFC 2308 §5). `ede` is given back by lookups.
  */
 void cache_store(Cache *cache, const QuestionKey *key, const Message *reply, int ede,
-                 int64_t now_s);
+                 int64_t now_us);
 
 size_t cache_entries(const Cache *cache);
 size_t cache_bytes(const Cache *cache);

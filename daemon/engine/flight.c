@@ -113,8 +113,7 @@ static void land_with_reply(Flight *flight, const Message *reply, bool in_clear)
     answer.records = bare.records;
     if (flight->epoch == engine->epoch && answer.rcode <= MESSAGE_RCODE &&
         question_key_is_recursive(&flight->key))
-        cache_store(engine->cache, &flight->key, &bare, answer.ede,
-                    loop_now_us(engine->loop) / 1000000);
+        cache_store(engine->cache, &flight->key, &bare, answer.ede, loop_now_us(engine->loop));
     land(flight, STATUS_OK, &answer);
 }
 

@@ -148,7 +148,7 @@ static bool compose_from_cache(Engine *engine, const QuestionKey *key, const Mes
     AnswerForm form = form_for(client);
     Answer answer;
 
-    if (!cache_lookup(engine->cache, key, loop_now_us(engine->loop) / 1000000, &answer))
+    if (!cache_lookup(engine->cache, key, loop_now_us(engine->loop), &answer))
         return false;
     if (answer_compose(&answer, message, &form, out, capacity, length) != STATUS_OK)
         return false;

@@ -57,6 +57,17 @@ static void expires_with_its_ttl(Harness *harness, gconstpointer unused)
     g_assert_true(goes_out(harness, &www, &answer));
 }
 
+static void life_is_not_cut_at_the_clocks_seconds(Harness *harness, gconstpointer unused)
+{
+    Message answer;
+
+    loop_advance(harness->loop, S - loop_now_us(harness->loop) % S + S * 9 / 10);
+    harness_ask(harness, &www, 15000, &answer);
+    loop_advance(harness->loop, 299 * S + S / 2);
+    g_assert_false(goes_out(harness, &www, &answer));
+    g_assert_cmpuint(answer_ttl(&answer), ==, 1);
+}
+
 static void letter_case_is_the_clients(Harness *harness, gconstpointer unused)
 {
     Ask other = {.name = "wWw.ExAmple.com", .type = RRTYPE_A, .id = 9};
@@ -274,6 +285,7 @@ int main(int argc, char **argv)
     TEST("hit-is-not-asked-again", hit_is_not_asked_again);
     TEST("ttl-counts-down", ttl_counts_down);
     TEST("expires-with-its-ttl", expires_with_its_ttl);
+    TEST("life-is-not-cut-at-the-clocks-seconds", life_is_not_cut_at_the_clocks_seconds);
     TEST("letter-case-is-the-clients", letter_case_is_the_clients);
     TEST("bits-and-types-are-kept-apart", bits_and_types_are_kept_apart);
     TEST("answers-without-rd-are-neither-given-nor-kept",
