@@ -2,9 +2,10 @@
 /*
  * Endpoints: made from a stamp or by the configuration, then never changed, shared by count.
  *
- * Only endpoints with an IP address are made, for a program that is the machine's resolver cannot
- * ask one for the address of its own. The port is the address's own, else the one that a stamp
- * gives with the host, else the protocol's.
+ * An endpoint may come without an IP address. A program that is the machine's resolver can ask
+ * nobody else for it, so the engine looks the host up through another of its resolvers, and derives
+ * an endpoint that has one. The port is the address's own, else the one that a stamp gives with the
+ * host, else the protocol's.
  */
 #include "endpoint.h"
 
@@ -22,6 +23,7 @@ static const struct {
     [ENDPOINT_DOT] = {"dot", "tls"},
     [ENDPOINT_DOH] = {"doh", "https"},
     [ENDPOINT_DOQ] = {"doq", "quic"},
+    [ENDPOINT_ODOH] = {"odoh", "odoh"},
     [ENDPOINT_PLAIN] = {"plain", "dns"},
 };
 
@@ -31,6 +33,7 @@ Endpoint *endpoint_new(EndpointKind kind, const Address *address)
     endpoint->references = 1;
     endpoint->kind = kind;
     endpoint->address = *address;
+    endpoint->port = address_port(address);
     return endpoint;
 }
 
@@ -44,6 +47,7 @@ void endpoint_unref(Endpoint *endpoint)
 {
     if (endpoint == NULL || --endpoint->references > 0)
         return;
+    endpoint_unref(endpoint->relay);
     g_free(endpoint->host);
     g_free(endpoint->path);
     g_free(endpoint->provider_name);
@@ -81,6 +85,9 @@ static Status kind_from_stamp(StampKind stamp, EndpointKind *kind, uint16_t *def
         *default_port = TLS_PORT;
         return STATUS_OK;
     case STAMP_ODOH_TARGET:
+        *kind = ENDPOINT_ODOH;
+        *default_port = HTTPS_PORT;
+        return STATUS_OK;
     case STAMP_DNSCRYPT_RELAY:
     case STAMP_ODOH_RELAY:
         return STATUS_UNSUPPORTED;
@@ -107,9 +114,14 @@ static char *host_split(const char *text, uint16_t *port)
     return g_strndup(text, length);
 }
 
-/* A stamp's bootstrap addresses are no help here: they are of resolvers to ask for the host. */
+/* A stamp's bootstrap addresses are of resolvers to ask for the host in clear: not asked, ever. */
 static Status address_from_stamp(const Stamp *stamp, uint16_t default_port, Address *address)
 {
+    const bool may_lack = stamp->host != NULL && stamp->host[0] != '\0';
+    if (may_lack && (stamp->address == NULL || stamp->address[0] == '\0')) {
+        *address = (Address){0};
+        return STATUS_OK;
+    }
     if (stamp->address == NULL ||
         address_parse(stamp->address, default_port, address) != STATUS_OK ||
         address_port(address) == 0)
@@ -135,20 +147,18 @@ static Status hashes_from_stamp(const Stamp *stamp, Endpoint *endpoint)
     return STATUS_OK;
 }
 
-Status endpoint_from_stamp(const Stamp *stamp, Endpoint **endpoint)
+static Status endpoint_make(const Stamp *stamp, EndpointKind kind, uint16_t port,
+                            Endpoint **endpoint)
 {
-    EndpointKind kind;
-    uint16_t port;
     Address address;
-    Status status = kind_from_stamp(stamp->kind, &kind, &port);
-    if (status != STATUS_OK)
-        return status;
     g_autofree char *host = stamp->host != NULL ? host_split(stamp->host, &port) : NULL;
-    status = address_from_stamp(stamp, port, &address);
+    Status status = address_from_stamp(stamp, port, &address);
     if (status != STATUS_OK)
         return status;
 
     Endpoint *made = endpoint_new(kind, &address);
+    if (!address_is_set(&address))
+        made->port = port;
     made->host = g_steal_pointer(&host);
     made->path = g_strdup(stamp->path);
     made->provider_name = g_strdup(stamp->provider_name);
@@ -162,27 +172,78 @@ Status endpoint_from_stamp(const Stamp *stamp, Endpoint **endpoint)
     return STATUS_OK;
 }
 
+Status endpoint_from_stamp(const Stamp *stamp, Endpoint **endpoint)
+{
+    EndpointKind kind;
+    uint16_t port;
+    const Status status = kind_from_stamp(stamp->kind, &kind, &port);
+    return status == STATUS_OK ? endpoint_make(stamp, kind, port, endpoint) : status;
+}
+
+Status endpoint_relay_from_stamp(const Stamp *stamp, Endpoint **relay)
+{
+    if (stamp->kind == STAMP_DNSCRYPT_RELAY)
+        return endpoint_make(stamp, ENDPOINT_DNSCRYPT, HTTPS_PORT, relay);
+    if (stamp->kind == STAMP_ODOH_RELAY)
+        return endpoint_make(stamp, ENDPOINT_DOH, HTTPS_PORT, relay);
+    return STATUS_UNSUPPORTED;
+}
+
+Endpoint *endpoint_derive(const Endpoint *endpoint, Endpoint *relay, const Address *address)
+{
+    Endpoint *made = endpoint_new(endpoint->kind, address != NULL ? address : &endpoint->address);
+    made->port = endpoint->port;
+    address_set_port(&made->address, made->port);
+    made->relay = relay != NULL ? endpoint_ref(relay) : NULL;
+    made->host = g_strdup(endpoint->host);
+    made->path = g_strdup(endpoint->path);
+    made->provider_name = g_strdup(endpoint->provider_name);
+    memcpy(made->provider_key, endpoint->provider_key, sizeof(made->provider_key));
+    made->pins = g_memdup2(endpoint->pins, endpoint->pin_count * sizeof(TlsDigest));
+    made->pin_count = endpoint->pin_count;
+    made->hashes = g_memdup2(endpoint->hashes, endpoint->hash_count * sizeof(TlsDigest));
+    made->hash_count = endpoint->hash_count;
+    return made;
+}
+
 static bool digests_equal(const void *a, size_t a_count, const void *b, size_t b_count)
 {
     return a_count == b_count && (a_count == 0 || memcmp(a, b, a_count * sizeof(TlsDigest)) == 0);
 }
 
+static bool relays_equal(const Endpoint *a, const Endpoint *b)
+{
+    return a == b || (a != NULL && b != NULL && endpoint_equal(a, b));
+}
+
 bool endpoint_equal(const Endpoint *a, const Endpoint *b)
 {
-    return a->kind == b->kind && address_equal(&a->address, &b->address) &&
-           g_strcmp0(a->host, b->host) == 0 && g_strcmp0(a->path, b->path) == 0 &&
-           g_strcmp0(a->provider_name, b->provider_name) == 0 &&
+    return a->kind == b->kind && a->port == b->port && address_equal(&a->address, &b->address) &&
+           relays_equal(a->relay, b->relay) && g_strcmp0(a->host, b->host) == 0 &&
+           g_strcmp0(a->path, b->path) == 0 && g_strcmp0(a->provider_name, b->provider_name) == 0 &&
            memcmp(a->provider_key, b->provider_key, sizeof(a->provider_key)) == 0 &&
            digests_equal(a->pins, a->pin_count, b->pins, b->pin_count) &&
            digests_equal(a->hashes, a->hash_count, b->hashes, b->hash_count);
 }
 
-char *endpoint_describe(const Endpoint *endpoint)
+static char *describe_direct(const Endpoint *endpoint)
 {
     char address[ADDRESS_MAX_TEXT];
     const char *who = endpoint->host != NULL ? endpoint->host : endpoint->provider_name;
-    return g_strdup_printf("%s://%s%s%s%s", kinds[endpoint->kind].scheme,
-                           address_format(&endpoint->address, address),
+    if (!address_is_set(&endpoint->address))
+        return g_strdup_printf("%s://%s:%u%s", kinds[endpoint->kind].scheme, who != NULL ? who : "",
+                               endpoint->port, endpoint->path != NULL ? endpoint->path : "");
+    (void)address_format(&endpoint->address, address);
+    return g_strdup_printf("%s://%s%s%s%s", kinds[endpoint->kind].scheme, address,
                            endpoint->path != NULL ? endpoint->path : "", who != NULL ? "#" : "",
                            who != NULL ? who : "");
+}
+
+char *endpoint_describe(const Endpoint *endpoint)
+{
+    g_autofree char *direct = describe_direct(endpoint);
+    if (endpoint->relay == NULL)
+        return g_steal_pointer(&direct);
+    g_autofree char *relay = describe_direct(endpoint->relay);
+    return g_strdup_printf("%s via %s", direct, relay);
 }

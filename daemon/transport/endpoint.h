@@ -9,13 +9,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** The protocols of an upstream endpoint. The order is the order of preference within one resolver.
- */
+/** The protocols of an upstream endpoint. The order is the ladder: of one operator's endpoints, the
+ * earlier kind is tried first where nothing is known of the network. */
 typedef enum EndpointKind {
     ENDPOINT_DNSCRYPT,
-    ENDPOINT_DOT,
-    ENDPOINT_DOH,
     ENDPOINT_DOQ,
+    ENDPOINT_DOH,
+    ENDPOINT_DOT,
+    ENDPOINT_ODOH,
     ENDPOINT_PLAIN,
     ENDPOINT_KINDS
 } EndpointKind;
@@ -25,10 +26,14 @@ typedef enum EndpointKind {
 typedef struct Endpoint {
     unsigned references;
     EndpointKind kind;
-    Address address;
-    char *host;          /* TLS: name in the certificate; NULL: pins alone */
-    char *path;          /* DoH */
-    char *provider_name; /* DNSCrypt */
+    Address address; /* not set: `host` is looked up through another resolver, encrypted; of an ODoH
+                        target always so, since its relay does that */
+    uint16_t port;   /* the address's, or what it will have */
+    struct Endpoint *relay; /* NULL: reached directly. Of DNSCrypt the anonymizing relay, of which
+                               the address alone counts; of ODoH a DoH endpoint, which passes on */
+    char *host;             /* TLS: name in the certificate; NULL: pins alone */
+    char *path;             /* DoH, ODoH */
+    char *provider_name;    /* DNSCrypt */
     uint8_t provider_key[32];
     TlsDigest *pins; /* SPKI, RFC 7858 */
     size_t pin_count;
@@ -40,11 +45,17 @@ Endpoint *endpoint_new(EndpointKind kind, const Address *address);
 Endpoint *endpoint_ref(Endpoint *endpoint);
 void endpoint_unref(Endpoint *endpoint);
 
-/** STATUS_UNSUPPORTED for kinds not spoken (relay, ODoH), STATUS_INVALID without an IP address.
- * (transfer full) */
+/** STATUS_UNSUPPORTED for relays, STATUS_INVALID without an IP address or a host name. (transfer
+ * full) */
 Status endpoint_from_stamp(const Stamp *stamp, Endpoint **endpoint) must_check;
+/** A relay, to be given to others: of Anonymized DNSCrypt kind ENDPOINT_DNSCRYPT with an address
+ * alone, of ODoH kind ENDPOINT_DOH. STATUS_UNSUPPORTED for every other stamp. (transfer full) */
+Status endpoint_relay_from_stamp(const Stamp *stamp, Endpoint **relay) must_check;
+/** The same endpoint, reached through `relay` (a reference is taken), at `address` (NULL: its own).
+ * (transfer full) */
+Endpoint *endpoint_derive(const Endpoint *endpoint, Endpoint *relay, const Address *address);
 
-/** "dnscrypt", "dot", "doh", "doq", "plain". */
+/** "dnscrypt", "doq", "doh", "dot", "odoh", "plain". */
 const char *endpoint_kind_name(EndpointKind kind);
 bool endpoint_equal(const Endpoint *a, const Endpoint *b);
 /** "tls://192.0.2.1:853#dns.example" and the like, for logs and the bus. (transfer full) */

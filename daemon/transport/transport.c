@@ -26,7 +26,8 @@ bool transport_is_supported(EndpointKind kind)
 Status transport_open(const TransportEnvironment *environment, Endpoint *endpoint,
                       Transport **transport)
 {
-    if (!transport_is_supported(endpoint->kind))
+    if (!transport_is_supported(endpoint->kind) ||
+        (!address_is_set(&endpoint->address) && endpoint->relay == NULL))
         return STATUS_UNSUPPORTED;
     Transport *opened = classes[endpoint->kind]->open(environment, endpoint);
     if (opened == NULL)

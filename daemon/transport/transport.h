@@ -116,7 +116,7 @@ struct Transport {
 /** Whether there is a transport for this kind. */
 bool transport_is_supported(EndpointKind kind);
 /** Opens the transport that the endpoint's kind names; it keeps a reference of the endpoint.
- * STATUS_UNSUPPORTED. */
+ * STATUS_UNSUPPORTED, also for an endpoint that has neither address nor relay. */
 Status transport_open(const TransportEnvironment *environment, Endpoint *endpoint,
                       Transport **transport) must_check;
 void transport_send(Transport *transport, Exchange *exchange);

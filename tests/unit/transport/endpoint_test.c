@@ -59,21 +59,39 @@ static void host_gives_the_port(void)
     described_as(stamp, "tls://[2001:db8::1]:853#2001:db8::1");
 }
 
-static void address_is_needed(void)
+static void address_or_host_is_needed(void)
 {
     Stamp stamp = {.kind = STAMP_DOT, .address = (char *)"", .host = (char *)"dns.example"};
-    from(&stamp, STATUS_INVALID);
-    stamp.address = NULL;
-    from(&stamp, STATUS_INVALID);
+    described_as(stamp, "tls://dns.example:853");
+    stamp.host = (char *)"dns.example:8853";
+    described_as(stamp, "tls://dns.example:8853");
     stamp.address = (char *)":853";
     from(&stamp, STATUS_INVALID);
+    stamp.host = NULL;
+    stamp.address = NULL;
+    from(&stamp, STATUS_INVALID);
+}
+
+static void derived_has_address_and_relay(void)
+{
+    Stamp target = {.kind = STAMP_DOT, .host = (char *)"dns.example:8853"};
+    Stamp relay_stamp = {.kind = STAMP_DNSCRYPT_RELAY, .address = (char *)"192.0.2.7"};
+    Endpoint *endpoint = from(&target, STATUS_OK), *relay = NULL;
+    Address address;
+    g_assert_cmpint(address_parse("192.0.2.1", 0, &address), ==, STATUS_OK);
+    g_assert_cmpint(endpoint_relay_from_stamp(&relay_stamp, &relay), ==, STATUS_OK);
+    Endpoint *derived = endpoint_derive(endpoint, relay, &address);
+    g_autofree char *text = endpoint_describe(derived);
+    g_assert_cmpstr(text, ==, "tls://192.0.2.1:8853#dns.example via dnscrypt://192.0.2.7:443");
+    g_assert_false(endpoint_equal(derived, endpoint));
+    endpoint_unref(derived);
+    endpoint_unref(relay);
+    endpoint_unref(endpoint);
 }
 
 static void relays_are_unsupported(void)
 {
     Stamp stamp = {.kind = STAMP_DNSCRYPT_RELAY, .address = (char *)"192.0.2.1"};
-    from(&stamp, STATUS_UNSUPPORTED);
-    stamp.kind = STAMP_ODOH_TARGET;
     from(&stamp, STATUS_UNSUPPORTED);
     stamp.kind = STAMP_ODOH_RELAY;
     from(&stamp, STATUS_UNSUPPORTED);
@@ -141,7 +159,8 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/endpoint/stamps-are-described", stamps_are_described);
     g_test_add_func("/endpoint/host-gives-the-port", host_gives_the_port);
-    g_test_add_func("/endpoint/address-is-needed", address_is_needed);
+    g_test_add_func("/endpoint/address-or-host-is-needed", address_or_host_is_needed);
+    g_test_add_func("/endpoint/derived-has-address-and-relay", derived_has_address_and_relay);
     g_test_add_func("/endpoint/relays-are-unsupported", relays_are_unsupported);
     g_test_add_func("/endpoint/hashes-are-kept", hashes_are_kept);
     g_test_add_func("/endpoint/hash-of-another-length-is-invalid",
