@@ -24,11 +24,12 @@ enum {
     PADDING_BLOCK = 128, /* RFC 8467 §4.1 */
     EDNS_PAYLOAD = 1232,
     ADDED_MAX = 256, /* OPT and padding are shorter */
-    HTTPS_PORT = 443,
     HTTP_METHOD_NOT_ALLOWED = 405,
     HTTP_NOT_IMPLEMENTED = 501,
     ASKED_MAX = 2,
 };
+
+#define MEDIA_TYPE "application/dns-message"
 
 typedef struct Doh {
     Pipeline pipe;
@@ -78,8 +79,14 @@ static Status ask(Doh *doh, Exchange *exchange)
         return status;
     if (doh->use_get)
         path = path_with_query(doh, query);
-    exchange->state = http2_ask(&doh->http, doh->authority, path != NULL ? path : doh->path,
-                                doh->use_get ? NULL : g_steal_pointer(&query), exchange);
+    const Http2Request request = {
+        .authority = doh->authority,
+        .path = path != NULL ? path : doh->path,
+        .upload = doh->use_get ? NULL : g_steal_pointer(&query),
+        .media_type = MEDIA_TYPE,
+        .body_max = HTTP2_BODY_MAX,
+    };
+    exchange->state = http2_ask(&doh->http, &request, exchange);
     return exchange->state != NULL ? STATUS_OK : STATUS_NO_MEMORY;
 }
 
@@ -120,11 +127,11 @@ static Status judge(Doh *doh, const Exchange *exchange, const Http2Stream *strea
 
     if (stream->too_long)
         return STATUS_NO_SPACE;
-    if (stream->error != 0 || stream->status < 200 || stream->status > 299) {
+    if (!http2_stream_went_well(stream)) {
         log_debug("an HTTP request failed: status %u, error %u", stream->status, stream->error);
         return STATUS_SERVER_FAILED;
     }
-    if (!stream->is_message)
+    if (!stream->is_wanted_type)
         return STATUS_MALFORMED; /* a web page, say */
     if (!exchange_accepts(exchange, stream->download->data, stream->download->len, &view)) {
         doh->pipe.base.counters.forged++;
@@ -267,12 +274,8 @@ static char *authority_of(const Endpoint *endpoint)
     char text[ADDRESS_MAX_TEXT];
     const char *host =
         endpoint->host != NULL ? endpoint->host : address_format_host(&endpoint->address, text);
-    uint16_t port = address_port(&endpoint->address);
-    g_autofree char *bracketed =
-        strchr(host, ':') != NULL ? g_strdup_printf("[%s]", host) : g_strdup(host);
 
-    return port == HTTPS_PORT ? g_steal_pointer(&bracketed)
-                              : g_strdup_printf("%s:%u", bracketed, port);
+    return http2_authority(host, address_port(&endpoint->address));
 }
 
 /* Without the template's end, "{?dns}" (RFC 6570, RFC 8484 §3). */

@@ -22,8 +22,6 @@ enum {
     HEADERS_MAX = 16 * 1024, /* of a response, advertised */
 };
 
-#define MEDIA_TYPE "application/dns-message"
-
 /* ---- streams ---- */
 
 void http2_stream_free(Http2Stream *stream)
@@ -36,6 +34,11 @@ void http2_stream_free(Http2Stream *stream)
 bool http2_stream_was_refused(const Http2Stream *stream)
 {
     return stream->error == NGHTTP2_REFUSED_STREAM;
+}
+
+bool http2_stream_went_well(const Http2Stream *stream)
+{
+    return stream->error == 0 && stream->status >= 200 && stream->status <= 299;
 }
 
 static void end_stream(Http2 *http, Http2Stream *stream, uint32_t error)
@@ -68,25 +71,44 @@ static bool header_is(const char *name, const uint8_t *bytes, size_t length)
 }
 
 /* The type, whatever its parameters (RFC 9110 §8.3.1). */
-static bool is_message_type(const char *value, size_t length)
+static bool is_of_type(const char *value, size_t length, const char *type)
 {
-    const size_t type = strlen(MEDIA_TYPE);
+    const size_t end = type != NULL ? strlen(type) : 0;
 
-    return length >= type && g_ascii_strncasecmp(value, MEDIA_TYPE, type) == 0 &&
-           (length == type || strchr("; \t", value[type]) != NULL);
+    return type == NULL || (length >= end && g_ascii_strncasecmp(value, type, end) == 0 &&
+                            (length == end || strchr("; \t", value[end]) != NULL));
 }
 
-/* RFC 9111 §1.2.2: a number too large is the largest; what is no number is no age. */
-static uint32_t parse_age(const char *value, size_t length)
+/* RFC 9111 §1.2.2: a number too large is the largest; what is no number is `otherwise`. */
+static uint32_t parse_seconds(const char *value, size_t length, uint32_t otherwise)
 {
     uint64_t seconds = 0;
 
     for (size_t i = 0; i < length; i++) {
         if (!g_ascii_isdigit(value[i]))
-            return 0;
+            return otherwise;
         seconds = MIN(seconds * 10 + (uint64_t)(value[i] - '0'), (uint64_t)INT32_MAX);
     }
-    return (uint32_t)seconds;
+    return length > 0 ? (uint32_t)seconds : otherwise;
+}
+
+/* Of "public, max-age=3600" (RFC 9111 §5.2); what must not be stored or used again has no age. */
+static uint32_t parse_max_age(const char *value, uint32_t otherwise)
+{
+    g_auto(GStrv) directives = g_strsplit(value, ",", 0);
+    uint32_t found = otherwise;
+
+    for (size_t i = 0; directives[i] != NULL; i++) {
+        char *directive = g_strstrip(directives[i]);
+        const char *number = strchr(directive, '=');
+
+        if (g_ascii_strncasecmp(directive, "max-age=", strlen("max-age=")) == 0)
+            found = parse_seconds(number + 1, strlen(number + 1), found);
+        else if (g_ascii_strcasecmp(directive, "no-store") == 0 ||
+                 g_ascii_strcasecmp(directive, "no-cache") == 0)
+            return 0;
+    }
+    return found;
 }
 
 static int on_header(nghttp2_session *session, const nghttp2_frame *frame, const uint8_t *name,
@@ -100,12 +122,15 @@ static int on_header(nghttp2_session *session, const nghttp2_frame *frame, const
         return 0;
     if (header_is(":status", name, name_length)) { /* the final one comes after any 1xx */
         stream->status = (unsigned)g_ascii_strtoull(value, NULL, 10);
-        stream->is_message = false;
+        stream->is_wanted_type = stream->media_type == NULL;
         stream->age_s = 0;
+        stream->max_age_s = HTTP2_NO_MAX_AGE;
     } else if (header_is("content-type", name, name_length)) {
-        stream->is_message = is_message_type(value, length);
+        stream->is_wanted_type = is_of_type(value, length, stream->media_type);
     } else if (header_is("age", name, name_length)) {
-        stream->age_s = parse_age(value, length);
+        stream->age_s = parse_seconds(value, length, 0);
+    } else if (header_is("cache-control", name, name_length)) {
+        stream->max_age_s = parse_max_age(value, stream->max_age_s);
     }
     return 0;
 }
@@ -117,7 +142,7 @@ static int on_data(nghttp2_session *session, uint8_t flags, int32_t id, const ui
 
     if (stream == NULL || stream->too_long)
         return 0;
-    if (stream->download->len + length <= HTTP2_BODY_MAX) {
+    if (length <= stream->body_max - stream->download->len) {
         g_byte_array_append(stream->download, bytes, (guint)length);
         return 0;
     }
@@ -249,29 +274,50 @@ static nghttp2_nv header(const char *name, const char *value, uint8_t flags)
     return (nghttp2_nv){(uint8_t *)name, (uint8_t *)value, strlen(name), strlen(value), flags};
 }
 
-Http2Stream *http2_ask(Http2 *http, const char *authority, const char *path, GByteArray *upload,
-                       void *owner)
+/* Fills `headers`; returns how many there are. */
+static size_t build_headers(const Http2Request *request, const char *length, nghttp2_nv headers[7])
 {
-    bool post = upload != NULL;
-    g_autofree char *length = g_strdup_printf("%u", post ? upload->len : 0);
+    bool post = request->upload != NULL;
+    size_t count = 0;
+
+    headers[count++] = header(":method", post ? "POST" : "GET", NGHTTP2_NV_FLAG_NONE);
+    headers[count++] = header(":scheme", "https", NGHTTP2_NV_FLAG_NONE);
+    headers[count++] = header(":authority", request->authority, NGHTTP2_NV_FLAG_NONE);
+    /* The path of a GET is the question: not one to keep in the table of repeated headers. */
+    headers[count++] =
+        header(":path", request->path, post ? NGHTTP2_NV_FLAG_NONE : NGHTTP2_NV_FLAG_NO_INDEX);
+    if (request->media_type != NULL)
+        headers[count++] = header("accept", request->media_type, NGHTTP2_NV_FLAG_NONE);
+    if (post) {
+        headers[count++] = header("content-type", request->media_type, NGHTTP2_NV_FLAG_NONE);
+        headers[count++] = header("content-length", length, NGHTTP2_NV_FLAG_NONE);
+    }
+    return count;
+}
+
+static Http2Stream *stream_new(const Http2Request *request, void *owner)
+{
     Http2Stream *stream = g_new0(Http2Stream, 1);
-    const nghttp2_nv headers[] = {
-        header(":method", post ? "POST" : "GET", NGHTTP2_NV_FLAG_NONE),
-        header(":scheme", "https", NGHTTP2_NV_FLAG_NONE),
-        header(":authority", authority, NGHTTP2_NV_FLAG_NONE),
-        /* The path of a GET is the question: not one to keep in the table of repeated headers. */
-        header(":path", path, post ? NGHTTP2_NV_FLAG_NONE : NGHTTP2_NV_FLAG_NO_INDEX),
-        header("accept", MEDIA_TYPE, NGHTTP2_NV_FLAG_NONE),
-        header("content-type", MEDIA_TYPE, NGHTTP2_NV_FLAG_NONE), /* from here of POST only */
-        header("content-length", length, NGHTTP2_NV_FLAG_NONE),
-    };
-    const size_t count = G_N_ELEMENTS(headers) - (post ? 0 : 2);
-    const nghttp2_data_provider body = {.source.ptr = stream, .read_callback = on_upload};
 
     list_init(&stream->node);
     stream->owner = owner;
-    stream->upload = upload;
+    stream->upload = request->upload;
+    stream->media_type = request->media_type;
+    stream->body_max = request->body_max;
+    stream->max_age_s = HTTP2_NO_MAX_AGE;
     stream->download = g_byte_array_new();
+    return stream;
+}
+
+Http2Stream *http2_ask(Http2 *http, const Http2Request *request, void *owner)
+{
+    bool post = request->upload != NULL;
+    g_autofree char *length = g_strdup_printf("%u", post ? request->upload->len : 0);
+    nghttp2_nv headers[7];
+    size_t count = build_headers(request, length, headers);
+    Http2Stream *stream = stream_new(request, owner);
+    const nghttp2_data_provider body = {.source.ptr = stream, .read_callback = on_upload};
+
     stream->id =
         nghttp2_submit_request(http->session, NULL, headers, count, post ? &body : NULL, stream);
     if (stream->id < 0) {
@@ -335,4 +381,14 @@ Http2Stream *http2_take_ended(Http2 *http)
     if (stream != NULL)
         list_remove(&stream->node);
     return stream;
+}
+
+char *http2_authority(const char *host, uint16_t port)
+{
+    g_autofree char *bracketed = strchr(host, ':') != NULL && host[0] != '['
+                                     ? g_strdup_printf("[%s]", host)
+                                     : g_strdup(host);
+
+    return port == HTTP2_PORT ? g_steal_pointer(&bracketed)
+                              : g_strdup_printf("%s:%u", bracketed, port);
 }

@@ -9,12 +9,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The client's half of one HTTP/2 connection (RFC 9113), as far as DNS over HTTPS needs it: bytes
- * in, bytes out, no I/O, and no callbacks: what has ended is taken from a queue. */
+/* The client's half of one HTTP/2 connection (RFC 9113), as far as DNS over HTTPS and the like need
+ * it: bytes in, bytes out, no I/O, and no callbacks: what has ended is taken from a queue. */
 
-#define HTTP2_BODY_MAX 65535
+#define HTTP2_BODY_MAX   65535 /* of DNS messages */
+#define HTTP2_PORT       443
+#define HTTP2_NO_MAX_AGE UINT32_MAX
 
 struct nghttp2_session;
+
+/** What is asked for. */
+typedef struct Http2Request {
+    const char *authority, *path;
+    GByteArray *upload;     /* taken over: the body of a POST; NULL: a GET */
+    const char *media_type; /* of the upload and wanted of the answer; NULL: any. Outlives the
+                               stream */
+    size_t body_max;        /* of the answer, in bytes */
+} Http2Request;
 
 /** A request and the response to it. */
 typedef struct Http2Stream {
@@ -23,11 +34,14 @@ typedef struct Http2Stream {
     int32_t id;
     GByteArray *upload; /* of a POST; else NULL */
     size_t uploaded;
+    const char *media_type;
+    size_t body_max;
 
     unsigned status;      /* 0: none came */
-    bool is_message;      /* Content-Type: application/dns-message */
+    bool is_wanted_type;  /* Content-Type: the media type of the request */
     uint32_t age_s;       /* 0 without the header */
-    GByteArray *download; /* up to HTTP2_BODY_MAX */
+    uint32_t max_age_s;   /* of Cache-Control; HTTP2_NO_MAX_AGE without it */
+    GByteArray *download; /* up to body_max */
     bool too_long;        /* the body went on after that */
     bool ended;
     uint32_t error; /* of RST_STREAM, or what GOAWAY or the connection's state meant for it */
@@ -48,10 +62,8 @@ void http2_end(Http2 *http);
 
 /** Whether the server takes one more request now. */
 bool http2_may_ask(const Http2 *http);
-/** Begins a request. With `upload` (taken over) it is a POST of a DNS message, else a GET. NULL
- * when nghttp2 refuses. */
-Http2Stream *http2_ask(Http2 *http, const char *authority, const char *path, GByteArray *upload,
-                       void *owner);
+/** Begins a request. NULL when nghttp2 refuses. */
+Http2Stream *http2_ask(Http2 *http, const Http2Request *request, void *owner);
 /** Resets it; it ends without being told. */
 void http2_cancel(Http2 *http, Http2Stream *stream);
 
@@ -66,3 +78,9 @@ void http2_stream_free(Http2Stream *stream);
 /** Whether the server has done nothing with the request, so that it may be repeated (RFC 9113
  * §8.7). */
 bool http2_stream_was_refused(const Http2Stream *stream);
+/** Whether it was answered with a 2xx status and to the end. */
+bool http2_stream_went_well(const Http2Stream *stream);
+
+/** "dns.example", "[2001:db8::1]:8443": the host with the port where that is not 443. (transfer
+ * full) */
+char *http2_authority(const char *host, uint16_t port);

@@ -220,16 +220,17 @@ void doh_reply(DohTalk *talk, const DohRequest *request, const DohReply *reply)
     const char *type =
         reply->content_type != NULL ? reply->content_type : "application/dns-message";
     Upload *upload = g_new0(Upload, 1);
-    const nghttp2_nv headers[] = {
-        header(":status", status),
-        header("content-type", type),
-        header("age", reply->age != NULL ? reply->age : ""),
-    };
+    nghttp2_nv headers[4] = {header(":status", status), header("content-type", type)};
+    size_t count = 2;
     const nghttp2_data_provider body = {.source.ptr = upload, .read_callback = on_upload};
 
+    if (reply->age != NULL)
+        headers[count++] = header("age", reply->age);
+    if (reply->cache_control != NULL)
+        headers[count++] = header("cache-control", reply->cache_control);
     upload->bytes = g_bytes_new(reply->body, reply->length);
     g_ptr_array_add(talk->uploads, upload);
-    nghttp2_submit_response(talk->session, request->id, headers, reply->age != NULL ? 3 : 2, &body);
+    nghttp2_submit_response(talk->session, request->id, headers, count, &body);
     flush(talk);
 }
 

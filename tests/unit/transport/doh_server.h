@@ -18,9 +18,10 @@ typedef struct DohRequest {
 } DohRequest;
 
 typedef struct DohReply {
-    unsigned status;          /* 0: 200 */
-    const char *content_type; /* NULL: application/dns-message */
-    const char *age;          /* NULL: none */
+    unsigned status;           /* 0: 200 */
+    const char *content_type;  /* NULL: application/dns-message */
+    const char *age;           /* NULL: none */
+    const char *cache_control; /* NULL: none */
     const uint8_t *body;
     size_t length;
 } DohReply;
