@@ -80,6 +80,7 @@ Engine *engine_new(Loop *loop, TlsContext *tls)
     list_init(&engine->resolutions);
     list_init(&engine->queries);
     list_init(&engine->lookups);
+    list_init(&engine->observers);
     loop_timer_init(&engine->cooling, loop, on_cooled, engine);
     randombytes_buf(engine->secret, sizeof engine->secret);
     return engine;
@@ -221,12 +222,6 @@ void engine_network_changed(Engine *engine)
     list_for_each (again, &engine->resolutions) {
         resolution_restart(container_of(again, Resolution, node));
     }
-}
-
-void engine_set_outcome(Engine *engine, EngineOutcome outcome, void *owner)
-{
-    engine->outcome = outcome;
-    engine->outcome_owner = owner;
 }
 
 void engine_stats(const Engine *engine, Stats *stats)

@@ -4,6 +4,7 @@
 #include "loop.h"
 #include "message.h"
 #include "plan.h"
+#include "record.h"
 #include "stats.h"
 #include "tls.h"
 
@@ -60,15 +61,11 @@ Lookup *engine_lookup(Engine *engine, Plan *plan, const char *resolver_id, const
 /** Frees it; `done` will not be called. NULL is allowed; from its own `done` it does nothing. */
 void engine_lookup_cancel(Lookup *lookup);
 
-/**
- * What became of a client's question that needed a resolver: not called for cache hits, for names
- * answered by rule or sent elsewhere by a route, nor for Lookups. STATUS_OK when an answer of any
- * response code but SERVFAIL was given. Called in the turn the question ended, after its answer was
- * sent; `name` is borrowed, and is not to be kept or logged (rule: query names).
- */
-typedef void (*EngineOutcome)(void *owner, const Name *name, Status status);
-/** One observer at most; `outcome` NULL removes it. */
-void engine_set_outcome(Engine *engine, EngineOutcome outcome, void *owner);
+/** Shows the observer (record.h) what becomes of clients' queries from now on; Lookups are not
+ * among them. Borrowed until engine_unobserve. */
+void engine_observe(Engine *engine, EngineObserver *observer);
+/** Safe to repeat, on a zeroed observer, and from inside `observed`. */
+void engine_unobserve(Engine *engine, EngineObserver *observer);
 
 void engine_stats(const Engine *engine, Stats *stats);
 

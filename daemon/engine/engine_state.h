@@ -30,13 +30,19 @@ struct Engine {
     LoopTimer cooling;
 
     GPtrArray *doors; /* what it listens on, see engine.c */
-    EngineOutcome outcome;
-    void *outcome_owner;
+    List observers;
+    unsigned interests; /* of all observers together: bits 1 << RecordSource */
     Stats stats;
 };
 
 /** No question asked before may answer one asked from now on. */
 void engine_begin_epoch(Engine *engine);
+/** Whether somebody wants to see what came from there; then engine_tell shows the record. */
+static inline bool engine_is_observed(const Engine *engine, RecordSource source)
+{
+    return (engine->interests & 1u << source) != 0;
+}
+void engine_tell(Engine *engine, const QueryRecord *record);
 /** Keeps the connections of a lookup for what may come next. */
 void engine_keep_warm(Engine *engine, Upstream *upstream);
 /** Frees every lookup under way; their `done` is not called. */

@@ -32,15 +32,27 @@ static void flight_free(Flight *flight)
     g_free(flight);
 }
 
-static void land(Flight *flight, Status status, const Answer *answer)
+static Landing landing_from(const ResolutionResult *result, Status status, const Answer *answer)
 {
+    return (Landing){
+        .status = status,
+        .answer = answer,
+        .resolver = result->upstream ? result->upstream->resolver : NULL,
+        .endpoint = result->upstream ? result->channel->endpoint : NULL,
+    };
+}
+
+static void land(Flight *flight, const ResolutionResult *result, Status status,
+                 const Answer *answer)
+{
+    Landing landing = landing_from(result, status, answer);
     Passenger *passenger;
 
     flight->landing = true;
     while ((passenger = list_first(&flight->passengers, Passenger, node)) != NULL) {
         list_remove(&passenger->node);
         passenger->flight = NULL;
-        passenger->landed(passenger, status, answer);
+        passenger->landed(passenger, &landing);
     }
     flight_free(flight);
 }
@@ -89,21 +101,22 @@ static void clear_ad(uint8_t *wire)
 }
 
 /* Strips the reply's OPT, keeps it in the cache and answers everybody. */
-static void land_with_reply(Flight *flight, const Message *reply, bool in_clear)
+static void land_with_reply(Flight *flight, const ResolutionResult *result)
 {
     Engine *engine = flight->engine;
+    const Message *reply = result->reply;
     char text[256];
     Message bare;
     size_t length;
     Status status = edns_strip_reply(reply, engine->stripped, MESSAGE_MAX, &length);
     Answer answer = {.rcode = message_rcode(reply)};
 
-    if (status == STATUS_OK && in_clear)
+    if (status == STATUS_OK && is_in_clear(result))
         clear_ad(engine->stripped);
     if (status == STATUS_OK)
         status = message_parse(&bare, engine->stripped, length);
     if (status != STATUS_OK) {
-        land(flight, status, NULL);
+        land(flight, result, status, NULL);
         return;
     }
     answer.ede = read_extended_error(reply, text, sizeof text);
@@ -114,7 +127,7 @@ static void land_with_reply(Flight *flight, const Message *reply, bool in_clear)
     if (flight->epoch == engine->epoch && answer.rcode <= MESSAGE_RCODE &&
         question_key_is_recursive(&flight->key))
         cache_store(engine->cache, &flight->key, &bare, answer.ede, loop_now_us(engine->loop));
-    land(flight, STATUS_OK, &answer);
+    land(flight, result, STATUS_OK, &answer);
 }
 
 static void on_resolved(Resolution *resolution, const ResolutionResult *result)
@@ -124,9 +137,9 @@ static void on_resolved(Resolution *resolution, const ResolutionResult *result)
     if (result->status == STATUS_OK)
         count_answer(flight->engine, flight, result);
     if (result->reply)
-        land_with_reply(flight, result->reply, is_in_clear(result));
+        land_with_reply(flight, result);
     else
-        land(flight, result->status, NULL);
+        land(flight, result, result->status, NULL);
 }
 
 static void board(Flight *flight, Passenger *passenger)
@@ -142,6 +155,7 @@ void flight_board(Engine *engine, const QuestionKey *key, const Message *query,
     Flight *flight = g_hash_table_lookup(engine->flights, key);
     int64_t patience_us = engine->plan->client_patience_us;
 
+    passenger->joined = flight != NULL;
     if (flight) {
         engine->stats.coalesced++;
         resolution_extend(&flight->resolution, patience_us);
@@ -164,17 +178,24 @@ void flight_board(Engine *engine, const QuestionKey *key, const Message *query,
                      destination->strategy, query, patience_us);
 }
 
-Status flight_leave(Passenger *passenger)
+Landing flight_failure(const Passenger *passenger)
+{
+    ResolutionResult result;
+
+    if (!passenger->flight)
+        return (Landing){.status = STATUS_CANCELLED};
+    result = resolution_failure(&passenger->flight->resolution);
+    return landing_from(&result, result.status, NULL);
+}
+
+void flight_leave(Passenger *passenger)
 {
     Flight *flight = passenger->flight;
-    Status reason;
 
     if (!flight)
-        return STATUS_CANCELLED;
-    reason = resolution_failure(&flight->resolution).status;
+        return;
     list_remove(&passenger->node);
     passenger->flight = NULL;
     if (list_is_empty(&flight->passengers) && !flight->landing)
         flight_free(flight);
-    return reason;
 }

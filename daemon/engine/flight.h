@@ -7,12 +7,21 @@
 /** A question in flight and the queries of clients that wait for its answer. */
 typedef struct Flight Flight;
 
+/** How a flight ended, or stands. */
+typedef struct Landing {
+    Status status;
+    const Answer *answer;     /* NULL: none came, `status` says why */
+    const Resolver *resolver; /* that answered or failed last; NULL: none was asked */
+    const Endpoint *endpoint; /* of it, by which */
+} Landing;
+
 /** A place among those who wait. Embedded in the query; zeroed when new. */
 typedef struct Passenger {
     ListNode node;
     Flight *flight; /* NULL: waits for nothing */
-    /** The answer came (borrowed), or why none did. The passenger is off the flight already. */
-    void (*landed)(struct Passenger *passenger, Status status, const Answer *answer);
+    bool joined;    /* a flight that others had begun */
+    /** It ended (all borrowed). The passenger is off the flight already. */
+    void (*landed)(struct Passenger *passenger, const Landing *landing);
 } Passenger;
 
 /** Where a question goes: to these resolvers, chosen in this way. */
@@ -24,5 +33,7 @@ typedef struct Destination {
 /** Joins the same question in flight, or begins a new flight of it. `landed` comes later, once. */
 void flight_board(Engine *engine, const QuestionKey *key, const Message *query,
                   const Destination *destination, Passenger *passenger);
-/** Gives up; the flight of nobody is cancelled. Returns why there is no answer so far. */
-Status flight_leave(Passenger *passenger);
+/** Why there is no answer so far; borrowed while aboard. */
+Landing flight_failure(const Passenger *passenger);
+/** Gives up; the flight of nobody is cancelled. */
+void flight_leave(Passenger *passenger);

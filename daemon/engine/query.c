@@ -24,6 +24,7 @@ typedef struct Query {
     Client client;
     Passenger passenger;
     LoopTimer patience;
+    int64_t arrived_us;
     bool routed; /* sent elsewhere by a rule: says nothing about the resolvers */
     Message message;
     uint8_t bytes[];
@@ -39,68 +40,109 @@ static AnswerForm form_for(const Client *client)
 
 static void query_free(Query *query)
 {
+    flight_leave(&query->passenger);
     loop_timer_stop(&query->patience);
     list_remove(&query->node);
     query->engine->stats.in_flight--;
     g_free(query);
 }
 
-/* The client has been answered. */
-static void query_end(Query *query, Status status)
+/* For those who observe: what became of a query that is answered in the turn it came. */
+static void tell(Engine *engine, const Message *message, RecordSource source, Status status,
+                 const uint8_t *answer, size_t length)
 {
-    const Engine *engine = query->engine;
+    if (!engine_is_observed(engine, source))
+        return;
+    engine_tell(engine, &(QueryRecord){
+                            .name = &message->qname,
+                            .type = message->qtype,
+                            .source = source,
+                            .rcode = wire_get_u16(answer + 2) & MESSAGE_RCODE,
+                            .status = status,
+                            .bytes = length,
+                            .time_s = loop_wall_s(engine->loop),
+                        });
+}
 
-    if (engine->outcome && !query->routed)
-        engine->outcome(engine->outcome_owner, &query->message.qname, status);
+static RecordSource source_of(const Query *query, Status status)
+{
+    if (status != STATUS_OK)
+        return RECORD_FAILED;
+    if (query->routed)
+        return RECORD_ROUTE;
+    return query->passenger.joined ? RECORD_COALESCED : RECORD_RESOLVER;
+}
+
+/* The client has been answered with so many bytes. `status`: whether with more than a failure. */
+static void query_end(Query *query, const Landing *landing, Status status, size_t bytes)
+{
+    Engine *engine = query->engine;
+    RecordSource source = source_of(query, status);
+    unsigned rcode = status == STATUS_OK ? landing->answer->rcode : RCODE_SERVFAIL;
+
+    if (status == STATUS_OK && rcode == RCODE_SERVFAIL)
+        status = STATUS_SERVER_FAILED;
+    if (engine_is_observed(engine, source))
+        engine_tell(engine, &(QueryRecord){
+                                .name = &query->message.qname,
+                                .type = query->message.qtype,
+                                .source = source,
+                                .routed = query->routed,
+                                .rcode = rcode,
+                                .status = status,
+                                .resolver = landing->resolver,
+                                .endpoint = landing->endpoint,
+                                .latency_us = loop_now_us(engine->loop) - query->arrived_us,
+                                .bytes = bytes,
+                                .time_s = loop_wall_s(engine->loop),
+                            });
     query_free(query);
 }
 
-static void send_failure(Query *query, Status reason)
+/* Returns the length of what was sent. */
+static size_t send_failure(Query *query, Status reason)
 {
     Engine *engine = query->engine;
     size_t length;
 
     engine->stats.failed++;
-    if (answer_failure(&query->message, reason, engine->composed, MESSAGE_MAX, &length) ==
-        STATUS_OK)
-        client_reply(&query->client, engine->composed, length);
-    else
+    if (answer_failure(&query->message, reason, engine->composed, MESSAGE_MAX, &length) !=
+        STATUS_OK) {
         client_release(&query->client);
+        return 0;
+    }
+    client_reply(&query->client, engine->composed, length);
+    return length;
 }
 
-static void on_landed(Passenger *passenger, Status status, const Answer *answer)
+static void on_landed(Passenger *passenger, const Landing *landing)
 {
     Query *query = container_of(passenger, Query, passenger);
     AnswerForm form = form_for(&query->client);
     uint8_t *out = query->engine->composed;
+    Status status = landing->status;
     size_t length;
 
     if (status == STATUS_OK)
-        status = answer_compose(answer, &query->message, &form, out, MESSAGE_MAX, &length);
+        status = answer_compose(landing->answer, &query->message, &form, out, MESSAGE_MAX, &length);
     if (status == STATUS_OK)
         client_reply(&query->client, out, length);
     else
-        send_failure(query, status);
-    if (status == STATUS_OK && answer->rcode == RCODE_SERVFAIL)
-        status = STATUS_SERVER_FAILED;
-    query_end(query, status);
+        length = send_failure(query, status);
+    query_end(query, landing, status, length);
 }
 
 static void on_patience_over(void *owner)
 {
     Query *query = owner;
-    Status reason = flight_leave(&query->passenger);
+    Landing landing = flight_failure(&query->passenger);
 
-    send_failure(query, reason);
-    query_end(query, reason);
+    query_end(query, &landing, landing.status, send_failure(query, landing.status));
 }
 
 void query_client_gone(Client *client)
 {
-    Query *query = container_of(client, Query, client);
-
-    (void)flight_leave(&query->passenger);
-    query_free(query);
+    query_free(container_of(client, Query, client));
 }
 
 void query_drop_all(Engine *engine)
@@ -119,6 +161,7 @@ static void query_start(Engine *engine, const Client *client, const Message *mes
     Query *query = g_malloc0(sizeof *query + message->length);
 
     query->engine = engine;
+    query->arrived_us = loop_now_us(engine->loop);
     query->routed = routed;
     query->message = *message;
     query->message.wire = query->bytes;
@@ -153,17 +196,20 @@ static bool compose_from_cache(Engine *engine, const QuestionKey *key, const Mes
     if (answer_compose(&answer, message, &form, out, capacity, length) != STATUS_OK)
         return false;
     engine->stats.cache_hits++;
+    tell(engine, message, RECORD_CACHE, STATUS_OK, out, *length);
     return true;
 }
 
-static size_t refuse_for_limit(Engine *engine, const Message *message, uint8_t *out,
-                               size_t capacity)
+/* SERVFAIL at once, for what is no fault of a resolver. */
+static size_t refuse(Engine *engine, const Message *message, Status reason, uint8_t *out,
+                     size_t capacity)
 {
     size_t length;
 
-    engine->stats.over_limit++;
-    if (answer_failure(message, STATUS_LIMIT, out, capacity, &length) != STATUS_OK)
+    if (answer_failure(message, reason, out, capacity, &length) != STATUS_OK)
         return 0;
+    tell(engine, message, reason == STATUS_LIMIT ? RECORD_LIMIT : RECORD_FAILED, reason, out,
+         length);
     return length;
 }
 
@@ -178,8 +224,10 @@ static size_t resolve(Engine *engine, const Client *client, const Message *messa
     question_key_init(&key, message, engine->secret);
     if (compose_from_cache(engine, &key, message, client, out, capacity, &length))
         return length;
-    if (engine->stats.in_flight >= engine->plan->max_queries)
-        return refuse_for_limit(engine, message, out, capacity);
+    if (engine->stats.in_flight >= engine->plan->max_queries) {
+        engine->stats.over_limit++;
+        return refuse(engine, message, STATUS_LIMIT, out, capacity);
+    }
     query_start(engine, client, message, &key, &destination, route >= 0);
     return 0;
 }
@@ -215,13 +263,14 @@ size_t query_receive(Engine *engine, const Client *client, const uint8_t *bytes,
     engine->stats.queries++;
     if (!engine->plan) {
         engine->stats.failed++;
-        return answer_failure(&message, STATUS_AGAIN, out, capacity, &written) == STATUS_OK
-                   ? written
-                   : 0;
+        return refuse(engine, &message, STATUS_AGAIN, out, capacity);
     }
     rules_judge(engine->plan, &message, &verdict);
     if (verdict.kind == VERDICT_RESOLVE)
         return resolve(engine, client, &message, verdict.route, out, capacity);
     engine->stats.special++;
-    return rules_answer(&verdict, &message, out, capacity, &written) == STATUS_OK ? written : 0;
+    if (rules_answer(&verdict, &message, out, capacity, &written) != STATUS_OK)
+        return 0;
+    tell(engine, &message, RECORD_SPECIAL, STATUS_OK, out, written);
+    return written;
 }

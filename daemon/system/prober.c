@@ -24,8 +24,7 @@ struct Prober {
     Loop *loop;
     Engine *engine;
     ProberResolve resolve;
-    EngineOutcome observer;
-    void *observer_owner;
+    EngineObserver observer;
     List proofs;
 };
 
@@ -279,20 +278,18 @@ Proof *prober_try_system(Prober *prober, const Settings *settings, ProofDone don
     return proof;
 }
 
-/* --- the engine's outcomes --- */
+/* --- what the engine has seen --- */
 
-static void on_outcome(void *owner, const Name *name, Status status)
+static void on_record(void *owner, const QueryRecord *record)
 {
     Prober *prober = owner;
     list_for_each (node, &prober->proofs) {
         Proof *proof = container_of(node, Proof, node);
-        if (proof->parent == NULL || !name_equal(&proof->name, name))
+        if (proof->parent == NULL || record->routed || !name_equal(&proof->name, record->name))
             continue;
-        proof->seen = proof->seen || status == STATUS_OK;
-        keep_failure(proof, status);
+        proof->seen = proof->seen || record->status == STATUS_OK;
+        keep_failure(proof, record->status);
     }
-    if (prober->observer != NULL)
-        prober->observer(prober->observer_owner, name, status);
 }
 
 Prober *prober_new(Loop *loop, Engine *engine, ProberResolve resolve)
@@ -302,7 +299,9 @@ Prober *prober_new(Loop *loop, Engine *engine, ProberResolve resolve)
     prober->engine = engine;
     prober->resolve = resolve != NULL ? resolve : resolve_as_programs_do;
     list_init(&prober->proofs);
-    engine_set_outcome(engine, on_outcome, prober);
+    prober->observer =
+        (EngineObserver){.interest = RECORD_NEEDED_ANSWER, .observed = on_record, .owner = prober};
+    engine_observe(engine, &prober->observer);
     return prober;
 }
 
@@ -310,15 +309,9 @@ void prober_free(Prober *prober)
 {
     if (prober == NULL)
         return;
-    engine_set_outcome(prober->engine, NULL, NULL);
+    engine_unobserve(prober->engine, &prober->observer);
     Proof *proof;
     while ((proof = list_first(&prober->proofs, Proof, node)) != NULL)
         proof_free(proof);
     g_free(prober);
-}
-
-void prober_set_observer(Prober *prober, EngineOutcome observer, void *owner)
-{
-    prober->observer = observer;
-    prober->observer_owner = owner;
 }

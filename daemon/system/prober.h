@@ -25,12 +25,10 @@ typedef void (*ProofDone)(void *owner, const ProofResult *result);
 /** Asks as a program would, on a thread, blocking; returns what getaddrinfo(3) returns. */
 typedef int (*ProberResolve)(const char *name);
 
-/** Takes the engine's outcomes (engine_set_outcome). `resolve` NULL: getaddrinfo. */
+/** `resolve` NULL: getaddrinfo. */
 Prober *prober_new(Loop *loop, Engine *engine, ProberResolve resolve);
 /** Cancels what is under way. */
 void prober_free(Prober *prober);
-/** Passes the outcomes on to one more observer. */
-void prober_set_observer(Prober *prober, EngineOutcome observer, void *owner);
 
 /** Asks the settings' probe names through `plan`, all at once; one answer is proof. */
 Proof *prober_try_plan(Prober *prober, Plan *plan, const Settings *settings, ProofDone done,

@@ -140,10 +140,12 @@ static void check(Protection *protection)
                                         protection->settings, on_checked, protection);
 }
 
-static void on_outcome(void *owner, const Name *name, Status status)
+static void on_record(void *owner, const QueryRecord *record)
 {
     Protection *protection = owner;
-    if (status == STATUS_OK) {
+    if (record->routed)
+        return;
+    if (record->status == STATUS_OK) {
         protection->failures = 0;
         protection_set_in_use(protection, engine_last_resolver(protection->parts.engine));
         if (protection->state == PROTECTION_BLOCKED && protection->transition == TRANSITION_NONE)
@@ -309,7 +311,9 @@ Protection *protection_new(const ProtectionParts *parts, Settings *settings)
     loop_timer_init(&protection->lost, parts->loop, on_lost, protection);
     loop_timer_init(&protection->unpointed, parts->loop, on_unpointed, protection);
     loop_defer_init(&protection->notify, parts->loop, on_notify, protection);
-    prober_set_observer(parts->prober, on_outcome, protection);
+    protection->observer = (EngineObserver){
+        .interest = RECORD_NEEDED_ANSWER, .observed = on_record, .owner = protection};
+    engine_observe(parts->engine, &protection->observer);
     parts->network->changed = on_network_changed;
     parts->network->owner = protection;
     protection_apply_saved(protection);
@@ -324,7 +328,7 @@ void protection_free(Protection *protection)
         g_error_new_literal(G_IO_ERROR, G_IO_ERROR_CANCELLED, "The helper is stopping.");
     transition_end(protection, error);
     protection->parts.network->changed = NULL;
-    prober_set_observer(protection->parts.prober, NULL, NULL);
+    engine_unobserve(protection->parts.engine, &protection->observer);
     protection_stop_watching(protection);
     loop_timer_stop(&protection->pause);
     g_clear_pointer(&protection->proof, proof_cancel);

@@ -50,8 +50,8 @@ typedef struct ProtectionView {
 typedef struct ProtectionParts { /* all borrowed; they outlive it */
     Loop *loop;
     Engine *engine;
-    Network *network;     /* its `changed` is taken */
-    Prober *prober;       /* its observer is taken */
+    Network *network; /* its `changed` is taken */
+    Prober *prober;
     Admission *admission; /* may be NULL */
     State *saved;
 } ProtectionParts;
