@@ -32,11 +32,21 @@ enum {
 #define MEDIA_TYPE "application/dns-message"
 
 typedef struct Doh {
-    Pipeline pipe;
+    Pipeline pipeline;
     char *authority, *path;
     bool use_get; /* the server has refused POST */
-    Http2 http;
 } Doh;
+
+/* One connection. */
+typedef struct DohPipe {
+    Pipe pipe;
+    Http2 http;
+} DohPipe;
+
+static Doh *doh_of(const DohPipe *connection)
+{
+    return (Doh *)connection->pipe.pipeline;
+}
 
 /* ---- asking ---- */
 
@@ -69,8 +79,9 @@ static char *path_with_query(const Doh *doh, const GByteArray *query)
                            base64url_encode(query->data, query->len, text));
 }
 
-static Status ask(Doh *doh, Exchange *exchange)
+static Status ask(DohPipe *connection, Exchange *exchange)
 {
+    const Doh *doh = doh_of(connection);
     g_autoptr(GByteArray) query = NULL;
     g_autofree char *path = NULL;
     Status status = build_query(exchange, &query);
@@ -86,20 +97,19 @@ static Status ask(Doh *doh, Exchange *exchange)
         .media_type = MEDIA_TYPE,
         .body_max = HTTP2_BODY_MAX,
     };
-    exchange->state = http2_ask(&doh->http, &request, exchange);
+    exchange->state = http2_ask(&connection->http, &request, exchange);
     return exchange->state != NULL ? STATUS_OK : STATUS_NO_MEMORY;
 }
 
-static void ask_unsent(Doh *doh)
+static void ask_unsent(DohPipe *connection)
 {
     Exchange *exchange;
 
-    while ((exchange = list_first(&doh->pipe.unsent, Exchange, node)) != NULL &&
-           http2_may_ask(&doh->http)) {
-        Status status = ask(doh, exchange);
+    while (http2_may_ask(&connection->http) && (exchange = pipe_next(&connection->pipe)) != NULL) {
+        Status status = ask(connection, exchange);
 
         if (status == STATUS_OK) {
-            pipeline_mark_sent(&doh->pipe, exchange);
+            pipe_mark_sent(&connection->pipe, exchange);
         } else {
             list_remove(&exchange->node);
             exchange_fail_later(exchange, status);
@@ -134,7 +144,7 @@ static Status judge(Doh *doh, const Exchange *exchange, const Http2Stream *strea
     if (!stream->is_wanted_type)
         return STATUS_MALFORMED; /* a web page, say */
     if (!exchange_accepts(exchange, stream->download->data, stream->download->len, &view)) {
-        doh->pipe.base.counters.forged++;
+        doh->pipeline.base.counters.forged++;
         return STATUS_MISMATCH;
     }
     lower_ttls(stream->download->data, &view, stream->age_s);
@@ -142,37 +152,37 @@ static Status judge(Doh *doh, const Exchange *exchange, const Http2Stream *strea
 }
 
 /* Whether it was asked again instead of ended. */
-static bool was_put_off(Doh *doh, Exchange *exchange, const Http2Stream *stream)
+static bool was_put_off(DohPipe *connection, Exchange *exchange, const Http2Stream *stream)
 {
     bool post_refused =
         stream->upload != NULL && stream->error == 0 &&
         (stream->status == HTTP_METHOD_NOT_ALLOWED || stream->status == HTTP_NOT_IMPLEMENTED);
 
     if (post_refused)
-        doh->use_get = true;
+        doh_of(connection)->use_get = true;
     else if (!http2_stream_was_refused(stream) || exchange->tries >= ASKED_MAX)
         return false;
-    pipeline_ask_again(&doh->pipe, exchange);
+    pipe_ask_again(&connection->pipe, exchange);
     return true;
 }
 
 /* Ends the exchanges whose streams have ended; whoever is told may close or change anything. */
-static void deliver(Doh *doh)
+static void deliver(DohPipe *connection)
 {
-    unsigned connection = doh->pipe.connection;
     Http2Stream *stream;
 
-    while (doh->pipe.connection == connection && (stream = http2_take_ended(&doh->http)) != NULL) {
+    while (pipe_is_open(&connection->pipe) &&
+           (stream = http2_take_ended(&connection->http)) != NULL) {
         Exchange *exchange = stream->owner;
 
         exchange->state = NULL;
-        if (!was_put_off(doh, exchange, stream)) {
-            Status status = judge(doh, exchange, stream);
+        if (!was_put_off(connection, exchange, stream)) {
+            Status status = judge(doh_of(connection), exchange, stream);
             bool good = status == STATUS_OK;
 
             list_remove(&exchange->node);
-            if (!list_is_empty(&doh->pipe.unsent)) /* one of them has room now */
-                loop_defer_schedule(&doh->pipe.flush);
+            if (pipe_next(&connection->pipe) != NULL) /* it has room now */
+                pipe_flush_later(&connection->pipe);
             exchange_finish(exchange, status, good ? stream->download->data : NULL,
                             good ? stream->download->len : 0);
         }
@@ -181,76 +191,81 @@ static void deliver(Doh *doh)
 }
 
 /* Sends what there is to send, then ends what has ended. */
-static void pump(Doh *doh)
+static void pump(DohPipe *connection)
 {
     g_autoptr(GByteArray) out = g_byte_array_new();
-    unsigned connection = doh->pipe.connection;
-    Status status = http2_send(&doh->http, out);
+    Status status = http2_send(&connection->http, out);
 
-    pipeline_write(&doh->pipe, out->data, out->len);
-    doh->pipe.draining |= doh->http.going_away;
-    deliver(doh);
-    if (status != STATUS_OK && doh->pipe.connection == connection)
-        pipeline_fail(&doh->pipe, status);
+    pipe_write(&connection->pipe, out->data, out->len);
+    if (connection->http.going_away)
+        pipe_drain(&connection->pipe);
+    deliver(connection);
+    if (status != STATUS_OK && pipe_is_open(&connection->pipe))
+        pipe_fail(&connection->pipe, status);
 }
 
 /* ---- the connection ---- */
 
-static Status doh_connected(Pipeline *pipe, const TlsFacts *facts)
+static Pipe *doh_pipe_new(Pipeline *pipeline)
 {
-    Doh *doh = (Doh *)pipe;
+    DohPipe *connection = g_new0(DohPipe, 1);
+
+    return &connection->pipe;
+}
+
+static void doh_pipe_free(Pipe *pipe)
+{
+    http2_end(&((DohPipe *)pipe)->http);
+    g_free(pipe);
+}
+
+static Status doh_connected(Pipe *pipe, const TlsFacts *facts)
+{
+    DohPipe *connection = (DohPipe *)pipe;
 
     if (strcmp(facts->alpn, "h2") != 0) {
-        log_warning("%s does not speak HTTP/2, which DNS over HTTPS needs", doh->authority);
+        log_warning("%s does not speak HTTP/2, which DNS over HTTPS needs",
+                    doh_of(connection)->authority);
         return STATUS_UNSUPPORTED;
     }
-    return http2_begin(&doh->http);
+    return http2_begin(&connection->http);
 }
 
-static void doh_flush(Pipeline *pipe)
+static void doh_flush(Pipe *pipe)
 {
-    Doh *doh = (Doh *)pipe;
+    DohPipe *connection = (DohPipe *)pipe;
 
-    ask_unsent(doh);
-    pump(doh);
+    ask_unsent(connection);
+    pump(connection);
 }
 
-static void doh_received(Pipeline *pipe, const uint8_t *bytes, size_t length)
+static void doh_received(Pipe *pipe, const uint8_t *bytes, size_t length)
 {
-    Doh *doh = (Doh *)pipe;
-    Status status = http2_receive(&doh->http, bytes, length);
+    DohPipe *connection = (DohPipe *)pipe;
+    Status status = http2_receive(&connection->http, bytes, length);
 
     if (status != STATUS_OK) {
-        pipeline_fail(pipe, status);
+        pipe_fail(pipe, status);
         return;
     }
-    if (!list_is_empty(&pipe->unsent)) /* the limit of streams may be another now */
-        loop_defer_schedule(&pipe->flush);
-    pump(doh);
+    pump(connection);
+    if (pipe_is_open(pipe) && pipe_next(pipe) != NULL) /* the limit of streams may be another now */
+        pipe_flush_later(pipe);
 }
 
-static void doh_forget(Pipeline *pipe, Exchange *exchange)
+static void doh_forget(Pipe *pipe, Exchange *exchange)
 {
     Http2Stream *stream = g_steal_pointer(&exchange->state);
 
-    if (stream == NULL)
-        return;
-    http2_cancel(&((Doh *)pipe)->http, stream);
-    loop_defer_schedule(&pipe->flush);
+    http2_cancel(&((DohPipe *)pipe)->http, stream);
+    pipe_flush_later(pipe);
 }
 
-static void doh_dropped(Pipeline *pipe)
+static void doh_free(Pipeline *pipeline)
 {
-    list_for_each (node, &pipe->sent)
-        container_of(node, Exchange, node)->state = NULL;
-    http2_end(&((Doh *)pipe)->http);
-}
+    Doh *doh = (Doh *)pipeline;
 
-static void doh_free(Pipeline *pipe)
-{
-    Doh *doh = (Doh *)pipe;
-
-    pipeline_clear(pipe);
+    pipeline_clear(pipeline);
     g_free(doh->authority);
     g_free(doh->path);
     g_free(doh);
@@ -259,11 +274,12 @@ static void doh_free(Pipeline *pipe)
 static const PipelineClass doh_pipeline = {
     .protocol = "DNS over HTTPS",
     .alpn = "h2",
+    .pipe_new = doh_pipe_new,
+    .pipe_free = doh_pipe_free,
     .connected = doh_connected,
     .flush = doh_flush,
     .received = doh_received,
     .forget = doh_forget,
-    .dropped = doh_dropped,
     .free = doh_free,
 };
 
@@ -291,10 +307,10 @@ static Transport *doh_open(const TransportEnvironment *environment, Endpoint *en
 {
     Doh *doh = g_new0(Doh, 1);
 
-    pipeline_init(&doh->pipe, &transport_doh, &doh_pipeline, environment, endpoint);
+    pipeline_init(&doh->pipeline, &transport_doh, &doh_pipeline, environment, endpoint);
     doh->authority = authority_of(endpoint);
     doh->path = path_of(endpoint);
-    return &doh->pipe.base;
+    return &doh->pipeline.base;
 }
 
 const TransportClass transport_doh = {

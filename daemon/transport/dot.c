@@ -30,19 +30,18 @@ typedef struct Recent {
     bool used, answered;
 } Recent;
 
-typedef struct Dot {
-    Pipeline pipe;
-
-    /* the connection */
+/* One connection; there is nothing to keep beside these. */
+typedef struct DotPipe {
+    Pipe pipe;
     GHashTable *by_id; /* wire ID → Exchange, of those sent */
     FrameReader reader;
     Recent recent[RECENT];
     unsigned recent_next;
-} Dot;
+} DotPipe;
 
 /* ---- IDs ---- */
 
-static Recent *find_recent(Dot *dot, uint16_t id)
+static Recent *find_recent(DotPipe *dot, uint16_t id)
 {
     for (unsigned i = 0; i < RECENT; i++)
         if (dot->recent[i].used && dot->recent[i].id == id)
@@ -50,18 +49,18 @@ static Recent *find_recent(Dot *dot, uint16_t id)
     return NULL;
 }
 
-static void remember_id(Dot *dot, uint16_t id, bool answered)
+static void remember_id(DotPipe *dot, uint16_t id, bool answered)
 {
     dot->recent[dot->recent_next++ % RECENT] = (Recent){id, true, answered};
 }
 
-static Exchange *find_exchange(Dot *dot, uint16_t id)
+static Exchange *find_exchange(DotPipe *dot, uint16_t id)
 {
     return g_hash_table_lookup(dot->by_id, GUINT_TO_POINTER(id));
 }
 
 /* False when so many queries are under way that chance finds no free ID. */
-static bool take_id(Dot *dot, Exchange *exchange)
+static bool take_id(DotPipe *dot, Exchange *exchange)
 {
     for (int attempt = 0; attempt < 64; attempt++) {
         uint16_t id = (uint16_t)randombytes_random();
@@ -76,7 +75,7 @@ static bool take_id(Dot *dot, Exchange *exchange)
 }
 
 /* Takes the exchange's ID, if it has one, out of use. */
-static void retire_id(Dot *dot, const Exchange *exchange, bool answered)
+static void retire_id(DotPipe *dot, const Exchange *exchange, bool answered)
 {
     if (find_exchange(dot, exchange->wire_id) != exchange)
         return;
@@ -87,7 +86,7 @@ static void retire_id(Dot *dot, const Exchange *exchange, bool answered)
 /* ---- asking ---- */
 
 /* Appends the query as it goes on the wire, its length in front. */
-static Status append_query(Dot *dot, Exchange *exchange, GByteArray *batch)
+static Status append_query(DotPipe *dot, Exchange *exchange, GByteArray *batch)
 {
     const EdnsWanted wanted = {
         .payload_size = EDNS_PAYLOAD, .pad_to = PADDING_BLOCK, .keepalive = true};
@@ -112,60 +111,63 @@ static Status append_query(Dot *dot, Exchange *exchange, GByteArray *batch)
     return STATUS_OK;
 }
 
-static void dot_flush(Pipeline *pipe)
+static void dot_flush(Pipe *pipe)
 {
-    Dot *dot = (Dot *)pipe;
+    DotPipe *dot = (DotPipe *)pipe;
     g_autoptr(GByteArray) batch = g_byte_array_new();
     Exchange *exchange;
 
-    while (!pipe->draining && (exchange = list_first(&pipe->unsent, Exchange, node)) != NULL) {
+    while ((exchange = pipe_next(pipe)) != NULL) {
         Status status = append_query(dot, exchange, batch);
 
         if (status == STATUS_OK) {
-            pipeline_mark_sent(pipe, exchange);
+            pipe_mark_sent(pipe, exchange);
         } else {
             list_remove(&exchange->node);
             exchange_fail_later(exchange, status);
         }
     }
-    pipeline_write(pipe, batch->data, batch->len);
+    pipe_write(pipe, batch->data, batch->len);
 }
 
 /* ---- answers ---- */
 
-static void note_keepalive(Dot *dot, const Message *reply)
+static void note_keepalive(DotPipe *dot, const Message *reply)
 {
+    const TransportSettings *settings = &dot->pipe.pipeline->base.environment.settings;
     size_t length;
     const uint8_t *value = edns_option(reply, EDNS_TCP_KEEPALIVE, &length);
 
     if (value == NULL || length != 2)
         return;
     int64_t offered_us = (int64_t)wire_get_u16(value) * KEEPALIVE_UNIT_US;
-    dot->pipe.idle_us = MIN(dot->pipe.base.environment.settings.idle_close_us, offered_us);
-    dot->pipe.draining = offered_us == 0; /* RFC 7828 §3.2.2: the server wants it closed */
+    dot->pipe.idle_us = MIN(settings->idle_close_us, offered_us);
+    if (offered_us == 0) /* RFC 7828 §3.2.2: the server wants it closed */
+        pipe_drain(&dot->pipe);
 }
 
 /* An answer that nobody waits for. */
-static void count_stray(Dot *dot, uint16_t id)
+static void count_stray(DotPipe *dot, uint16_t id)
 {
+    TransportCounters *counters = &dot->pipe.pipeline->base.counters;
     const Recent *recent = find_recent(dot, id);
 
     if (recent == NULL)
-        dot->pipe.base.counters.forged++;
+        counters->forged++;
     else if (recent->answered)
-        dot->pipe.base.counters.replayed++;
+        counters->replayed++;
     /* else one that came after its exchange had ended */
 }
 
 static bool on_message(void *owner, const uint8_t *message, size_t length)
 {
-    Dot *dot = owner;
-    unsigned connection = dot->pipe.connection;
+    DotPipe *dot = owner;
+    TransportCounters *counters = &dot->pipe.pipeline->base.counters;
     Exchange *exchange;
     Message view;
 
     if (length < MESSAGE_HEADER_LENGTH) {
-        dot->pipe.base.counters.forged++;
+        counters->forged++;
         return true;
     }
     exchange = find_exchange(dot, wire_get_u16(message));
@@ -175,62 +177,68 @@ static bool on_message(void *owner, const uint8_t *message, size_t length)
     }
     g_autofree uint8_t *reply = g_memdup2(message, length); /* what lent it may go inside `done` */
     if (!exchange_accepts(exchange, reply, length, &view)) {
-        dot->pipe.base.counters.forged++;
+        counters->forged++;
         return true;
     }
-    note_keepalive(dot, &view);
     retire_id(dot, exchange, true);
     list_remove(&exchange->node);
+    note_keepalive(dot, &view);
     exchange_finish(exchange, STATUS_OK, reply, length);
-    return dot->pipe.connection == connection;
+    return pipe_is_open(&dot->pipe);
 }
 
-static void dot_received(Pipeline *pipe, const uint8_t *bytes, size_t length)
+static void dot_received(Pipe *pipe, const uint8_t *bytes, size_t length)
 {
-    Dot *dot = (Dot *)pipe;
+    DotPipe *dot = (DotPipe *)pipe;
 
     frame_feed(&dot->reader, bytes, length, on_message, dot);
 }
 
 /* ---- the connection ---- */
 
+static Pipe *dot_pipe_new(Pipeline *pipeline)
+{
+    DotPipe *dot = g_new0(DotPipe, 1);
+
+    dot->by_id = g_hash_table_new(NULL, NULL);
+    return &dot->pipe;
+}
+
+static void dot_pipe_free(Pipe *pipe)
+{
+    DotPipe *dot = (DotPipe *)pipe;
+
+    frame_clear(&dot->reader);
+    g_hash_table_unref(dot->by_id);
+    g_free(dot);
+}
+
 /* A server may choose no protocol at all: a TLS front end need not know `dot`. */
-static Status dot_connected(Pipeline *pipe, const TlsFacts *facts)
+static Status dot_connected(Pipe *pipe, const TlsFacts *facts)
 {
     return STATUS_OK;
 }
 
-static void dot_forget(Pipeline *pipe, Exchange *exchange)
+static void dot_forget(Pipe *pipe, Exchange *exchange)
 {
-    retire_id((Dot *)pipe, exchange, false);
+    retire_id((DotPipe *)pipe, exchange, false);
 }
 
-static void dot_dropped(Pipeline *pipe)
+static void dot_free(Pipeline *pipeline)
 {
-    Dot *dot = (Dot *)pipe;
-
-    frame_clear(&dot->reader);
-    g_hash_table_remove_all(dot->by_id);
-    memset(dot->recent, 0, sizeof dot->recent);
-}
-
-static void dot_free(Pipeline *pipe)
-{
-    Dot *dot = (Dot *)pipe;
-
-    pipeline_clear(pipe);
-    g_hash_table_unref(dot->by_id);
-    g_free(dot);
+    pipeline_clear(pipeline);
+    g_free(pipeline);
 }
 
 static const PipelineClass dot_pipeline = {
     .protocol = "DNS over TLS",
     .alpn = "dot",
+    .pipe_new = dot_pipe_new,
+    .pipe_free = dot_pipe_free,
     .connected = dot_connected,
     .flush = dot_flush,
     .received = dot_received,
     .forget = dot_forget,
-    .dropped = dot_dropped,
     .free = dot_free,
 };
 
@@ -240,11 +248,10 @@ static Transport *dot_open(const TransportEnvironment *environment, Endpoint *en
 {
     if (sodium_init() < 0)
         return NULL;
-    Dot *dot = g_new0(Dot, 1);
+    Pipeline *pipeline = g_new0(Pipeline, 1);
 
-    pipeline_init(&dot->pipe, &transport_dot, &dot_pipeline, environment, endpoint);
-    dot->by_id = g_hash_table_new(NULL, NULL);
-    return &dot->pipe.base;
+    pipeline_init(pipeline, &transport_dot, &dot_pipeline, environment, endpoint);
+    return &pipeline->base;
 }
 
 const TransportClass transport_dot = {

@@ -1,19 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The life of a connection on which questions are pipelined.
+ * The life of connections on which questions are pipelined.
  *
- * An exchange is in one of two lists. `unsent` waits for the connection, or for the end of this
- * turn of the loop, when all that came up in it goes out in one write. `sent` waits for answers.
- * When the connection goes, `sent` turns back into `unsent`.
+ * An exchange is in one of two lists. `unsent`, the pipeline's, waits for a connection, or for the
+ * end of this turn of the loop, when all that came up in it goes out in one write. `sent`, a
+ * pipe's, waits for answers. When the connection goes, its `sent` turns back into `unsent`.
  *
  * How a connection ends:
  *  - It cannot be made, or the peer is not whom we expect: everyone who waits is told why.
  *  - The server closes it, as servers do with idle connections: what was under way is asked again
  *    on a new one, once, for the second close in a row is no coincidence.
+ *  - The server says that it will close it: what is asked from then on goes to a new connection at
+ *    once, while the old one drains.
  *  - Nothing comes back (`silence`): a middlebox that has forgotten the connection answers nothing,
  *    not even with a reset. If TCP itself goes unacknowledged, two seconds are enough; a server
  *    that only takes its time gets twice that. Then a new connection is made.
  *  - Nobody has used it for as long as the settings or the server allow.
+ *
+ * Handlers end exchanges, whose owners may close the transport. So a pipe is kept while one of its
+ * handlers runs, and the pipeline while it has pipes.
  */
 #include "pipeline.h"
 
@@ -29,14 +34,9 @@ enum {
 
 static void connect_anew(Pipeline *pipeline);
 
-/* ---- life of the object ---- */
+/* ---- life of the objects ---- */
 
-void pipeline_hold(Pipeline *pipeline)
-{
-    pipeline->holds++;
-}
-
-void pipeline_release(Pipeline *pipeline)
+static void pipeline_release(Pipeline *pipeline)
 {
     if (--pipeline->holds == 0)
         pipeline->class->free(pipeline);
@@ -48,42 +48,93 @@ void pipeline_clear(Pipeline *pipeline)
     transport_clear(&pipeline->base);
 }
 
+static void pipe_hold(Pipe *pipe)
+{
+    pipe->holds++;
+}
+
+static void pipe_release(Pipe *pipe)
+{
+    Pipeline *pipeline = pipe->pipeline;
+
+    if (--pipe->holds > 0)
+        return;
+    pipeline->class->pipe_free(pipe);
+    pipeline_release(pipeline);
+}
+
 /* ---- waiting exchanges ---- */
 
-void pipeline_settle(Pipeline *pipeline)
+static bool drains(const Pipe *pipe)
 {
-    bool nothing_waits = list_is_empty(&pipeline->sent) && list_is_empty(&pipeline->unsent);
+    return pipe->pipeline->current != pipe;
+}
 
-    if (pipeline->stream == NULL)
+/* Sets the idle timer to what is being waited for now. */
+static void pipe_settle(Pipe *pipe)
+{
+    bool nothing_waits = list_is_empty(&pipe->sent) && list_is_empty(&pipe->pipeline->unsent);
+
+    if (!pipe_is_open(pipe))
         return;
-    if (pipeline->draining && list_is_empty(&pipeline->sent))
-        loop_timer_start(&pipeline->idle, 0);
+    if (drains(pipe) && list_is_empty(&pipe->sent))
+        loop_timer_start(&pipe->idle, 0);
     else if (!nothing_waits)
-        loop_timer_stop(&pipeline->idle);
-    else if (!loop_timer_is_running(&pipeline->idle))
-        loop_timer_start(&pipeline->idle, pipeline->idle_us);
+        loop_timer_stop(&pipe->idle);
+    else if (!loop_timer_is_running(&pipe->idle))
+        loop_timer_start(&pipe->idle, pipe->idle_us);
 }
 
-void pipeline_mark_sent(Pipeline *pipeline, Exchange *exchange)
+/* Sees to it that what is unsent will be asked. */
+static void ask_unsent(Pipeline *pipeline)
+{
+    if (list_is_empty(&pipeline->unsent))
+        return;
+    if (pipeline->current == NULL)
+        connect_anew(pipeline);
+    else
+        pipe_flush_later(pipeline->current);
+    pipe_settle(pipeline->current);
+}
+
+Exchange *pipe_next(const Pipe *pipe)
+{
+    return drains(pipe) ? NULL : list_first(&pipe->pipeline->unsent, Exchange, node);
+}
+
+void pipe_mark_sent(Pipe *pipe, Exchange *exchange)
 {
     list_remove(&exchange->node);
-    list_append(&pipeline->sent, &exchange->node);
+    list_append(&pipe->sent, &exchange->node);
+    exchange->pipe = pipe;
     if (exchange->tries++ > 0)
-        pipeline->base.counters.retries++;
+        pipe->pipeline->base.counters.retries++;
 }
 
-void pipeline_ask_again(Pipeline *pipeline, Exchange *exchange)
+void pipe_ask_again(Pipe *pipe, Exchange *exchange)
 {
     list_remove(&exchange->node);
-    list_append(&pipeline->unsent, &exchange->node);
-    loop_defer_schedule(&pipeline->flush);
+    list_append(&pipe->pipeline->unsent, &exchange->node);
+    exchange->pipe = NULL;
+    ask_unsent(pipe->pipeline);
+}
+
+void pipe_flush_later(Pipe *pipe)
+{
+    loop_defer_schedule(&pipe->flush);
 }
 
 static void forget(Pipeline *pipeline, Exchange *exchange)
 {
-    pipeline->class->forget(pipeline, exchange);
+    Pipe *pipe = g_steal_pointer(&exchange->pipe);
+
+    if (pipe != NULL)
+        pipeline->class->forget(pipe, exchange);
     list_remove(&exchange->node);
-    pipeline_settle(pipeline);
+    if (pipe == NULL)
+        pipe = pipeline->current;
+    if (pipe != NULL)
+        pipe_settle(pipe);
 }
 
 static void on_exchange_timeout(void *owner)
@@ -94,14 +145,15 @@ static void on_exchange_timeout(void *owner)
     exchange_finish(exchange, STATUS_TIMEOUT, NULL, 0);
 }
 
-/* Fails all that wait and were asked `tries` times or more, at the end of the turn. */
-static void fail_unsent(Pipeline *pipeline, unsigned tries, Status status)
+/* Fails all of the list that were asked `tries` times or more, at the end of the turn. */
+static void fail_all(List *exchanges, unsigned tries, Status status)
 {
-    list_for_each (node, &pipeline->unsent) {
+    list_for_each (node, exchanges) {
         Exchange *exchange = container_of(node, Exchange, node);
 
         if (exchange->tries >= tries) {
             list_remove(node);
+            exchange->pipe = exchange->state = NULL;
             exchange_fail_later(exchange, status);
         }
     }
@@ -109,130 +161,155 @@ static void fail_unsent(Pipeline *pipeline, unsigned tries, Status status)
 
 /* ---- the connection's end ---- */
 
-static void drop_connection(Pipeline *pipeline)
+static void pipe_drop(Pipe *pipe)
 {
+    Pipeline *pipeline = pipe->pipeline;
     Exchange *exchange;
 
-    stream_close(g_steal_pointer(&pipeline->stream));
-    loop_timer_stop(&pipeline->idle);
-    loop_timer_stop(&pipeline->silence);
-    loop_defer_cancel(&pipeline->flush);
-    pipeline->class->dropped(pipeline);
-    while ((exchange = list_last(&pipeline->sent, Exchange, node)) != NULL) {
+    stream_close(g_steal_pointer(&pipe->stream));
+    loop_timer_stop(&pipe->idle);
+    loop_timer_stop(&pipe->silence);
+    loop_defer_cancel(&pipe->flush);
+    while ((exchange = list_last(&pipe->sent, Exchange, node)) != NULL) {
         list_remove(&exchange->node);
         list_prepend(&pipeline->unsent, &exchange->node);
+        exchange->pipe = exchange->state = NULL;
     }
-    pipeline->connected = pipeline->quiet = pipeline->draining = false;
-    pipeline->connection++;
+    list_remove(&pipe->node);
+    if (pipeline->current == pipe)
+        pipeline->current = NULL;
+    pipe_release(pipe);
 }
 
-/* Goes on with a new connection if someone still waits. */
-static void renew_connection(Pipeline *pipeline)
+static void drop_all(Pipeline *pipeline)
 {
-    drop_connection(pipeline);
-    if (!list_is_empty(&pipeline->unsent))
-        connect_anew(pipeline);
+    Pipe *pipe;
+
+    while ((pipe = list_last(&pipeline->draining, Pipe, node)) != NULL)
+        pipe_drop(pipe);
+    if (pipeline->current != NULL)
+        pipe_drop(pipeline->current);
+}
+
+/* Goes on with another connection if someone still waits. */
+static void pipe_replace(Pipe *pipe)
+{
+    Pipeline *pipeline = pipe->pipeline;
+
+    pipe_drop(pipe);
+    ask_unsent(pipeline);
 }
 
 static void on_idle(void *owner)
 {
-    renew_connection(owner);
+    pipe_replace(owner);
 }
 
 static void on_silence(void *owner)
 {
-    Pipeline *pipeline = owner;
+    Pipe *pipe = owner;
+    Pipeline *pipeline = pipe->pipeline;
 
-    if (!stream_is_stalled(pipeline->stream) && !pipeline->quiet) {
-        pipeline->quiet = true;
-        loop_timer_start(&pipeline->silence,
-                         SILENCE_US << MIN(pipeline->stalls, SILENCE_DOUBLINGS));
+    if (!stream_is_stalled(pipe->stream) && !pipe->quiet) {
+        pipe->quiet = true;
+        loop_timer_start(&pipe->silence, SILENCE_US << MIN(pipeline->stalls, SILENCE_DOUBLINGS));
         return;
     }
     log_debug("nothing comes back on a %s connection; making a new one", pipeline->class->protocol);
     pipeline->stalls++;
-    renew_connection(pipeline);
+    pipe_replace(pipe);
 }
 
-void pipeline_fail(Pipeline *pipeline, Status status)
+void pipe_drain(Pipe *pipe)
 {
-    bool worked = pipeline->connected;
+    Pipeline *pipeline = pipe->pipeline;
 
-    drop_connection(pipeline);
-    fail_unsent(pipeline, worked ? ASKED_MAX : 0, status);
-    if (!list_is_empty(&pipeline->unsent))
-        connect_anew(pipeline);
+    if (drains(pipe))
+        return;
+    pipeline->current = NULL;
+    list_append(&pipeline->draining, &pipe->node);
+    pipe_settle(pipe);
+    ask_unsent(pipeline);
+}
+
+void pipe_fail(Pipe *pipe, Status status)
+{
+    if (pipe->connected)
+        fail_all(&pipe->sent, ASKED_MAX, status);
+    else
+        fail_all(&pipe->pipeline->unsent, 0, status);
+    pipe_replace(pipe);
 }
 
 static void on_closed(void *owner, Status status)
 {
-    pipeline_fail(owner, status);
+    pipe_fail(owner, status);
 }
 
 /* ---- talking ---- */
 
-void pipeline_write(Pipeline *pipeline, const uint8_t *bytes, size_t length)
+void pipe_write(Pipe *pipe, const uint8_t *bytes, size_t length)
 {
     if (length == 0)
         return;
-    Status status = stream_write(pipeline->stream, bytes, length);
-    pipeline->base.counters.bytes_sent += length;
+    Status status = stream_write(pipe->stream, bytes, length);
+    pipe->pipeline->base.counters.bytes_sent += length;
     /* A connection that has just failed will say so, and one that takes no more is as good as dead:
      * the silence shows it. */
     if (status != STATUS_OK)
         log_debug("queries were not taken: %s", status_name(status));
-    if (!list_is_empty(&pipeline->sent) && !loop_timer_is_running(&pipeline->silence))
-        loop_timer_start(&pipeline->silence, SILENCE_US);
+    if (!list_is_empty(&pipe->sent) && !loop_timer_is_running(&pipe->silence))
+        loop_timer_start(&pipe->silence, SILENCE_US);
 }
 
 static void on_flush(void *owner)
 {
-    Pipeline *pipeline = owner;
+    Pipe *pipe = owner;
 
-    if (!pipeline->connected)
+    if (!pipe->connected)
         return;
-    pipeline_hold(pipeline);
-    pipeline->class->flush(pipeline);
-    pipeline_settle(pipeline);
-    pipeline_release(pipeline);
+    pipe_hold(pipe);
+    pipe->pipeline->class->flush(pipe);
+    pipe_settle(pipe);
+    pipe_release(pipe);
 }
 
 static void on_received(void *owner, const uint8_t *bytes, size_t length)
 {
-    Pipeline *pipeline = owner;
-    unsigned connection = pipeline->connection;
+    Pipe *pipe = owner;
 
-    pipeline->base.counters.bytes_received += length;
-    pipeline->quiet = false;
-    pipeline->stalls = 0;
-    loop_timer_stop(&pipeline->silence);
-    pipeline_hold(pipeline);
-    pipeline->class->received(pipeline, bytes, length);
-    if (pipeline->connection == connection && !list_is_empty(&pipeline->sent))
-        loop_timer_start(&pipeline->silence, SILENCE_US);
-    pipeline_settle(pipeline);
-    pipeline_release(pipeline);
+    pipe->pipeline->base.counters.bytes_received += length;
+    pipe->pipeline->stalls = 0;
+    pipe->quiet = false;
+    loop_timer_stop(&pipe->silence);
+    pipe_hold(pipe);
+    pipe->pipeline->class->received(pipe, bytes, length);
+    if (pipe_is_open(pipe) && !list_is_empty(&pipe->sent))
+        loop_timer_start(&pipe->silence, SILENCE_US);
+    pipe_settle(pipe);
+    pipe_release(pipe);
 }
 
 /* ---- the connection's beginning ---- */
 
 static void on_connected(void *owner)
 {
-    Pipeline *pipeline = owner;
+    Pipe *pipe = owner;
+    Pipeline *pipeline = pipe->pipeline;
     TlsFacts facts;
 
-    tls_facts(pipeline->stream, &facts);
-    Status status = pipeline->class->connected(pipeline, &facts);
+    tls_facts(pipe->stream, &facts);
+    Status status = pipeline->class->connected(pipe, &facts);
     if (status != STATUS_OK) {
-        pipeline_fail(pipeline, status);
+        pipe_fail(pipe, status);
         return;
     }
     g_snprintf(pipeline->security, sizeof pipeline->security, "%s %s%s", facts.version,
                facts.cipher, facts.resumed ? ", resumed" : "");
-    pipeline->connected = true;
-    pipeline->quiet = false;
-    loop_timer_stop(&pipeline->silence);
-    on_flush(pipeline);
+    pipe->connected = true;
+    pipe->quiet = false;
+    loop_timer_stop(&pipe->silence);
+    on_flush(pipe);
 }
 
 static const StreamEvents stream_events = {
@@ -244,13 +321,23 @@ static const StreamEvents stream_events = {
 static void connect_anew(Pipeline *pipeline)
 {
     const TransportEnvironment *environment = &pipeline->base.environment;
+    Pipe *pipe = pipeline->class->pipe_new(pipeline);
 
-    pipeline->stream =
+    pipeline->holds++;
+    pipeline->current = pipe;
+    pipe->pipeline = pipeline;
+    pipe->holds = 1;
+    pipe->idle_us = environment->settings.idle_close_us;
+    list_init(&pipe->node);
+    list_init(&pipe->sent);
+    loop_timer_init(&pipe->idle, environment->loop, on_idle, pipe);
+    loop_timer_init(&pipe->silence, environment->loop, on_silence, pipe);
+    loop_defer_init(&pipe->flush, environment->loop, on_flush, pipe);
+    pipe->stream =
         tls_connect(environment->loop, environment->tls, &pipeline->base.endpoint->address,
-                    &pipeline->target, &pipeline->session, &stream_events, pipeline);
-    pipeline->idle_us = environment->settings.idle_close_us;
+                    &pipeline->target, &pipeline->session, &stream_events, pipe);
     pipeline->base.counters.connections++;
-    loop_timer_start(&pipeline->silence, SILENCE_US << MIN(pipeline->stalls, SILENCE_DOUBLINGS));
+    loop_timer_start(&pipe->silence, SILENCE_US << MIN(pipeline->stalls, SILENCE_DOUBLINGS));
 }
 
 /* ---- the transport ---- */
@@ -262,7 +349,7 @@ void pipeline_init(Pipeline *pipeline, const TransportClass *transport, const Pi
     pipeline->class = class;
     pipeline->holds = 1;
     list_init(&pipeline->unsent);
-    list_init(&pipeline->sent);
+    list_init(&pipeline->draining);
     pipeline->target = (TlsTarget){
         .host = endpoint->host,
         .alpn = class->alpn,
@@ -271,9 +358,6 @@ void pipeline_init(Pipeline *pipeline, const TransportClass *transport, const Pi
         .hashes = (const TlsDigest *)endpoint->hashes,
         .hash_count = endpoint->hash_count,
     };
-    loop_timer_init(&pipeline->idle, environment->loop, on_idle, pipeline);
-    loop_timer_init(&pipeline->silence, environment->loop, on_silence, pipeline);
-    loop_defer_init(&pipeline->flush, environment->loop, on_flush, pipeline);
 }
 
 void pipeline_send(Transport *transport, Exchange *exchange)
@@ -282,11 +366,7 @@ void pipeline_send(Transport *transport, Exchange *exchange)
 
     list_append(&pipeline->unsent, &exchange->node);
     exchange_start_timer(exchange, INT64_MAX, on_exchange_timeout);
-    if (pipeline->stream == NULL)
-        connect_anew(pipeline);
-    else if (pipeline->connected)
-        loop_defer_schedule(&pipeline->flush);
-    pipeline_settle(pipeline);
+    ask_unsent(pipeline);
 }
 
 void pipeline_cancel(Transport *transport, Exchange *exchange)
@@ -299,13 +379,12 @@ void pipeline_network_changed(Transport *transport)
     Pipeline *pipeline = (Pipeline *)transport;
 
     /* A ticket would show on the new network who we were on the old one. */
-    drop_connection(pipeline);
+    drop_all(pipeline);
     tls_session_clear(&pipeline->session);
     pipeline->stalls = 0;
     list_for_each (node, &pipeline->unsent)
         container_of(node, Exchange, node)->tries = 0;
-    if (!list_is_empty(&pipeline->unsent))
-        connect_anew(pipeline);
+    ask_unsent(pipeline);
 }
 
 void pipeline_facts(const Transport *transport, TransportFacts *facts)
@@ -318,7 +397,7 @@ void pipeline_close(Transport *transport)
     Pipeline *pipeline = (Pipeline *)transport;
     Exchange *exchange;
 
-    drop_connection(pipeline);
+    drop_all(pipeline);
     while ((exchange = list_first(&pipeline->unsent, Exchange, node)) != NULL) {
         list_remove(&exchange->node);
         exchange_finish(exchange, STATUS_CANCELLED, NULL, 0);

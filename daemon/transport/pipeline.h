@@ -4,22 +4,27 @@
 #include "stream.h"
 #include "transport.h"
 
-/* One TLS connection to the endpoint, kept for the questions that come and made anew when it goes.
- * What is said on it is the protocol's, which embeds a Pipeline first. */
+/* Questions pipelined on TLS connections to the endpoint: one takes what is asked now, is kept for
+ * what will be, and is made anew when it goes. Those before it live on until their answers are in.
+ * What is said on a connection is the protocol's, which embeds a Pipeline first in its transport,
+ * and a Pipe first in what it keeps for each connection. */
 
 typedef struct Pipeline Pipeline;
+typedef struct Pipe Pipe;
 
 typedef struct PipelineClass {
     const char *protocol, *alpn; /* "DNS over HTTPS", "h2" */
+    /** A zeroed Pipe with the protocol's own around it. */
+    Pipe *(*pipe_new)(Pipeline *pipeline);
+    /** Frees all of it. */
+    void (*pipe_free)(Pipe *pipe);
     /** The handshake is done; anything but STATUS_OK ends the connection with that. */
-    Status (*connected)(Pipeline *pipeline, const TlsFacts *facts);
-    /** At the end of a turn, connected: asks what is in `unsent`. */
-    void (*flush)(Pipeline *pipeline);
-    void (*received)(Pipeline *pipeline, const uint8_t *bytes, size_t length);
+    Status (*connected)(Pipe *pipe, const TlsFacts *facts);
+    /** At the end of a turn, connected: asks what pipe_next gives. */
+    void (*flush)(Pipe *pipe);
+    void (*received)(Pipe *pipe, const uint8_t *bytes, size_t length);
     /** Forgets an exchange of `sent` that ends without an answer; it is still in the list. */
-    void (*forget)(Pipeline *pipeline, Exchange *exchange);
-    /** The connection is gone: forgets what belongs to it, the `state` of `sent` too. */
-    void (*dropped)(Pipeline *pipeline);
+    void (*forget)(Pipe *pipe, Exchange *exchange);
     /** Frees the whole object, which begins with `pipeline`, after pipeline_clear. */
     void (*free)(Pipeline *pipeline);
 } PipelineClass;
@@ -27,21 +32,27 @@ typedef struct PipelineClass {
 struct Pipeline {
     Transport base;
     const PipelineClass *class;
-    List unsent, sent;
+    List unsent;
+    Pipe *current; /* NULL: none that could be asked */
+    List draining; /* pipes on which only answers are waited for */
     TlsTarget target;
     TlsSession session;
-    LoopTimer idle, silence;
-    LoopDefer flush;
     char security[128]; /* of the last connection made */
     unsigned stalls;    /* connections in a row on which nothing came back */
-    unsigned holds;     /* handlers on the stack that still need this object */
+    unsigned holds;     /* pipes that are left, and the owner */
+};
 
-    /* the connection */
-    Stream *stream;
-    unsigned connection;   /* its number, so that a handler knows when it was replaced */
+/** One connection. */
+struct Pipe {
+    Pipeline *pipeline;
+    ListNode node;  /* in `draining` */
+    List sent;      /* exchanges; their `pipe` is this one, their `state` the protocol's */
+    Stream *stream; /* NULL: it is gone, and this object stays for handlers on the stack alone */
+    LoopTimer idle, silence;
+    LoopDefer flush;
+    unsigned holds;
     bool connected, quiet; /* silent for one round already */
-    bool draining;         /* nothing more is asked on it; it closes after the answers */
-    int64_t idle_us;
+    int64_t idle_us;       /* how long it may be unused */
 };
 
 void pipeline_init(Pipeline *pipeline, const TransportClass *transport, const PipelineClass *class,
@@ -55,18 +66,26 @@ void pipeline_network_changed(Transport *transport);
 void pipeline_facts(const Transport *transport, TransportFacts *facts);
 void pipeline_close(Transport *transport);
 
-/** Moves an exchange from `unsent` to `sent`: it goes out now. */
-void pipeline_mark_sent(Pipeline *pipeline, Exchange *exchange);
-/** Moves it back, to be asked again in this turn. */
-void pipeline_ask_again(Pipeline *pipeline, Exchange *exchange);
-/** Writes to the connection. */
-void pipeline_write(Pipeline *pipeline, const uint8_t *bytes, size_t length);
-/** Ends the connection with `status`: who was asked often enough is told so, the others are asked
- * on a new one. */
-void pipeline_fail(Pipeline *pipeline, Status status);
-/** Sets the timers to what is being waited for now. */
-void pipeline_settle(Pipeline *pipeline);
+/* For handlers of the PipelineClass, which may do anything to a pipe but touch it when it is gone:
+ * after an exchange has ended they look at pipe_is_open. */
 
-/** Keeps the object while a handler ends exchanges, whose owners may close it. */
-void pipeline_hold(Pipeline *pipeline);
-void pipeline_release(Pipeline *pipeline);
+static inline bool pipe_is_open(const Pipe *pipe)
+{
+    return pipe->stream != NULL;
+}
+
+/** The next exchange to be asked on the pipe; NULL when there is none, or the pipe drains. */
+Exchange *pipe_next(const Pipe *pipe);
+/** Moves an exchange from `unsent` to `sent`: it goes out now. */
+void pipe_mark_sent(Pipe *pipe, Exchange *exchange);
+/** Moves it back, to be asked again in this turn. */
+void pipe_ask_again(Pipe *pipe, Exchange *exchange);
+/** Calls `flush` at the end of this turn. */
+void pipe_flush_later(Pipe *pipe);
+/** Writes to the connection. */
+void pipe_write(Pipe *pipe, const uint8_t *bytes, size_t length);
+/** Nothing more is asked on it, but on a new connection; it closes after its answers. */
+void pipe_drain(Pipe *pipe);
+/** Ends the connection with `status`: who was asked often enough is told so, the others are asked
+ * on another one. */
+void pipe_fail(Pipe *pipe, Status status);

@@ -63,6 +63,7 @@ void transport_send(Transport *transport, Exchange *exchange)
     exchange->sent_us = loop_now_us(transport->environment.loop);
     exchange->wire_id = 0;
     exchange->tries = 0;
+    exchange->pipe = NULL;
     exchange->state = NULL;
 
     transport->counters.queries++;

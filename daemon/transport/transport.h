@@ -50,6 +50,7 @@ struct Exchange {
     int64_t sent_us;
     uint16_t wire_id;
     uint8_t tries;
+    struct Pipe *pipe; /* the connection it was sent on, where several share one; else NULL */
     void *state;
 };
 

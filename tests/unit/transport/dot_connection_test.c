@@ -310,6 +310,79 @@ static void keepalive_of_zero_closes_at_once(void)
     dot_scene_close(&scene);
 }
 
+/* The first of two answers says that no more may be asked; the second comes when the test lets it.
+ */
+static void script_drain(DotScene *scene, DotTalk *talk, int connection)
+{
+    if (connection > 1) {
+        script_answer_all(scene, talk, connection);
+        return;
+    }
+    GBytes *first = talk_read(scene, talk), *second = talk_read(scene, talk);
+
+    answer_with_keepalive(talk, first, 0);
+    while (!g_atomic_int_get(&scene->go_on))
+        g_usleep(1000);
+    talk_answer(talk, second);
+    g_bytes_unref(first);
+    g_bytes_unref(second);
+    talk_swallow(scene, talk);
+}
+
+static void draining_connection_holds_up_no_new_question(void)
+{
+    DotScene scene;
+    DotAsk first = {0}, second = {0}, third = {0};
+
+    dot_scene_open(&scene, script_drain);
+    dot_ask(&scene, &first, "first.example");
+    dot_ask(&scene, &second, "second.example");
+    turn_until(&scene, first.done == 1);
+    g_assert_cmpuint(dot_scene_counters(&scene)->connections, ==, 1); /* nobody asks */
+    dot_ask(&scene, &third, "third.example");
+    g_assert_cmpuint(dot_scene_counters(&scene)->connections, ==, 2);
+    g_atomic_int_set(&scene.go_on, 1);
+    turn_until(&scene, second.done == 1 && third.done == 1);
+    dot_assert_answered(&second);
+    dot_assert_answered(&third);
+    g_assert_cmpuint(dot_scene_counters(&scene)->retries, ==, 0);
+    dot_scene_close(&scene);
+}
+
+static void close_ends_what_drains(void)
+{
+    DotScene scene;
+    DotAsk first = {0}, second = {0};
+
+    dot_scene_open(&scene, script_drain);
+    dot_ask(&scene, &first, "first.example");
+    dot_ask(&scene, &second, "second.example");
+    turn_until(&scene, first.done == 1);
+    transport_close(g_steal_pointer(&scene.transport));
+    g_assert_cmpuint(second.done, ==, 1);
+    g_assert_cmpint(second.status, ==, STATUS_CANCELLED);
+    g_atomic_int_set(&scene.go_on, 1);
+    dot_scene_close(&scene);
+}
+
+static void cancelled_question_frees_what_drains(void)
+{
+    DotScene scene;
+    DotAsk first = {0}, second = {0}, third = {0};
+
+    dot_scene_open(&scene, script_drain);
+    dot_ask(&scene, &first, "first.example");
+    dot_ask(&scene, &second, "second.example");
+    turn_until(&scene, first.done == 1);
+    exchange_cancel(&second.exchange);
+    dot_ask(&scene, &third, "third.example");
+    g_atomic_int_set(&scene.go_on, 1);
+    turn_until(&scene, third.done == 1);
+    dot_assert_answered(&third);
+    g_assert_cmpuint(second.done, ==, 0);
+    dot_scene_close(&scene);
+}
+
 #define add(name, function) g_test_add_func("/dot/" name, function)
 
 int main(int argc, char *argv[])
@@ -328,5 +401,9 @@ int main(int argc, char *argv[])
     add("unused-connection-is-closed", unused_connection_is_closed);
     add("keepalive-of-the-server-is-honoured", keepalive_of_the_server_is_honoured);
     add("keepalive-of-zero-closes-at-once", keepalive_of_zero_closes_at_once);
+    add("draining-connection-holds-up-no-new-question",
+        draining_connection_holds_up_no_new_question);
+    add("close-ends-what-drains", close_ends_what_drains);
+    add("cancelled-question-frees-what-drains", cancelled_question_frees_what_drains);
     return g_test_run();
 }

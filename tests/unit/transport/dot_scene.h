@@ -31,6 +31,7 @@ struct DotScene {
     gint asked, records; /* atomic: queries read, TLS records that brought some */
     GMutex mutex;
     GBytes *first; /* query, as it came; behind the mutex */
+    gint go_on;    /* atomic: the test lets a script that waits for it go on */
     gint dead;     /* atomic: for a script to keep a descriptor in; 0 none */
 
     Loop *loop;
