@@ -353,6 +353,12 @@ static void published_stamps_go_round(void)
     g_assert_cmpuint(check_file(path), ==, 64);
 }
 
+static void every_published_stamp_goes_round(void)
+{
+    g_autofree char *path = g_test_build_filename(G_TEST_DIST, "published-stamps.txt", NULL);
+    g_assert_cmpuint(check_file(path), ==, 436 + 483 + 346 + 146 + 2);
+}
+
 /* More of them, for checking a whole list by hand: SOTTO_STAMP_LISTS=a.md:b.md */
 static void lists_given_go_round(void)
 {
@@ -399,6 +405,7 @@ int main(int argc, char **argv)
     g_test_add_func("/stamp/control-characters-are-malformed", control_characters_are_malformed);
     g_test_add_func("/stamp/fields-too-long-do-not-build", fields_too_long_do_not_build);
     g_test_add_func("/stamp/published-stamps-go-round", published_stamps_go_round);
+    g_test_add_func("/stamp/every-published-stamp-goes-round", every_published_stamp_goes_round);
     if (g_getenv("SOTTO_STAMP_LISTS"))
         g_test_add_func("/stamp/lists-given-go-round", lists_given_go_round);
     return g_test_run();
