@@ -314,8 +314,13 @@ static bool start(Machine *machine)
     if (leak >= 0)
         machine->leak = leak_new(machine->loop, leak, protection_allows_clear, machine->protection);
     protection_start(machine->protection);
-    machine->service = service_new(machine->bus, machine->protection, machine->engine,
-                                   machine->prober, machine->leak, machine->loop);
+    machine->service = service_new(machine->bus, &(InspectionSources){
+                                                     .loop = machine->loop,
+                                                     .engine = machine->engine,
+                                                     .prober = machine->prober,
+                                                     .protection = machine->protection,
+                                                     .leak = machine->leak,
+                                                 });
     machine->signals[0] = g_unix_signal_add(SIGTERM, on_stop, machine);
     machine->signals[1] = g_unix_signal_add(SIGINT, on_stop, machine);
     machine->signals[2] = g_unix_signal_add(SIGHUP, on_reload, machine);

@@ -6,7 +6,7 @@
 
 #include <gio/gio.h>
 
-/** What a check looks at; all borrowed. */
+/** What the service shows, and works with; all borrowed. */
 typedef struct InspectionSources {
     Loop *loop;
     Engine *engine;

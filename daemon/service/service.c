@@ -1,188 +1,143 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The bus skeleton.
+ * The helper on the bus: the interface io.github.sottodns.Sotto1 itself, and the name.
  *
  * Properties are a copy of protection's view, set again whenever it differs; the generated skeleton
  * sends PropertiesChanged for those that really do. Methods that change something go by polkit
  * first, then to protection, and return when the transition has ended. Every call is answered
- * exactly once; a Call is the way from one to the other.
+ * exactly once; a Call (call.h) is the way from one to the other. The other interfaces of the
+ * object have files of their own.
  *
  * When the bus goes, calls under way are forgotten with it (their callers are gone) and everything
  * is exported again on the next connection.
  */
 #include "service.h"
 
-#include "authority.h"
+#include "call.h"
 #include "helper-bus.h"
 #include "log.h"
+#include "queries_interface.h"
 #include "reports.h"
 #include "sotto-build.h"
 
 #include <string.h>
 
-#define OBJECT_PATH  "/io/github/sottodns/Sotto1"
-#define ERROR_PREFIX SOTTO_HELPER_NAME ".Error."
-#define MAX_ID       64 /* as entries.c reads them; a message may be 32 MB long */
+#define MAX_ID 64 /* as entries.c reads them; a message may be 32 MB long */
 
 struct Service {
     BusListener listener;
     InspectionSources sources;
     int64_t since_s;
-    BusSotto1 *skeleton;
-    GCancellable *cancellable; /* of one connection's calls */
-    List calls;                /* Call */
-    Inspection *inspection;    /* under way, for every CALL_CHECK there is */
+    Face face;           /* io.github.sottodns.Sotto1 */
+    BusSotto1 *skeleton; /* the same, as its own type */
+    QueriesInterface *queries;
+    Inspection *inspection; /* under way, for everyone in `checks` */
+    GPtrArray *checks;      /* Call */
     guint name_owner;
 };
 
-typedef enum CallKind {
-    CALL_TURN_ON,
-    CALL_TURN_OFF,
-    CALL_SET_RESOLVER,
-    CALL_PAUSE,
-    CALL_RESUME,
-    CALL_CHECK,
-} CallKind;
+/* --- properties --- */
 
-typedef struct Call {
-    ListNode node;
-    Service *service;                  /* NULL: it is gone, and so is the caller */
-    GDBusMethodInvocation *invocation; /* owned; NULL once answered */
-    bool in_transition;                /* protection will call back */
-    CallKind kind;
-    char *resolver;
-    uint32_t seconds;
-} Call;
-
-/* --- calls --- */
-
-static void call_free(Call *call)
+static void refresh(void *owner)
 {
-    list_remove(&call->node);
-    g_clear_object(&call->invocation);
-    g_free(call->resolver);
-    g_free(call);
+    Service *service = owner;
+    ProtectionView view;
+    protection_view(service->sources.protection, &view);
+    bus_sotto1_set_state(service->skeleton, protection_state_name(view.state));
+    bus_sotto1_set_reason_code(service->skeleton, view.reason_code);
+    bus_sotto1_set_reason(service->skeleton, view.reason);
+    bus_sotto1_set_network(service->skeleton, view.network);
+    bus_sotto1_set_resolver(service->skeleton, view.resolver);
+    bus_sotto1_set_resolver_in_use(service->skeleton, view.resolver_in_use);
+    bus_sotto1_set_until(service->skeleton, view.until_s);
+    bus_sotto1_set_changed_by(service->skeleton, view.changed_by);
+    bus_sotto1_set_changed_at(service->skeleton, view.changed_at_s);
 }
 
-/* Takes the invocation's reference over, as a handler that returns TRUE does. */
-static Call *call_new(Service *service, CallKind kind, GDBusMethodInvocation *invocation)
-{
-    Call *call = g_new0(Call, 1);
-    call->service = service;
-    call->kind = kind;
-    call->invocation = invocation;
-    list_init(&call->node);
-    list_append(&service->calls, &call->node);
-    return call;
-}
+/* --- what changes something --- */
 
-static const char *error_name(const GError *error)
-{
-    if (error->domain != G_IO_ERROR)
-        return ERROR_PREFIX "Failed";
-    if (error->code == G_IO_ERROR_PERMISSION_DENIED)
-        return ERROR_PREFIX "NotAuthorized";
-    if (error->code == G_IO_ERROR_INVALID_ARGUMENT)
-        return ERROR_PREFIX "InvalidArgument";
-    if (error->code == G_IO_ERROR_NOT_FOUND)
-        return ERROR_PREFIX "NotFound";
-    if (error->code == G_IO_ERROR_BUSY)
-        return ERROR_PREFIX "Busy";
-    return ERROR_PREFIX "Failed";
-}
-
-static void refresh(void *owner);
-
-/* The methods that change something return nothing, so that one empty tuple answers them all. */
+/* These methods return nothing, so that one empty tuple answers them all. */
 static void on_transition_ended(void *owner, const GError *error)
 {
     Call *call = owner;
-    if (call->service != NULL) { /* what the caller reads or hears next is what it waited for */
-        refresh(call->service);
-        g_dbus_interface_skeleton_flush(G_DBUS_INTERFACE_SKELETON(call->service->skeleton));
+    if (call->face != NULL) { /* what the caller reads or hears next is what it waited for */
+        refresh(call->face->owner);
+        face_flush(call->face);
     }
-    GDBusMethodInvocation *invocation = g_steal_pointer(&call->invocation);
     if (error != NULL)
-        g_dbus_method_invocation_return_dbus_error(invocation, error_name(error), error->message);
+        call_fail(call, error);
     else
-        g_dbus_method_invocation_return_value(invocation, NULL);
-    call_free(call);
+        call_return(call, NULL);
 }
 
-static void on_authorized(void *owner, const char *who, const GError *error)
+static void turn_on(void *owner, Call *call, const char *who)
 {
-    Call *call = owner;
-    if (error != NULL) {
-        on_transition_ended(call, error);
-        return;
-    }
-    Protection *protection = call->service->sources.protection;
-    call->in_transition = true;
-    switch (call->kind) {
-    case CALL_TURN_ON:
-        protection_turn_on(protection, who, on_transition_ended, call);
-        break;
-    case CALL_TURN_OFF:
-        protection_turn_off(protection, who, on_transition_ended, call);
-        break;
-    case CALL_SET_RESOLVER:
-        protection_set_resolver(protection, who, call->resolver, on_transition_ended, call);
-        break;
-    case CALL_PAUSE:
-        protection_pause(protection, who, call->seconds, on_transition_ended, call);
-        break;
-    case CALL_RESUME:
-        protection_resume(protection, who, on_transition_ended, call);
-        break;
-    case CALL_CHECK:
-        break;
-    }
-}
-
-static void authorize(Call *call, const char *action)
-{
-    authority_check(call->invocation, action, call->service->cancellable, on_authorized, call);
+    const Service *service = owner;
+    protection_turn_on(service->sources.protection, who, on_transition_ended, call);
 }
 
 static gboolean on_turn_on(BusSotto1 *skeleton, GDBusMethodInvocation *invocation, Service *service)
 {
-    authorize(call_new(service, CALL_TURN_ON, invocation), ACTION_SWITCH);
+    call_authorize(call_new(&service->face, invocation), ACTION_SWITCH, turn_on);
     return TRUE;
+}
+
+static void turn_off(void *owner, Call *call, const char *who)
+{
+    const Service *service = owner;
+    protection_turn_off(service->sources.protection, who, on_transition_ended, call);
 }
 
 static gboolean on_turn_off(BusSotto1 *skeleton, GDBusMethodInvocation *invocation,
                             Service *service)
 {
-    authorize(call_new(service, CALL_TURN_OFF, invocation), ACTION_SWITCH);
+    call_authorize(call_new(&service->face, invocation), ACTION_SWITCH, turn_off);
     return TRUE;
+}
+
+static void set_resolver(void *owner, Call *call, const char *who)
+{
+    const Service *service = owner;
+    const char *id;
+    g_variant_get(call_parameters(call), "(&s)", &id);
+    protection_set_resolver(service->sources.protection, who, id, on_transition_ended, call);
 }
 
 static gboolean on_set_resolver(BusSotto1 *skeleton, GDBusMethodInvocation *invocation,
                                 const char *id, Service *service)
 {
-    if (strlen(id) > MAX_ID) {
-        g_dbus_method_invocation_return_dbus_error(invocation, ERROR_PREFIX "InvalidArgument",
-                                                   "That is too long for a resolver's id.");
-        return TRUE;
-    }
-    Call *call = call_new(service, CALL_SET_RESOLVER, invocation);
-    call->resolver = g_strdup(id);
-    authorize(call, ACTION_RESOLVER);
+    if (strlen(id) > MAX_ID)
+        call_refuse(invocation, G_IO_ERROR_INVALID_ARGUMENT,
+                    "That is too long for a resolver's id.");
+    else
+        call_authorize(call_new(&service->face, invocation), ACTION_RESOLVER, set_resolver);
     return TRUE;
+}
+
+static void pause_protection(void *owner, Call *call, const char *who)
+{
+    const Service *service = owner;
+    guint32 seconds;
+    g_variant_get(call_parameters(call), "(u)", &seconds);
+    protection_pause(service->sources.protection, who, seconds, on_transition_ended, call);
 }
 
 static gboolean on_pause(BusSotto1 *skeleton, GDBusMethodInvocation *invocation, guint seconds,
                          Service *service)
 {
-    Call *call = call_new(service, CALL_PAUSE, invocation);
-    call->seconds = seconds;
-    authorize(call, ACTION_PAUSE);
+    call_authorize(call_new(&service->face, invocation), ACTION_PAUSE, pause_protection);
     return TRUE;
+}
+
+static void resume(void *owner, Call *call, const char *who)
+{
+    const Service *service = owner;
+    protection_resume(service->sources.protection, who, on_transition_ended, call);
 }
 
 static gboolean on_resume(BusSotto1 *skeleton, GDBusMethodInvocation *invocation, Service *service)
 {
-    authorize(call_new(service, CALL_RESUME, invocation), ACTION_PAUSE);
+    call_authorize(call_new(&service->face, invocation), ACTION_PAUSE, resume);
     return TRUE;
 }
 
@@ -207,66 +162,35 @@ static void on_evidence(void *owner, GVariant *evidence)
 {
     Service *service = owner;
     service->inspection = NULL;
-    list_for_each (node, &service->calls) {
-        Call *call = container_of(node, Call, node);
-        if (call->kind != CALL_CHECK)
-            continue;
-        g_dbus_method_invocation_return_value(g_steal_pointer(&call->invocation),
-                                              g_variant_new("(@a{sv})", evidence));
-        call_free(call);
-    }
+    for (guint i = 0; i < service->checks->len; i++)
+        call_return(g_ptr_array_index(service->checks, i), g_variant_new("(@a{sv})", evidence));
+    g_ptr_array_set_size(service->checks, 0);
 }
 
 /* Anybody may ask, as often as they like: one look at a time answers all who wait for it. */
-
 static gboolean on_check_protection(BusSotto1 *skeleton, GDBusMethodInvocation *invocation,
                                     Service *service)
 {
     if (protection_plan(service->sources.protection) == NULL) {
-        g_dbus_method_invocation_return_dbus_error(invocation, ERROR_PREFIX "Failed",
-                                                   "No resolver is configured.");
+        call_refuse(invocation, G_IO_ERROR_FAILED, "No resolver is configured.");
         return TRUE;
     }
-    call_new(service, CALL_CHECK, invocation);
+    g_ptr_array_add(service->checks, call_new(&service->face, invocation));
     if (service->inspection == NULL)
         service->inspection = inspection_begin(&service->sources, on_evidence, service);
     return TRUE;
 }
 
-/* --- properties --- */
-
-static void refresh(void *owner)
+/* Their callers are gone, and nobody else wants to know. */
+static void drop_checks(Service *service)
 {
-    Service *service = owner;
-    ProtectionView view;
-    protection_view(service->sources.protection, &view);
-    bus_sotto1_set_state(service->skeleton, protection_state_name(view.state));
-    bus_sotto1_set_reason_code(service->skeleton, view.reason_code);
-    bus_sotto1_set_reason(service->skeleton, view.reason);
-    bus_sotto1_set_network(service->skeleton, view.network);
-    bus_sotto1_set_resolver(service->skeleton, view.resolver);
-    bus_sotto1_set_resolver_in_use(service->skeleton, view.resolver_in_use);
-    bus_sotto1_set_until(service->skeleton, view.until_s);
-    bus_sotto1_set_changed_by(service->skeleton, view.changed_by);
-    bus_sotto1_set_changed_at(service->skeleton, view.changed_at_s);
+    g_clear_pointer(&service->inspection, inspection_cancel);
+    for (guint i = 0; i < service->checks->len; i++)
+        call_drop(g_ptr_array_index(service->checks, i));
+    g_ptr_array_set_size(service->checks, 0);
 }
 
 /* --- the bus --- */
-
-/* The callers have gone with the bus. What protection has begun for them goes on. */
-static void forget_calls(Service *service)
-{
-    g_clear_pointer(&service->inspection, inspection_cancel);
-    list_for_each (node, &service->calls) {
-        Call *call = container_of(node, Call, node);
-        if (!call->in_transition) {
-            call_free(call);
-            continue;
-        }
-        list_remove(&call->node);
-        call->service = NULL;
-    }
-}
 
 static void on_name_acquired(GDBusConnection *connection, const char *name, gpointer data)
 {
@@ -283,9 +207,8 @@ static void on_bus_up(void *owner, GDBusConnection *connection)
 {
     Service *service = owner;
     g_autoptr(GError) error = NULL;
-    service->cancellable = g_cancellable_new();
-    if (!g_dbus_interface_skeleton_export(G_DBUS_INTERFACE_SKELETON(service->skeleton), connection,
-                                          OBJECT_PATH, &error)) {
+    if (!face_export(&service->face, connection, &error) ||
+        !queries_interface_export(service->queries, connection, &error)) {
         log_error("the helper cannot be reached on the bus reason=%s", error->message);
         return;
     }
@@ -297,12 +220,10 @@ static void on_bus_up(void *owner, GDBusConnection *connection)
 static void on_bus_down(void *owner)
 {
     Service *service = owner;
-    g_cancellable_cancel(service->cancellable);
-    g_clear_object(&service->cancellable);
-    forget_calls(service);
     g_clear_handle_id(&service->name_owner, g_bus_unown_name);
-    if (g_dbus_interface_skeleton_get_connection(G_DBUS_INTERFACE_SKELETON(service->skeleton)))
-        g_dbus_interface_skeleton_unexport(G_DBUS_INTERFACE_SKELETON(service->skeleton));
+    drop_checks(service);
+    queries_interface_withdraw(service->queries);
+    face_withdraw(&service->face);
 }
 
 static void connect_methods(Service *service)
@@ -324,20 +245,20 @@ static void connect_methods(Service *service)
         g_signal_connect(service->skeleton, methods[i].signal, methods[i].handler, service);
 }
 
-Service *service_new(Bus *bus, Protection *protection, Engine *engine, Prober *prober, Leak *leak,
-                     Loop *loop)
+Service *service_new(Bus *bus, const InspectionSources *sources)
 {
     Service *service = g_new0(Service, 1);
-    service->sources = (InspectionSources){
-        .loop = loop, .engine = engine, .prober = prober, .protection = protection, .leak = leak};
-    service->since_s = loop_wall_s(loop);
-    list_init(&service->calls);
+    service->sources = *sources;
+    service->since_s = loop_wall_s(sources->loop);
+    service->checks = g_ptr_array_new();
     service->skeleton = bus_sotto1_skeleton_new();
+    face_init(&service->face, G_DBUS_INTERFACE_SKELETON(service->skeleton), service);
     bus_sotto1_set_version(service->skeleton, SOTTO_VERSION);
     bus_sotto1_set_protocol(service->skeleton, SOTTO_PROTOCOL);
     connect_methods(service);
+    service->queries = queries_interface_new(&service->sources);
     refresh(service);
-    protection_set_changed(protection, refresh, service);
+    protection_set_changed(sources->protection, refresh, service);
     service->listener = (BusListener){.up = on_bus_up, .down = on_bus_down, .owner = service};
     bus_listen(bus, &service->listener);
     return service;
@@ -350,6 +271,8 @@ void service_free(Service *service)
     protection_set_changed(service->sources.protection, NULL, NULL);
     bus_unlisten(&service->listener);
     on_bus_down(service);
-    g_clear_object(&service->skeleton);
+    queries_interface_free(service->queries);
+    face_clear(&service->face);
+    g_ptr_array_unref(service->checks);
     g_free(service);
 }

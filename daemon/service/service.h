@@ -11,7 +11,6 @@
  */
 typedef struct Service Service;
 
-/** Everything is borrowed and outlives it; `leak` NULL where nobody counts. */
-Service *service_new(Bus *bus, Protection *protection, Engine *engine, Prober *prober, Leak *leak,
-                     Loop *loop);
+/** What is borrowed outlives it; the struct itself need not. */
+Service *service_new(Bus *bus, const InspectionSources *sources);
 void service_free(Service *service);

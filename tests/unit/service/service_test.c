@@ -181,8 +181,12 @@ static void set_up(Fixture *fixture, gconstpointer unused)
     };
     fixture->protection = protection_new(&parts, fixture->settings);
     protection_start(fixture->protection);
-    fixture->service = service_new(fixture->bus, fixture->protection, fixture->harness.engine,
-                                   fixture->prober, NULL, fixture->harness.loop);
+    fixture->service = service_new(fixture->bus, &(InspectionSources){
+                                                     .loop = fixture->harness.loop,
+                                                     .engine = fixture->harness.engine,
+                                                     .prober = fixture->prober,
+                                                     .protection = fixture->protection,
+                                                 });
     for (int i = 0; i < 2000 && !is_reachable(fixture); i++)
         turn(fixture);
 }
