@@ -25,6 +25,12 @@ void channel_pool_init(ChannelPool *pool, Loop *loop, TlsContext *tls, Transport
 {
     *pool = (ChannelPool){.loop = loop, .tls = tls, .open = open};
     list_init(&pool->channels);
+    ledger_init(&pool->ledger);
+}
+
+void channel_pool_clear(ChannelPool *pool)
+{
+    ledger_clear(&pool->ledger);
 }
 
 static void add_counters(TransportCounters *sum, const TransportCounters *counters)
@@ -47,6 +53,27 @@ void channel_pool_count(const ChannelPool *pool, TransportCounters *sum)
         const Channel *channel = container_of(node, Channel, node);
         if (channel->transport)
             add_counters(sum, &channel->transport->counters);
+    }
+}
+
+/* Traffic is counted by transports, which do not know for whom they work. */
+static void settle(Channel *channel)
+{
+    const TransportCounters *counters;
+
+    if (!channel->transport || !channel->tally)
+        return;
+    counters = &channel->transport->counters;
+    channel->tally->bytes_sent += counters->bytes_sent - channel->sent_before;
+    channel->tally->bytes_received += counters->bytes_received - channel->received_before;
+    channel->sent_before = counters->bytes_sent;
+    channel->received_before = counters->bytes_received;
+}
+
+void channel_pool_settle(ChannelPool *pool)
+{
+    list_for_each (node, &pool->channels) {
+        settle(container_of(node, Channel, node));
     }
 }
 
@@ -95,6 +122,7 @@ void channel_unref(Channel *channel)
         return;
     list_remove(&channel->node);
     if (channel->transport) {
+        settle(channel);
         add_counters(&channel->pool->retired, &channel->transport->counters);
         transport_close(channel->transport);
     }
@@ -125,8 +153,14 @@ bool channel_open(Channel *channel)
     return false;
 }
 
-void channel_send(Channel *channel, Exchange *exchange)
+void channel_send(Channel *channel, const Resolver *resolver, Exchange *exchange)
 {
+    Tally *tally = ledger_find(&channel->pool->ledger, resolver, channel->endpoint->kind);
+
+    if (tally != channel->tally)
+        settle(channel);
+    channel->tally = tally;
+    tally->queries++;
     transport_send(channel->transport, exchange);
 }
 
@@ -147,6 +181,7 @@ static void note_latency(Channel *channel, int64_t latency_us)
 void channel_note_answer(Channel *channel, int64_t latency_us)
 {
     note_latency(channel, latency_us);
+    tally_count_answer(channel->tally, latency_us);
     channel->answers++;
     channel->answered_us = loop_now_us(channel->pool->loop);
     channel->last_failure = STATUS_OK;
@@ -165,6 +200,7 @@ static void shun(Channel *channel)
 void channel_note_refusal(Channel *channel, int64_t latency_us)
 {
     note_latency(channel, latency_us);
+    tally_count_failure(channel->tally, STATUS_SERVER_FAILED);
     if (++channel->refused_in_row < REFUSALS_MEAN)
         return;
     channel->last_failure = STATUS_SERVER_FAILED;
@@ -175,6 +211,7 @@ void channel_note_refusal(Channel *channel, int64_t latency_us)
 
 void channel_note_failure(Channel *channel, Status status)
 {
+    tally_count_failure(channel->tally, status);
     channel->failures++;
     channel->last_failure = status;
     channel->failed_in_row++;

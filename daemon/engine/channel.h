@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine.h"
+#include "ledger.h"
 #include "list.h"
 #include "transport.h"
 
@@ -21,6 +22,7 @@ typedef struct ChannelPool {
     TransportOpener open;
     List channels;
     TransportCounters retired; /* of the transports that were closed */
+    Ledger ledger;
 } ChannelPool;
 
 struct Channel {
@@ -31,6 +33,8 @@ struct Channel {
     TransportSettings settings;
     Transport *transport; /* NULL until first asked */
     bool unsupported;     /* nobody here speaks its protocol */
+    Tally *tally;         /* of the resolver it was asked for last; NULL never asked */
+    uint64_t sent_before, received_before; /* bytes that were charged to tallies already */
 
     int64_t latency_us; /* smoothed; 0 not measured */
     unsigned samples;
@@ -42,8 +46,12 @@ struct Channel {
 };
 
 void channel_pool_init(ChannelPool *pool, Loop *loop, TlsContext *tls, TransportOpener open);
+/** No channel is left. */
+void channel_pool_clear(ChannelPool *pool);
 /** Adds what all transports, open and closed, have counted. */
 void channel_pool_count(const ChannelPool *pool, TransportCounters *sum);
+/** Charges what transports have sent and received to the tallies. */
+void channel_pool_settle(ChannelPool *pool);
 /** Connections, keys, latencies and back-offs go. */
 void channel_pool_network_changed(ChannelPool *pool);
 
@@ -54,8 +62,8 @@ void channel_unref(Channel *channel);
 
 /** Opens the transport if need be. False when the endpoint's protocol is not spoken here. */
 bool channel_open(Channel *channel);
-/** Sends an exchange; the channel is open. */
-void channel_send(Channel *channel, Exchange *exchange);
+/** Sends an exchange, asking the resolver that the channel is one way to; the channel is open. */
+void channel_send(Channel *channel, const Resolver *resolver, Exchange *exchange);
 
 /** It answered, usefully, after `latency_us`. */
 void channel_note_answer(Channel *channel, int64_t latency_us);

@@ -97,6 +97,7 @@ void engine_free(Engine *engine)
     g_ptr_array_unref(engine->warm);
     g_ptr_array_unref(engine->upstreams);
     g_ptr_array_unref(engine->route_upstreams);
+    channel_pool_clear(&engine->pool);
     g_hash_table_unref(engine->flights);
     cache_free(engine->cache);
     resolver_unref(engine->last);
@@ -237,6 +238,12 @@ void engine_stats(const Engine *engine, Stats *stats)
     stats->upstream_bytes_received = sum.bytes_received;
     stats->cache_entries = cache_entries(engine->cache);
     stats->cache_bytes = cache_bytes(engine->cache);
+}
+
+const GPtrArray *engine_tallies(Engine *engine)
+{
+    channel_pool_settle(&engine->pool);
+    return engine->pool.ledger.tallies;
 }
 
 static const Upstream *find_upstream(const GPtrArray *upstreams, const char *resolver_id)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "ledger.h"
 #include "loop.h"
 #include "message.h"
 #include "plan.h"
@@ -68,6 +69,9 @@ void engine_observe(Engine *engine, EngineObserver *observer);
 void engine_unobserve(Engine *engine, EngineObserver *observer);
 
 void engine_stats(const Engine *engine, Stats *stats);
+
+/** Tally* (ledger.h) of each resolver and protocol asked so far. (transfer none) */
+const GPtrArray *engine_tallies(Engine *engine);
 
 /** How one resolver of the plan fares. */
 typedef struct ResolverHealth {

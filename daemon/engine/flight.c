@@ -87,7 +87,7 @@ static void count_answer(Engine *engine, const Flight *flight, const ResolutionR
         stats->routed_clear++;
     else
         stats->encrypted++;
-    stats_count_latency(stats, loop_now_us(engine->loop) - flight->departed_us);
+    histogram_count(&stats->latency, loop_now_us(engine->loop) - flight->departed_us);
     if (engine->last != result->upstream->resolver) {
         resolver_unref(engine->last);
         engine->last = resolver_ref(result->upstream->resolver);

@@ -276,7 +276,7 @@ static bool ask(Resolution *resolution, size_t candidate)
     attempt->exchange.owner = attempt;
     list_init(&attempt->node);
     list_append(&resolution->attempts, &attempt->node);
-    channel_send(channel, &attempt->exchange);
+    channel_send(channel, resolution->candidates[candidate].upstream->resolver, &attempt->exchange);
     return true;
 }
 

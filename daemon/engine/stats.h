@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "histogram.h"
 #include "status.h"
 
 #include <stddef.h>
 #include <stdint.h>
-
-#define STATS_LATENCY_BUCKETS 24 /* bucket i counts [2^i, 2^(i+1)) microseconds */
 
 /** Counters since the engine began. Plain numbers, copied whole for readers. */
 typedef struct Stats {
@@ -20,16 +19,9 @@ typedef struct Stats {
     uint64_t encrypted, routed_clear; /* answered by an encrypted transport; in clear, by a route */
     uint64_t failed, over_limit;      /* answered SERVFAIL for want of an answer; for the limit */
     uint64_t failures[STATUS_LAST];   /* attempts that failed, by reason */
-    uint64_t latency_us[STATS_LATENCY_BUCKETS];      /* of answers from upstream */
+    Histogram latency;                /* of answers from upstream */
     uint64_t forged, replayed, certificate_requests; /* summed over the transports */
     uint64_t upstream_bytes_sent, upstream_bytes_received;
     size_t cache_entries, cache_bytes;
     unsigned in_flight;
 } Stats;
-
-/** Counts one answer that took this long. */
-void stats_count_latency(Stats *stats, int64_t latency_us);
-
-/** The latency in microseconds below which `percent` (1..100) of the answers stay: the upper bound
- * of the bucket where that answer lies; 0 without answers. */
-uint64_t stats_percentile_us(const Stats *stats, unsigned percent);

@@ -97,8 +97,8 @@ GVariant *report_statistics(const InspectionSources *sources, int64_t since_s)
         {"cache-entries", stats.cache_entries},
         {"cache-bytes", stats.cache_bytes},
         {"in-flight", stats.in_flight},
-        {"latency-p50", stats_percentile_us(&stats, 50)},
-        {"latency-p95", stats_percentile_us(&stats, 95)},
+        {"latency-p50", histogram_percentile_us(&stats.latency, 50)},
+        {"latency-p95", histogram_percentile_us(&stats.latency, 95)},
         {"network-encrypted", protection_network_encrypted(sources->protection)},
         {"longest-turn", (uint64_t)loop_longest_turn_us(sources->loop)},
     };

@@ -99,6 +99,7 @@ static void on_due(void *owner)
         guarded = guarded_copy(reply, length);
     server->live--;
     list_remove(&exchange->node);
+    exchange->transport->counters.bytes_received += length;
     exchange_finish(exchange, status, guarded, length);
     sodium_free(guarded);
 }
@@ -120,6 +121,7 @@ static void fake_send(Transport *base, Exchange *exchange)
     g_assert_cmpuint(exchange->query_length, <=, sizeof server->query);
     memcpy(server->query, exchange->query, exchange->query_length);
     server->query_length = exchange->query_length;
+    base->counters.bytes_sent += exchange->query_length;
     list_append(&transport->exchanges, &exchange->node);
     begin(transport, exchange);
 }

@@ -37,28 +37,11 @@ static void resolvers_are_found_by_id(void)
     g_assert_null(plan_find_resolver(plan, "s2"));
 }
 
-static void latency_percentiles_come_from_the_buckets(void)
-{
-    Stats stats = {0};
-
-    g_assert_cmpuint(stats_percentile_us(&stats, 50), ==, 0);
-    stats_count_latency(&stats, 0);
-    stats_count_latency(&stats, 1000);
-    stats_count_latency(&stats, 1023);
-    stats_count_latency(&stats, INT64_MAX);
-    g_assert_cmpuint(stats_percentile_us(&stats, 25), ==, 2);
-    g_assert_cmpuint(stats_percentile_us(&stats, 50), ==, 1024);
-    g_assert_cmpuint(stats_percentile_us(&stats, 75), ==, 1024);
-    g_assert_cmpuint(stats_percentile_us(&stats, 100), ==, 1 << STATS_LATENCY_BUCKETS);
-}
-
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/plan/same-sources-are-told-apart-from-others",
                     same_sources_are_told_apart_from_others);
     g_test_add_func("/plan/resolvers-are-found-by-id", resolvers_are_found_by_id);
-    g_test_add_func("/stats/latency-percentiles-come-from-the-buckets",
-                    latency_percentiles_come_from_the_buckets);
     return g_test_run();
 }
