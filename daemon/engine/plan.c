@@ -39,6 +39,8 @@ void resolver_unref(Resolver *resolver)
     g_free(resolver->operator_name);
     g_free(resolver->country);
     g_free(resolver->description);
+    g_free(resolver->source);
+    g_free(resolver->key_changed);
     g_free(resolver);
 }
 

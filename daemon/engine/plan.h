@@ -22,6 +22,9 @@ typedef struct Resolver {
     char *name;                                  /* "Quad9" */
     char *operator_name, *country, *description; /* may be NULL; country ISO 3166-1 alpha-2 */
     bool dnssec, no_log, blocks_malware, blocks_ads, blocks_adult;
+    bool filters; /* it answers some names otherwise than their owners do, and does not say which */
+    char *source; /* the name of the list it comes from; NULL: from a file of this machine */
+    char *key_changed; /* a sentence when that list gives another key than before; NULL: none */
     Endpoint **endpoints;
     size_t endpoint_count;
 } Resolver;
