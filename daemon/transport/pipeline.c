@@ -34,6 +34,11 @@ enum {
 
 static void connect_anew(Pipeline *pipeline);
 
+static const PipeCarrier *carrier_of(const Pipeline *pipeline)
+{
+    return pipeline->class->carrier != NULL ? pipeline->class->carrier : &pipe_stream;
+}
+
 /* ---- life of the objects ---- */
 
 static void pipeline_release(Pipeline *pipeline)
@@ -166,7 +171,8 @@ static void pipe_drop(Pipe *pipe)
     Pipeline *pipeline = pipe->pipeline;
     Exchange *exchange;
 
-    stream_close(g_steal_pointer(&pipe->stream));
+    pipe->open = pipe->connected = pipe->early = false;
+    carrier_of(pipeline)->close(pipe);
     loop_timer_stop(&pipe->idle);
     loop_timer_stop(&pipe->silence);
     loop_defer_cancel(&pipe->flush);
@@ -210,7 +216,7 @@ static void on_silence(void *owner)
     Pipe *pipe = owner;
     Pipeline *pipeline = pipe->pipeline;
 
-    if (!stream_is_stalled(pipe->stream) && !pipe->quiet) {
+    if (!carrier_of(pipeline)->is_stalled(pipe) && !pipe->quiet) {
         pipe->quiet = true;
         loop_timer_start(&pipe->silence, SILENCE_US << MIN(pipeline->stalls, SILENCE_DOUBLINGS));
         return;
@@ -241,23 +247,11 @@ void pipe_fail(Pipe *pipe, Status status)
     pipe_replace(pipe);
 }
 
-static void on_closed(void *owner, Status status)
-{
-    pipe_fail(owner, status);
-}
-
 /* ---- talking ---- */
 
-void pipe_write(Pipe *pipe, const uint8_t *bytes, size_t length)
+void pipe_wrote(Pipe *pipe, size_t length)
 {
-    if (length == 0)
-        return;
-    Status status = stream_write(pipe->stream, bytes, length);
     pipe->pipeline->base.counters.bytes_sent += length;
-    /* A connection that has just failed will say so, and one that takes no more is as good as dead:
-     * the silence shows it. */
-    if (status != STATUS_OK)
-        log_debug("queries were not taken: %s", status_name(status));
     if (!list_is_empty(&pipe->sent) && !loop_timer_is_running(&pipe->silence))
         loop_timer_start(&pipe->silence, SILENCE_US);
 }
@@ -266,7 +260,7 @@ static void on_flush(void *owner)
 {
     Pipe *pipe = owner;
 
-    if (!pipe->connected)
+    if (!pipe->connected && !pipe->early)
         return;
     pipe_hold(pipe);
     pipe->pipeline->class->flush(pipe);
@@ -274,10 +268,8 @@ static void on_flush(void *owner)
     pipe_release(pipe);
 }
 
-static void on_received(void *owner, const uint8_t *bytes, size_t length)
+void pipe_received(Pipe *pipe, const uint8_t *bytes, size_t length)
 {
-    Pipe *pipe = owner;
-
     pipe->pipeline->base.counters.bytes_received += length;
     pipe->pipeline->stalls = 0;
     pipe->quiet = false;
@@ -292,31 +284,22 @@ static void on_received(void *owner, const uint8_t *bytes, size_t length)
 
 /* ---- the connection's beginning ---- */
 
-static void on_connected(void *owner)
+void pipe_connected(Pipe *pipe, const TlsFacts *facts)
 {
-    Pipe *pipe = owner;
     Pipeline *pipeline = pipe->pipeline;
-    TlsFacts facts;
+    Status status = pipeline->class->connected(pipe, facts);
 
-    tls_facts(pipe->stream, &facts);
-    Status status = pipeline->class->connected(pipe, &facts);
     if (status != STATUS_OK) {
         pipe_fail(pipe, status);
         return;
     }
-    g_snprintf(pipeline->security, sizeof pipeline->security, "%s %s%s", facts.version,
-               facts.cipher, facts.resumed ? ", resumed" : "");
+    g_snprintf(pipeline->security, sizeof pipeline->security, "%s %s%s", facts->version,
+               facts->cipher, facts->resumed ? ", resumed" : "");
     pipe->connected = true;
     pipe->quiet = false;
     loop_timer_stop(&pipe->silence);
     on_flush(pipe);
 }
-
-static const StreamEvents stream_events = {
-    .connected = on_connected,
-    .received = on_received,
-    .closed = on_closed,
-};
 
 static void connect_anew(Pipeline *pipeline)
 {
@@ -333,9 +316,8 @@ static void connect_anew(Pipeline *pipeline)
     loop_timer_init(&pipe->idle, environment->loop, on_idle, pipe);
     loop_timer_init(&pipe->silence, environment->loop, on_silence, pipe);
     loop_defer_init(&pipe->flush, environment->loop, on_flush, pipe);
-    pipe->stream =
-        tls_connect(environment->loop, environment->tls, &pipeline->base.endpoint->address,
-                    &pipeline->target, &pipeline->session, &stream_events, pipe);
+    pipe->open = true;
+    carrier_of(pipeline)->open(pipe);
     pipeline->base.counters.connections++;
     loop_timer_start(&pipe->silence, SILENCE_US << MIN(pipeline->stalls, SILENCE_DOUBLINGS));
 }

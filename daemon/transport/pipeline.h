@@ -4,16 +4,30 @@
 #include "stream.h"
 #include "transport.h"
 
-/* Questions pipelined on TLS connections to the endpoint: one takes what is asked now, is kept for
- * what will be, and is made anew when it goes. Those before it live on until their answers are in.
+/* Questions pipelined on connections to the endpoint: one takes what is asked now, is kept for what
+ * will be, and is made anew when it goes. Those before it live on until their answers are in.
  * What is said on a connection is the protocol's, which embeds a Pipeline first in its transport,
  * and a Pipe first in what it keeps for each connection. */
 
 typedef struct Pipeline Pipeline;
 typedef struct Pipe Pipe;
 
+/** What a connection is made of. Its events come back through pipe_connected, pipe_received and
+ * pipe_fail, never from inside `open`. */
+typedef struct PipeCarrier {
+    void (*open)(Pipe *pipe);
+    /** No event comes after it. */
+    void (*close)(Pipe *pipe);
+    /** Whether what was sent is not acknowledged: the path is dead, not the server slow. */
+    bool (*is_stalled)(const Pipe *pipe);
+} PipeCarrier;
+
+/** The usual one, a TLS stream: `stream` of the pipe. */
+extern const PipeCarrier pipe_stream;
+
 typedef struct PipelineClass {
     const char *protocol, *alpn; /* "DNS over HTTPS", "h2" */
+    const PipeCarrier *carrier;  /* NULL: pipe_stream */
     /** A zeroed Pipe with the protocol's own around it. */
     Pipe *(*pipe_new)(Pipeline *pipeline);
     /** Frees all of it. */
@@ -47,10 +61,12 @@ struct Pipe {
     Pipeline *pipeline;
     ListNode node;  /* in `draining` */
     List sent;      /* exchanges; their `pipe` is this one, their `state` the protocol's */
-    Stream *stream; /* NULL: it is gone, and this object stays for handlers on the stack alone */
+    Stream *stream; /* of pipe_stream */
     LoopTimer idle, silence;
     LoopDefer flush;
     unsigned holds;
+    bool open;             /* else it is gone, and this object stays for handlers on the stack */
+    bool early;            /* set by a carrier on which it may be asked before it is connected */
     bool connected, quiet; /* silent for one round already */
     int64_t idle_us;       /* how long it may be unused */
 };
@@ -71,7 +87,7 @@ void pipeline_close(Transport *transport);
 
 static inline bool pipe_is_open(const Pipe *pipe)
 {
-    return pipe->stream != NULL;
+    return pipe->open;
 }
 
 /** The next exchange to be asked on the pipe; NULL when there is none, or the pipe drains. */
@@ -82,10 +98,18 @@ void pipe_mark_sent(Pipe *pipe, Exchange *exchange);
 void pipe_ask_again(Pipe *pipe, Exchange *exchange);
 /** Calls `flush` at the end of this turn. */
 void pipe_flush_later(Pipe *pipe);
-/** Writes to the connection. */
+/** Writes to the connection, which is a pipe_stream. */
 void pipe_write(Pipe *pipe, const uint8_t *bytes, size_t length);
+/** So many bytes were written: an answer is waited for. For other carriers; pipe_write calls it. */
+void pipe_wrote(Pipe *pipe, size_t length);
 /** Nothing more is asked on it, but on a new connection; it closes after its answers. */
 void pipe_drain(Pipe *pipe);
 /** Ends the connection with `status`: who was asked often enough is told so, the others are asked
  * on another one. */
 void pipe_fail(Pipe *pipe, Status status);
+
+/* For other carriers. */
+
+void pipe_connected(Pipe *pipe, const TlsFacts *facts);
+/** Something came from the peer. `bytes` are what `received` makes of them. */
+void pipe_received(Pipe *pipe, const uint8_t *bytes, size_t length);
