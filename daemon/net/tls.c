@@ -170,57 +170,7 @@ static int on_ticket(gnutls_session_t session, unsigned type, unsigned when, uns
     return 0;
 }
 
-/* ---- sessions ---- */
-
-static void save_session(TlsStream *tls)
-{
-    gnutls_datum_t data = {0};
-
-    tls->ticket = false;
-    if (tls->kept == NULL || gnutls_session_get_data2(tls->session, &data) < 0)
-        return;
-    tls_session_clear(tls->kept);
-    *tls->kept = (TlsSession){g_memdup2(data.data, data.size), data.size};
-    gnutls_memset(data.data, 0, data.size);
-    gnutls_free(data.data);
-}
-
-static void use_session(TlsStream *tls)
-{
-    if (tls->kept == NULL || tls->kept->data == NULL)
-        return;
-    int result = gnutls_session_set_data(tls->session, tls->kept->data, tls->kept->length);
-    if (result < 0)
-        log_debug("a TLS session is not resumed: %s", gnutls_strerror(result));
-    tls_session_clear(tls->kept);
-}
-
 /* ---- handshake ---- */
-
-static Status set_host(TlsStream *tls)
-{
-    const char *host = tls->target->host;
-    uint8_t ip[16];
-
-    if (host == NULL || tls_host_as_ip(host, ip) > 0)
-        return STATUS_OK; /* RFC 6066 §3: literal addresses are not sent */
-    size_t length = strlen(host);
-    if (length > 0 && host[length - 1] == '.')
-        length--;
-    return gnutls_server_name_set(tls->session, GNUTLS_NAME_DNS, host, length) < 0 ? STATUS_INVALID
-                                                                                   : STATUS_OK;
-}
-
-static Status set_alpn(TlsStream *tls)
-{
-    const char *alpn = tls->target->alpn;
-
-    if (alpn == NULL)
-        return STATUS_OK;
-    gnutls_datum_t protocol = {(unsigned char *)alpn, (unsigned)strlen(alpn)};
-    return gnutls_alpn_set_protocols(tls->session, &protocol, 1, 0) < 0 ? STATUS_NO_MEMORY
-                                                                        : STATUS_OK;
-}
 
 static Status open_session(TlsStream *tls, TlsContext *context)
 {
@@ -243,9 +193,8 @@ static Status open_session(TlsStream *tls, TlsContext *context)
     if (gnutls_priority_set(tls->session, context->priorities) < 0 ||
         gnutls_credentials_set(tls->session, GNUTLS_CRD_CERTIFICATE, context->credentials) < 0)
         return STATUS_TLS;
-    use_session(tls);
-    status = set_host(tls);
-    return status == STATUS_OK ? set_alpn(tls) : status;
+    tls_session_use(tls->session, tls->kept);
+    return tls_target_announce(tls->session, tls->target, 0);
 }
 
 static void refuse_peer(TlsStream *tls, Status status)
@@ -294,7 +243,7 @@ static void become_ready(TlsStream *tls)
     tls->ready = true;
     /* TLS 1.2 has its ticket by now. */
     if (gnutls_protocol_get_version(tls->session) == GNUTLS_TLS1_2)
-        save_session(tls);
+        tls_session_save(tls->session, tls->kept);
     if (send_records(tls, tls->early->data, tls->early->len) != STATUS_OK)
         fail_later(tls, STATUS_TLS);
     g_byte_array_set_size(tls->early, 0);
@@ -330,7 +279,8 @@ static void read_records(TlsStream *tls)
         ssize_t length = gnutls_record_recv(tls->session, record_buffer, sizeof record_buffer);
 
         if (tls->ticket)
-            save_session(tls);
+            tls_session_save(tls->session, tls->kept);
+        tls->ticket = false;
         if (length > 0)
             tls->stream.events->received(tls->stream.owner, record_buffer, (size_t)length);
         else if (length == 0)

@@ -66,11 +66,3 @@ Status tls_context_load(TlsContext *context)
     context->loaded = true;
     return STATUS_OK;
 }
-
-void tls_session_clear(TlsSession *session)
-{
-    if (session->data != NULL)
-        gnutls_memset(session->data, 0, session->length);
-    g_free(session->data);
-    *session = (TlsSession){0};
-}

@@ -18,3 +18,12 @@ struct TlsContext {
 /** Makes credentials and priorities, if they are not there yet; does not read the trust store.
  * STATUS_NO_MEMORY, STATUS_TLS. */
 Status tls_context_prepare(TlsContext *context) must_check;
+
+/** Sets server name and ALPN protocol; `alpn_flags` are GnuTLS's. STATUS_INVALID (the host),
+ * STATUS_NO_MEMORY. */
+Status tls_target_announce(gnutls_session_t session, const TlsTarget *target,
+                           unsigned alpn_flags) must_check;
+/** Keeps what the next connection resumes from, once a ticket came; `kept` may be NULL. */
+void tls_session_save(gnutls_session_t session, TlsSession *kept);
+/** Resumes from it, once (RFC 8446 §C.4); `kept` may be NULL or empty. */
+void tls_session_use(gnutls_session_t session, TlsSession *kept);
