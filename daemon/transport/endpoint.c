@@ -53,6 +53,7 @@ void endpoint_unref(Endpoint *endpoint)
     g_free(endpoint->provider_name);
     g_free(endpoint->pins);
     g_free(endpoint->hashes);
+    g_free(endpoint->odoh_configs);
     g_free(endpoint);
 }
 
@@ -203,12 +204,19 @@ Endpoint *endpoint_derive(const Endpoint *endpoint, Endpoint *relay, const Addre
     made->pin_count = endpoint->pin_count;
     made->hashes = g_memdup2(endpoint->hashes, endpoint->hash_count * sizeof(TlsDigest));
     made->hash_count = endpoint->hash_count;
+    made->odoh_configs = g_memdup2(endpoint->odoh_configs, endpoint->odoh_configs_length);
+    made->odoh_configs_length = endpoint->odoh_configs_length;
     return made;
+}
+
+static bool bytes_equal(const void *a, size_t a_length, const void *b, size_t b_length)
+{
+    return a_length == b_length && (a_length == 0 || memcmp(a, b, a_length) == 0);
 }
 
 static bool digests_equal(const void *a, size_t a_count, const void *b, size_t b_count)
 {
-    return a_count == b_count && (a_count == 0 || memcmp(a, b, a_count * sizeof(TlsDigest)) == 0);
+    return bytes_equal(a, a_count * sizeof(TlsDigest), b, b_count * sizeof(TlsDigest));
 }
 
 static bool relays_equal(const Endpoint *a, const Endpoint *b)
@@ -223,7 +231,9 @@ bool endpoint_equal(const Endpoint *a, const Endpoint *b)
            g_strcmp0(a->path, b->path) == 0 && g_strcmp0(a->provider_name, b->provider_name) == 0 &&
            memcmp(a->provider_key, b->provider_key, sizeof(a->provider_key)) == 0 &&
            digests_equal(a->pins, a->pin_count, b->pins, b->pin_count) &&
-           digests_equal(a->hashes, a->hash_count, b->hashes, b->hash_count);
+           digests_equal(a->hashes, a->hash_count, b->hashes, b->hash_count) &&
+           bytes_equal(a->odoh_configs, a->odoh_configs_length, b->odoh_configs,
+                       b->odoh_configs_length);
 }
 
 static char *describe_direct(const Endpoint *endpoint)
@@ -246,4 +256,16 @@ char *endpoint_describe(const Endpoint *endpoint)
         return g_steal_pointer(&direct);
     g_autofree char *relay = describe_direct(endpoint->relay);
     return g_strdup_printf("%s via %s", direct, relay);
+}
+
+TlsTarget endpoint_tls_target(const Endpoint *endpoint, const char *alpn)
+{
+    return (TlsTarget){
+        .host = endpoint->host,
+        .alpn = alpn,
+        .pins = (const TlsDigest *)endpoint->pins,
+        .pin_count = endpoint->pin_count,
+        .hashes = (const TlsDigest *)endpoint->hashes,
+        .hash_count = endpoint->hash_count,
+    };
 }

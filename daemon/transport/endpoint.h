@@ -26,8 +26,9 @@ typedef enum EndpointKind {
 typedef struct Endpoint {
     unsigned references;
     EndpointKind kind;
-    Address address; /* not set: `host` is looked up through another resolver, encrypted; of an ODoH
-                        target always so, since its relay does that */
+    Address address; /* not set: `host` is looked up through another resolver, encrypted. Of an ODoH
+                        target it is not needed, since the relay does that, but for keys to be
+                        fetched from the target itself; what must be set is the relay's address */
     uint16_t port;   /* the address's, or what it will have */
     struct Endpoint *relay; /* NULL: reached directly. Of DNSCrypt the anonymizing relay, of which
                                the address alone counts; of ODoH a DoH endpoint, which passes on */
@@ -39,6 +40,8 @@ typedef struct Endpoint {
     size_t pin_count;
     TlsDigest *hashes; /* TBSCertificate, stamps */
     size_t hash_count;
+    uint8_t *odoh_configs; /* ODoH: the target's keys, given by hand; NULL: they are fetched */
+    size_t odoh_configs_length;
 } Endpoint;
 
 Endpoint *endpoint_new(EndpointKind kind, const Address *address);
@@ -54,6 +57,9 @@ Status endpoint_relay_from_stamp(const Stamp *stamp, Endpoint **relay) must_chec
 /** The same endpoint, reached through `relay` (a reference is taken), at `address` (NULL: its own).
  * (transfer full) */
 Endpoint *endpoint_derive(const Endpoint *endpoint, Endpoint *relay, const Address *address);
+
+/** Whom TLS is to expect there. Borrowed from the endpoint. */
+TlsTarget endpoint_tls_target(const Endpoint *endpoint, const char *alpn);
 
 /** "dnscrypt", "doq", "doh", "dot", "odoh", "plain". */
 const char *endpoint_kind_name(EndpointKind kind);

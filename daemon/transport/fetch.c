@@ -129,7 +129,8 @@ Fetch *fetch_open(Loop *loop, TlsContext *tls, const FetchRequest *request, Fetc
     fetch->path = g_strdup(request->path);
     fetch->limit = request->limit;
     fetch->port = address_port(&request->address);
-    fetch->target = (TlsTarget){.host = fetch->host, .alpn = "h2"};
+    fetch->target = request->peer != NULL ? *request->peer : (TlsTarget){.host = fetch->host};
+    fetch->target.alpn = "h2";
     fetch->max_age_s = HTTP2_NO_MAX_AGE;
     loop_timer_init(&fetch->budget, loop, on_budget_end, fetch);
     loop_timer_start(&fetch->budget, request->budget_us);

@@ -14,13 +14,14 @@
 
 typedef struct Fetch Fetch;
 
-/** Copied by fetch_open. */
+/** Copied by fetch_open, but for what the pointers in `peer` lead to. */
 typedef struct FetchRequest {
-    Address address;   /* with the port */
-    const char *host;  /* whom the certificate must name, and what :authority says */
-    const char *path;  /* with its query part; begins with '/' */
-    size_t limit;      /* bytes of body */
-    int64_t budget_us; /* the longest the whole may take */
+    Address address;       /* with the port */
+    const char *host;      /* what :authority says, and whom the certificate must name */
+    const char *path;      /* with its query part; begins with '/' */
+    const TlsTarget *peer; /* whom to expect instead; outlives the fetch. NULL: `host` alone */
+    size_t limit;          /* bytes of body */
+    int64_t budget_us;     /* the longest the whole may take */
 } FetchRequest;
 
 /**

@@ -28,6 +28,8 @@ void http2_stream_free(Http2Stream *stream)
 {
     g_clear_pointer(&stream->upload, g_byte_array_unref);
     g_byte_array_unref(stream->download);
+    if (stream->free_context != NULL)
+        stream->free_context(stream->context);
     g_free(stream);
 }
 
@@ -304,6 +306,8 @@ static Http2Stream *stream_new(const Http2Request *request, void *owner)
     stream->upload = request->upload;
     stream->media_type = request->media_type;
     stream->body_max = request->body_max;
+    stream->context = request->context;
+    stream->free_context = request->free_context;
     stream->max_age_s = HTTP2_NO_MAX_AGE;
     stream->download = g_byte_array_new();
     return stream;

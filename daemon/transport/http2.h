@@ -21,10 +21,12 @@ struct nghttp2_session;
 /** What is asked for. */
 typedef struct Http2Request {
     const char *authority, *path;
-    GByteArray *upload;     /* taken over: the body of a POST; NULL: a GET */
+    GByteArray *upload;     /* the body of a POST, taken over; NULL: a GET */
     const char *media_type; /* of the upload and wanted of the answer; NULL: any. Outlives the
                                stream */
     size_t body_max;        /* of the answer, in bytes */
+    void *context;          /* what the asker needs for the answer; freed with the stream */
+    GDestroyNotify free_context;
 } Http2Request;
 
 /** A request and the response to it. */
@@ -36,6 +38,8 @@ typedef struct Http2Stream {
     size_t uploaded;
     const char *media_type;
     size_t body_max;
+    void *context;
+    GDestroyNotify free_context;
 
     unsigned status;      /* 0: none came */
     bool is_wanted_type;  /* Content-Type: the media type of the request */
@@ -62,7 +66,7 @@ void http2_end(Http2 *http);
 
 /** Whether the server takes one more request now. */
 bool http2_may_ask(const Http2 *http);
-/** Begins a request. NULL when nghttp2 refuses. */
+/** Begins a request. NULL when nghttp2 refuses; what was to be taken over is freed. */
 Http2Stream *http2_ask(Http2 *http, const Http2Request *request, void *owner);
 /** Resets it; it ends without being told. */
 void http2_cancel(Http2 *http, Http2Stream *stream);

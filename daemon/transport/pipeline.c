@@ -332,14 +332,8 @@ void pipeline_init(Pipeline *pipeline, const TransportClass *transport, const Pi
     pipeline->holds = 1;
     list_init(&pipeline->unsent);
     list_init(&pipeline->draining);
-    pipeline->target = (TlsTarget){
-        .host = endpoint->host,
-        .alpn = class->alpn,
-        .pins = (const TlsDigest *)endpoint->pins,
-        .pin_count = endpoint->pin_count,
-        .hashes = (const TlsDigest *)endpoint->hashes,
-        .hash_count = endpoint->hash_count,
-    };
+    pipeline->peer = endpoint->relay != NULL ? endpoint->relay : endpoint;
+    pipeline->target = endpoint_tls_target(pipeline->peer, class->alpn);
 }
 
 void pipeline_send(Transport *transport, Exchange *exchange)

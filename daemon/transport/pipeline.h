@@ -49,7 +49,9 @@ struct Pipeline {
     List unsent;
     Pipe *current; /* NULL: none that could be asked */
     List draining; /* pipes on which only answers are waited for */
-    TlsTarget target;
+    const Endpoint
+        *peer;        /* where connections go: the endpoint, or the relay that passes on to it */
+    TlsTarget target; /* the peer's */
     TlsSession session;
     char security[128]; /* of the last connection made */
     unsigned stalls;    /* connections in a row on which nothing came back */
