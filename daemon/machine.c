@@ -22,6 +22,7 @@
 #include "prober.h"
 #include "protection.h"
 #include "service.h"
+#include "sleep.h"
 #include "state.h"
 #include "stream.h"
 #include "tls.h"
@@ -50,6 +51,7 @@ typedef struct Machine {
     State *saved;
     Admission *admission;
     Bus *bus;
+    Sleep *sleep;
     Network *network;
     Prober *prober;
     Protection *protection;
@@ -247,6 +249,22 @@ static gboolean on_stop(gpointer owner)
     return G_SOURCE_CONTINUE;
 }
 
+/* ---- sleep ---- */
+
+static void on_falling_asleep(void *owner)
+{
+    Machine *machine = owner;
+
+    engine_disconnect(machine->engine);
+}
+
+static void on_awake(void *owner)
+{
+    Machine *machine = owner;
+
+    engine_reconnect(machine->engine);
+}
+
 /* ---- without ---- */
 
 static char *state_path(void)
@@ -259,6 +277,7 @@ static char *state_path(void)
 static void put_together(Machine *machine)
 {
     g_autofree char *path = state_path();
+    static const SleepEvents sleep_events = {on_falling_asleep, on_awake};
     NetworkManagerOptions network = {
         .address4 = machine->settings->address4,
         .address6 = machine->settings->address6,
@@ -276,6 +295,7 @@ static void put_together(Machine *machine)
     machine->saved = state_load(path);
     machine->admission = admission_new();
     machine->bus = bus_new();
+    machine->sleep = sleep_new(machine->bus, &sleep_events, machine);
     machine->network = networkmanager_new(machine->bus, &network);
     machine->prober = prober_new(machine->loop, machine->engine, NULL);
     parts = (ProtectionParts){
@@ -338,6 +358,7 @@ static void take_apart(Machine *machine)
     protection_free(machine->protection);
     prober_free(machine->prober);
     network_free(machine->network);
+    sleep_free(machine->sleep);
     bus_free(machine->bus);
     engine_free(machine->engine);
     admission_free(machine->admission);

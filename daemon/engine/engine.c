@@ -213,16 +213,26 @@ void engine_stop_listening(Engine *engine)
     }
 }
 
-void engine_network_changed(Engine *engine)
+void engine_disconnect(Engine *engine)
 {
-    engine_begin_epoch(engine);
     list_for_each (node, &engine->resolutions) {
         resolution_withdraw(container_of(node, Resolution, node));
     }
     channel_pool_network_changed(&engine->pool);
-    list_for_each (again, &engine->resolutions) {
-        resolution_restart(container_of(again, Resolution, node));
+}
+
+void engine_reconnect(Engine *engine)
+{
+    engine_disconnect(engine);
+    list_for_each (node, &engine->resolutions) {
+        resolution_restart(container_of(node, Resolution, node));
     }
+}
+
+void engine_network_changed(Engine *engine)
+{
+    engine_begin_epoch(engine);
+    engine_reconnect(engine);
 }
 
 void engine_stats(const Engine *engine, Stats *stats)

@@ -47,6 +47,11 @@ void engine_stop_listening(Engine *engine);
  * asked again. */
 void engine_network_changed(Engine *engine);
 
+/** The machine falls asleep: sockets, connections and keys go; queries under way wait. */
+void engine_disconnect(Engine *engine);
+/** It is awake: whatever was opened meanwhile goes too, and queries under way are asked again. */
+void engine_reconnect(Engine *engine);
+
 /** A question of Sotto's own, not counted as a client's and past the cache. */
 typedef struct Lookup Lookup;
 /** `reply` (borrowed) with STATUS_OK, any RCODE but SERVFAIL and REFUSED; with

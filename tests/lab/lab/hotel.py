@@ -38,6 +38,7 @@ MODES = {
     "reject853": ([], ["tcp dport 853 reject with tcp reset", "udp dport 853 reject"]),
     "blockquic": ([], ["udp dport { 443, 4443, 5443, 6443, 7443, 8443 } drop"]),
     "blockdoh": ([], ["tcp dport 443 drop"]),
+    "forgetful": ([], ["ct state invalid drop"]),
     "dead": ([], ["drop"]),
 }
 
@@ -74,6 +75,12 @@ class Hotel:
     def mode(self, *names):
         """Set the moods named, and only these."""
         set_mood(self.machine, *names)
+
+    def forget(self):
+        """Drop in silence what belongs to connections made before now, as a router does that was restarted or grew tired
+        of them."""
+        self.machine.run("sysctl", "-qw", "net.netfilter.nf_conntrack_tcp_loose=0")
+        self.mode("forgetful")
 
     def cable(self, plugged):
         """Pull the laptop's cable, or put it back."""

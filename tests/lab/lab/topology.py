@@ -16,6 +16,8 @@ INTERNET = (BIND, UNBOUND, KRESD, DNSDIST, HAPROXY, SLOW, CHECK_PAGE)
 HOTEL, LIE, LIE6 = "100.64.10.1", "100.64.10.66", "2001:db8:bad::66"
 TRUTH = "203.0.113.10"
 """What www.example.test really is; the hotel says LIE."""
+WILD = "203.0.113.12"
+"""What every name under wild.example.test is."""
 
 
 class Machine(Here):
