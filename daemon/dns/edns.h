@@ -6,7 +6,8 @@
 /* EDNS(0), RFC 6891: rewriting the OPT record hop by hop, padding (RFC 7830, 8467), keepalive (RFC
  * 7828), extended errors (RFC 8914). */
 
-#define EDNS_OPT_HEADER 11 /* root name, type, class, TTL, length */
+#define EDNS_OPT_HEADER  11  /* root name, type, class, TTL, length */
+#define EDNS_QUERY_BLOCK 128 /* RFC 8467 §4.1: encrypted queries are padded to a multiple */
 
 enum {
     EDNS_NSID = 3,

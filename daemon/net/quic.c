@@ -21,6 +21,7 @@
 #include "log.h"
 #include "quic_private.h"
 #include "sockets.h"
+#include "tls_peer.h"
 
 #include <gnutls/crypto.h>
 #include <netinet/in.h>
@@ -465,4 +466,10 @@ int64_t quic_peer_idle_us(const QuicConnection *quic)
         quic->conn != NULL ? ngtcp2_conn_get_remote_transport_params(quic->conn) : NULL;
 
     return params != NULL ? (int64_t)(params->max_idle_timeout / NGTCP2_MICROSECONDS) : 0;
+}
+
+void quic_chain(const QuicConnection *quic, PeerChain *chain)
+{
+    if (quic->connected)
+        peer_chain_read(quic->session, chain);
 }

@@ -3,6 +3,7 @@
 
 #include "address.h"
 #include "loop.h"
+#include "peer_chain.h"
 #include "status.h"
 #include "tls.h"
 
@@ -98,3 +99,5 @@ bool quic_is_stalled(const QuicConnection *quic);
 int64_t quic_peer_idle_us(const QuicConnection *quic);
 /** Facts of an established connection; the version is "QUIC TLS1.3". */
 void quic_facts(const QuicConnection *quic, TlsFacts *facts);
+/** Reads what the peer of an established connection sent. `chain` must be empty. */
+void quic_chain(const QuicConnection *quic, PeerChain *chain);

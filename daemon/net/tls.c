@@ -401,3 +401,11 @@ void tls_facts(const Stream *stream, TlsFacts *facts)
         g_snprintf(facts->alpn, sizeof facts->alpn, "%.*s", (int)alpn.size, alpn.data);
     facts->resumed = gnutls_session_is_resumed(tls->session);
 }
+
+void tls_chain(const Stream *stream, PeerChain *chain)
+{
+    const TlsStream *tls = (const TlsStream *)stream;
+
+    if (tls->ready)
+        peer_chain_read(tls->session, chain);
+}

@@ -27,7 +27,6 @@ enum {
     DER_SEQUENCE = 0x30,
     DER_VERSION = 0xa0, /* context-specific, constructed, 0 */
     FIELDS_BEFORE_KEY = 5,
-    CHAIN_MAX = 16,
 };
 
 /* ---- cutting DER ---- */
@@ -140,7 +139,7 @@ static bool is_signed_by(const gnutls_datum_t *der, const gnutls_datum_t *issuer
 static bool chain_has(const gnutls_datum_t *chain, unsigned length, DigestFn digest_of,
                       const TlsDigest *wanted, size_t wanted_count)
 {
-    for (unsigned i = 0; i < length && i < CHAIN_MAX; i++) {
+    for (unsigned i = 0; i < length && i < PEER_CHAIN_MAX; i++) {
         TlsDigest digest;
 
         if (i > 0 && !is_signed_by(&chain[i - 1], &chain[i]))

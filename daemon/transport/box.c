@@ -18,12 +18,11 @@
 #include <sodium.h>
 #include <string.h>
 
-#define BLOCK           64
 #define TCP_EXTRA       4 /* blocks */
 #define FULL_NONCE      24
 #define TAG_LENGTH      16
 #define RESPONSE_PREFIX (BOX_MAGIC_LENGTH + FULL_NONCE)
-#define PLAIN_MAX       ((BOX_PACKET_MAX - BOX_QUERY_OVERHEAD) / BLOCK * BLOCK)
+#define PLAIN_MAX       ((BOX_PACKET_MAX - BOX_QUERY_OVERHEAD) / BOX_PADDING_BLOCK * BOX_PADDING_BLOCK)
 
 _Static_assert(crypto_box_BEFORENMBYTES == BOX_KEY_LENGTH &&
                    crypto_box_curve25519xchacha20poly1305_BEFORENMBYTES == BOX_KEY_LENGTH,
@@ -85,7 +84,7 @@ const char *box_cipher_name(BoxCipher cipher)
 
 static size_t round_up(size_t length)
 {
-    return (length + BLOCK - 1) / BLOCK * BLOCK;
+    return (length + BOX_PADDING_BLOCK - 1) / BOX_PADDING_BLOCK * BOX_PADDING_BLOCK;
 }
 
 size_t box_padding_udp(size_t length, size_t target)
@@ -102,7 +101,7 @@ size_t box_padding_udp(size_t length, size_t target)
 size_t box_padding_tcp(size_t length)
 {
     const size_t needed = round_up(length + 1);
-    const size_t padded = needed + BLOCK * (size_t)randombytes_uniform(TCP_EXTRA + 1);
+    const size_t padded = needed + BOX_PADDING_BLOCK * (size_t)randombytes_uniform(TCP_EXTRA + 1);
     if (needed > PLAIN_MAX)
         return 0;
     return padded < PLAIN_MAX ? padded : PLAIN_MAX;

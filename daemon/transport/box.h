@@ -14,6 +14,7 @@
 #define BOX_NONCE_LENGTH      12 /* the client's half */
 #define BOX_QUERY_OVERHEAD    68
 #define BOX_RESPONSE_OVERHEAD 48
+#define BOX_PADDING_BLOCK     64   /* bytes */
 #define BOX_PACKET_MAX        4096 /* §5.2: no query packet is longer */
 #define BOX_UDP_TARGET_MIN    256
 

@@ -265,6 +265,7 @@ static void dnscrypt_close(Transport *transport)
 
 const TransportClass transport_dnscrypt = {
     .name = "dnscrypt",
+    .padding = BOX_PADDING_BLOCK,
     .open = dnscrypt_open,
     .send = dnscrypt_send,
     .cancel = dnscrypt_cancel,

@@ -6,6 +6,7 @@
  * not take it (405, 501) is asked with GET from then on.
  */
 #include "base64url.h"
+#include "edns.h"
 #include "transport_classes.h"
 #include "web.h"
 
@@ -115,10 +116,12 @@ static Transport *doh_open(const TransportEnvironment *environment, Endpoint *en
 
 const TransportClass transport_doh = {
     .name = "doh",
+    .padding = EDNS_QUERY_BLOCK,
     .open = doh_open,
     .send = pipeline_send,
     .cancel = pipeline_cancel,
     .network_changed = pipeline_network_changed,
     .facts = pipeline_facts,
+    .chain = pipeline_chain,
     .close = pipeline_close,
 };

@@ -17,7 +17,6 @@
 #include <string.h>
 
 enum {
-    PADDING_BLOCK = 128, /* RFC 8467 §4.1 */
     EDNS_PAYLOAD = 1232, /* of no effect on a stream, but some servers look at it */
     ADDED_MAX = 256,     /* OPT, keepalive and padding are shorter */
     RECENT = 64,
@@ -89,7 +88,7 @@ static void retire_id(DotPipe *dot, const Exchange *exchange, bool answered)
 static Status append_query(DotPipe *dot, Exchange *exchange, GByteArray *batch)
 {
     const EdnsWanted wanted = {
-        .payload_size = EDNS_PAYLOAD, .pad_to = PADDING_BLOCK, .keepalive = true};
+        .payload_size = EDNS_PAYLOAD, .pad_to = EDNS_QUERY_BLOCK, .keepalive = true};
     size_t capacity = MIN(exchange->query_length + ADDED_MAX, (size_t)MESSAGE_MAX), length;
     guint start = batch->len;
     Message query;
@@ -256,10 +255,12 @@ static Transport *dot_open(const TransportEnvironment *environment, Endpoint *en
 
 const TransportClass transport_dot = {
     .name = "dot",
+    .padding = EDNS_QUERY_BLOCK,
     .open = dot_open,
     .send = pipeline_send,
     .cancel = pipeline_cancel,
     .network_changed = pipeline_network_changed,
     .facts = pipeline_facts,
+    .chain = pipeline_chain,
     .close = pipeline_close,
 };

@@ -51,10 +51,16 @@ static bool carrier_is_stalled(const Pipe *pipe)
     return stream_is_stalled(pipe->stream);
 }
 
+static void carrier_chain(const Pipe *pipe, PeerChain *chain)
+{
+    tls_chain(pipe->stream, chain);
+}
+
 const PipeCarrier pipe_stream = {
     .open = carrier_open,
     .close = carrier_close,
     .is_stalled = carrier_is_stalled,
+    .chain = carrier_chain,
 };
 
 void pipe_write(Pipe *pipe, const uint8_t *bytes, size_t length)

@@ -293,8 +293,8 @@ void pipe_connected(Pipe *pipe, const TlsFacts *facts)
         pipe_fail(pipe, status);
         return;
     }
-    g_snprintf(pipeline->security, sizeof pipeline->security, "%s %s%s", facts->version,
-               facts->cipher, facts->resumed ? ", resumed" : "");
+    pipeline->facts = *facts;
+    pipe->opened_us = loop_now_us(pipeline->base.environment.loop);
     pipe->connected = true;
     pipe->quiet = false;
     loop_timer_stop(&pipe->silence);
@@ -365,7 +365,24 @@ void pipeline_network_changed(Transport *transport)
 
 void pipeline_facts(const Transport *transport, TransportFacts *facts)
 {
-    g_strlcpy(facts->security, ((const Pipeline *)transport)->security, sizeof facts->security);
+    const Pipeline *pipeline = (const Pipeline *)transport;
+    const TlsFacts *tls = &pipeline->facts;
+    bool is_open = pipeline->current != NULL && pipeline->current->connected;
+
+    facts->tls = *tls;
+    facts->opened_us = is_open ? pipeline->current->opened_us : 0;
+    if (tls->version[0] != '\0')
+        g_snprintf(facts->security, sizeof facts->security, "%s %s%s", tls->version, tls->cipher,
+                   tls->resumed ? ", resumed" : "");
+}
+
+void pipeline_chain(const Transport *transport, PeerChain *chain)
+{
+    const Pipeline *pipeline = (const Pipeline *)transport;
+
+    if (pipeline->current != NULL && pipeline->current->connected &&
+        carrier_of(pipeline)->chain != NULL)
+        carrier_of(pipeline)->chain(pipeline->current, chain);
 }
 
 void pipeline_close(Transport *transport)

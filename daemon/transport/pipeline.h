@@ -20,6 +20,8 @@ typedef struct PipeCarrier {
     void (*close)(Pipe *pipe);
     /** Whether what was sent is not acknowledged: the path is dead, not the server slow. */
     bool (*is_stalled)(const Pipe *pipe);
+    /** What its peer has shown, once connected, into an empty chain; NULL: it cannot tell. */
+    void (*chain)(const Pipe *pipe, PeerChain *chain);
 } PipeCarrier;
 
 /** The usual one, a TLS stream: `stream` of the pipe. */
@@ -53,9 +55,9 @@ struct Pipeline {
         *peer;        /* where connections go: the endpoint, or the relay that passes on to it */
     TlsTarget target; /* the peer's */
     TlsSession session;
-    char security[128]; /* of the last connection made */
-    unsigned stalls;    /* connections in a row on which nothing came back */
-    unsigned holds;     /* pipes that are left, and the owner */
+    TlsFacts facts;  /* of the last connection made */
+    unsigned stalls; /* connections in a row on which nothing came back */
+    unsigned holds;  /* pipes that are left, and the owner */
 };
 
 /** One connection. */
@@ -69,6 +71,7 @@ struct Pipe {
     unsigned holds;
     bool open;             /* else it is gone, and this object stays for handlers on the stack */
     bool early;            /* set by a carrier on which it may be asked before it is connected */
+    int64_t opened_us;     /* when it was connected */
     bool connected, quiet; /* silent for one round already */
     int64_t idle_us;       /* how long it may be unused */
 };
@@ -82,6 +85,7 @@ void pipeline_send(Transport *transport, Exchange *exchange);
 void pipeline_cancel(Transport *transport, Exchange *exchange);
 void pipeline_network_changed(Transport *transport);
 void pipeline_facts(const Transport *transport, TransportFacts *facts);
+void pipeline_chain(const Transport *transport, PeerChain *chain);
 void pipeline_close(Transport *transport);
 
 /* For handlers of the PipelineClass, which may do anything to a pipe but touch it when it is gone:

@@ -44,6 +44,7 @@ void transport_init(Transport *transport, const TransportClass *class,
     transport->endpoint = endpoint_ref(endpoint);
     transport->counters = (TransportCounters){0};
     transport->last_failure = STATUS_OK;
+    transport->opened_us = loop_now_us(environment->loop);
     list_init(&transport->failing);
 }
 
@@ -77,9 +78,19 @@ void transport_network_changed(Transport *transport)
 
 void transport_facts(const Transport *transport, TransportFacts *facts)
 {
-    *facts = (TransportFacts){.last_failure = transport->last_failure};
+    *facts = (TransportFacts){
+        .last_failure = transport->last_failure,
+        .opened_us = transport->opened_us,
+    };
     if (transport->class->facts != NULL)
         transport->class->facts(transport, facts);
+}
+
+void transport_chain(const Transport *transport, PeerChain *chain)
+{
+    *chain = (PeerChain){0};
+    if (transport->class->chain != NULL)
+        transport->class->chain(transport, chain);
 }
 
 void transport_close(Transport *transport)

@@ -5,6 +5,7 @@
 #include "list.h"
 #include "loop.h"
 #include "message.h"
+#include "peer_chain.h"
 #include "status.h"
 #include "tls.h"
 
@@ -79,9 +80,12 @@ typedef struct TransportCounters {
     uint64_t connections;
 } TransportCounters;
 
-/** For people: what `sottoctl check` shows of a transport. */
+/** For people: what `sottoctl check` and `sottoctl connection` show of a transport. */
 typedef struct TransportFacts {
     Status last_failure;   /* STATUS_OK when the last exchange went well */
+    int64_t opened_us;     /* when the present connection was made, or where there are none, the
+                              transport opened; 0: it is closed */
+    TlsFacts tls;          /* of the last connection made, where it is TLS or QUIC */
     char security[128];    /* "TLS1.3 TLS_AES_256_GCM_SHA384, resumed", "X25519-XChaCha20Poly1305,
                               serial 7", "none" */
     int64_t valid_until_s; /* of a DNSCrypt certificate, wall clock; 0 unknown */
@@ -89,6 +93,7 @@ typedef struct TransportFacts {
 
 typedef struct TransportClass {
     const char *name;
+    unsigned padding; /* queries are padded to a multiple of so many bytes; 0: they are not */
     /** A new transport, begun with `transport_init`; NULL when this machine cannot run it. */
     Transport *(*open)(const TransportEnvironment *environment, Endpoint *endpoint);
     void (*send)(Transport *transport, Exchange *exchange);
@@ -97,8 +102,12 @@ typedef struct TransportClass {
     /** The machine's network changed: sockets, connections and session keys go; live exchanges are
      * asked again. */
     void (*network_changed)(Transport *transport);
-    /** Fills `security` and `valid_until_s`, which come in empty; may be NULL. */
+    /** Fills `security`, `valid_until_s` and `tls`, which come in empty, and corrects `opened_us`;
+     * may be NULL. */
     void (*facts)(const Transport *transport, TransportFacts *facts);
+    /** Reads the certificates of the present connection into the empty chain; NULL: there are none.
+     */
+    void (*chain)(const Transport *transport, PeerChain *chain);
     /** Live exchanges end with STATUS_CANCELLED through `done` before it returns. Ends with
      * `transport_clear` and freeing itself. */
     void (*close)(Transport *transport);
@@ -110,6 +119,7 @@ struct Transport {
     TransportEnvironment environment;
     Endpoint *endpoint;
     TransportCounters counters;
+    int64_t opened_us;
     Status last_failure; /* of the exchange that ended last */
     List failing;        /* exchanges that `exchange_fail_later` will end */
 };
@@ -123,6 +133,9 @@ Status transport_open(const TransportEnvironment *environment, Endpoint *endpoin
 void transport_send(Transport *transport, Exchange *exchange);
 void transport_network_changed(Transport *transport);
 void transport_facts(const Transport *transport, TransportFacts *facts);
+/** What its peer has shown of itself on the present connection: an empty chain without one. Ends
+ * with peer_chain_clear. */
+void transport_chain(const Transport *transport, PeerChain *chain);
 /** Ends live exchanges with STATUS_CANCELLED. Nothing may be sent to it from their `done`. */
 void transport_close(Transport *transport);
 

@@ -15,7 +15,6 @@
 #include <string.h>
 
 enum {
-    PADDING_BLOCK = 128, /* RFC 8467 §4.1 */
     EDNS_PAYLOAD = 1232,
     ADDED_MAX = 256, /* OPT and padding are shorter */
     ASKED_MAX = 2,
@@ -36,7 +35,7 @@ static Web *web_of(const WebPipe *connection)
 
 Status web_build_query(Exchange *exchange, GByteArray **built)
 {
-    const EdnsWanted wanted = {.payload_size = EDNS_PAYLOAD, .pad_to = PADDING_BLOCK};
+    const EdnsWanted wanted = {.payload_size = EDNS_PAYLOAD, .pad_to = EDNS_QUERY_BLOCK};
     size_t capacity = MIN(exchange->query_length + ADDED_MAX, (size_t)MESSAGE_MAX), length;
     Message query;
     Status status = message_parse(&query, exchange->query, exchange->query_length);
