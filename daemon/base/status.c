@@ -45,6 +45,9 @@ static const StatusText texts[STATUS_LAST] = {
     [STATUS_CRYPTO] = {"crypto", "Encryption or decryption failed."},
     [STATUS_NO_SERVERS] = {"no-servers", "No resolver is set up that can be used."},
     [STATUS_SERVER_FAILED] = {"server-failed", "The resolver could not answer."},
+    [STATUS_TARGET_KEY] = {"target-key", "The relay does not pass on the oblivious resolver's key. "
+                                         "With ODoHDirectKeys=yes it is asked for directly, which "
+                                         "shows the resolver this computer's address."},
 };
 
 static const StatusText *text_of(Status status)

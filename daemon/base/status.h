@@ -37,6 +37,7 @@ typedef enum Status {
     STATUS_CRYPTO,             /* encryption or decryption failed */
     STATUS_NO_SERVERS,         /* no resolver is configured or none is usable */
     STATUS_SERVER_FAILED,      /* the resolver answered SERVFAIL or REFUSED */
+    STATUS_TARGET_KEY,         /* an ODoH relay does not pass on its target's key */
     STATUS_LAST
 } Status;
 

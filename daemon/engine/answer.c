@@ -127,6 +127,7 @@ int answer_extended_error(Status reason)
     case STATUS_CERT_FORGED:
     case STATUS_CERT_NONE:
     case STATUS_CRYPTO:
+    case STATUS_TARGET_KEY:
         return EDE_NETWORK_ERROR;
     case STATUS_MALFORMED:
     case STATUS_MISMATCH:

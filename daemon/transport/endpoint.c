@@ -258,6 +258,11 @@ char *endpoint_describe(const Endpoint *endpoint)
     return g_strdup_printf("%s via %s", direct, relay);
 }
 
+const char *endpoint_host(const Endpoint *endpoint, char text[ADDRESS_MAX_TEXT])
+{
+    return endpoint->host != NULL ? endpoint->host : address_format_host(&endpoint->address, text);
+}
+
 TlsTarget endpoint_tls_target(const Endpoint *endpoint, const char *alpn)
 {
     return (TlsTarget){

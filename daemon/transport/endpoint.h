@@ -58,6 +58,8 @@ Status endpoint_relay_from_stamp(const Stamp *stamp, Endpoint **relay) must_chec
  * (transfer full) */
 Endpoint *endpoint_derive(const Endpoint *endpoint, Endpoint *relay, const Address *address);
 
+/** The name by which requests call it: `host`, or the address in `text`. */
+const char *endpoint_host(const Endpoint *endpoint, char text[ADDRESS_MAX_TEXT]);
 /** Whom TLS is to expect there. Borrowed from the endpoint. */
 TlsTarget endpoint_tls_target(const Endpoint *endpoint, const char *alpn);
 

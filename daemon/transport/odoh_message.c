@@ -204,6 +204,12 @@ Status odoh_seal_query(const OdohKey *key, const uint8_t *query, size_t length,
     return STATUS_OK;
 }
 
+bool odoh_query_names(const GByteArray *message, const OdohKey *key)
+{
+    return message->len > 1 + VECTOR + sizeof key->id &&
+           memcmp(message->data + 1 + VECTOR, key->id, sizeof key->id) == 0;
+}
+
 /* ---- responses ---- */
 
 /* derive_secrets of §6.2: "secret" goes in with the query's plaintext and the nonce as salt. */

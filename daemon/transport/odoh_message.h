@@ -5,6 +5,7 @@
 #include "status.h"
 
 #include <glib.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,6 +23,9 @@ typedef struct OdohKey {
 /** The first key of an ObliviousDoHConfigs that we can use: in the target's order of preference.
  * STATUS_MALFORMED; STATUS_UNSUPPORTED: all are of other versions or ciphers; STATUS_CRYPTO. */
 Status odoh_key_parse(const uint8_t *configs, size_t length, OdohKey *key) must_check;
+
+/** Whether a query that odoh_seal_query made is for this key. */
+bool odoh_query_names(const GByteArray *message, const OdohKey *key);
 
 /** What opens the response to one query. */
 typedef struct OdohQuestion OdohQuestion;

@@ -12,9 +12,8 @@
 #include <string.h>
 
 static const TransportClass *const classes[ENDPOINT_KINDS] = {
-    [ENDPOINT_DNSCRYPT] = &transport_dnscrypt,
-    [ENDPOINT_DOT] = &transport_dot,
-    [ENDPOINT_DOH] = &transport_doh,
+    [ENDPOINT_DNSCRYPT] = &transport_dnscrypt, [ENDPOINT_DOT] = &transport_dot,
+    [ENDPOINT_DOH] = &transport_doh,           [ENDPOINT_ODOH] = &transport_odoh,
     [ENDPOINT_PLAIN] = &transport_plain,
 };
 

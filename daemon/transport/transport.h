@@ -61,6 +61,7 @@ typedef struct TransportSettings {
     int64_t idle_close_us; /* close a stream unused for so long; the server's keepalive may shorten
                               it */
     bool fresh_keys;       /* DNSCrypt: a new client key for each query */
+    bool odoh_direct_keys; /* a target's key is fetched from itself if the relay does not do it */
 } TransportSettings;
 
 /** What transports are opened with. The pointers outlive every transport. */

@@ -10,3 +10,4 @@ extern const TransportClass transport_plain;
 extern const TransportClass transport_dnscrypt;
 extern const TransportClass transport_dot;
 extern const TransportClass transport_doh;
+extern const TransportClass transport_odoh;

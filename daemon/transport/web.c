@@ -232,10 +232,8 @@ static const PipelineClass web_pipeline = {
 static char *authority_of(const Endpoint *endpoint)
 {
     char text[ADDRESS_MAX_TEXT];
-    const char *host =
-        endpoint->host != NULL ? endpoint->host : address_format_host(&endpoint->address, text);
 
-    return http2_authority(host, address_port(&endpoint->address));
+    return http2_authority(endpoint_host(endpoint, text), address_port(&endpoint->address));
 }
 
 void web_init(Web *web, const TransportClass *transport, const WebClass *class,
