@@ -125,7 +125,7 @@ static bool read_records(Message *message)
     return !iterator.reader.failed && wire_left(&iterator.reader) == 0;
 }
 
-Status message_parse(Message *message, const uint8_t *wire, size_t length)
+static Status read_header(Message *message, const uint8_t *wire, size_t length)
 {
     if (length < MESSAGE_HEADER_LENGTH || length > MESSAGE_MAX)
         return STATUS_MALFORMED;
@@ -138,6 +138,14 @@ Status message_parse(Message *message, const uint8_t *wire, size_t length)
                          .authority_count = wire_get_u16(wire + 8),
                          .additional_count = wire_get_u16(wire + 10),
                          .udp_size = 512};
+    return STATUS_OK;
+}
+
+Status message_parse(Message *message, const uint8_t *wire, size_t length)
+{
+    Status status = read_header(message, wire, length);
+    if (status != STATUS_OK)
+        return status;
 
     WireReader reader = wire_reader(wire, length);
     wire_skip(&reader, MESSAGE_HEADER_LENGTH);
@@ -148,6 +156,20 @@ Status message_parse(Message *message, const uint8_t *wire, size_t length)
     if (!read_records(message))
         return STATUS_MALFORMED;
     return single ? STATUS_OK : STATUS_UNSUPPORTED;
+}
+
+Status message_parse_question(Message *message, const uint8_t *wire, size_t length)
+{
+    Status status = read_header(message, wire, length);
+    if (status != STATUS_OK)
+        return status;
+
+    WireReader reader = wire_reader(wire, length);
+    wire_skip(&reader, MESSAGE_HEADER_LENGTH);
+    if (message->question_count != 1 || !read_question(message, &reader))
+        return STATUS_MALFORMED;
+    message->records = reader.position;
+    return STATUS_OK;
 }
 
 bool message_answers(const Message *reply, const Message *query)

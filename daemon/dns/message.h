@@ -92,6 +92,12 @@ typedef struct RecordIterator {
  */
 Status message_parse(Message *message, const uint8_t *wire, size_t length) must_check;
 
+/**
+ * The same without a look behind the question: for an answer that was cut there. Counts are the
+ * header's. STATUS_MALFORMED, also without exactly one question.
+ */
+Status message_parse_question(Message *message, const uint8_t *wire, size_t length) must_check;
+
 RecordIterator record_iterator(const Message *message);
 /** The next record of answer, authority and additional, OPT included; false at the end. */
 bool record_next(RecordIterator *iterator, Record *record);

@@ -93,6 +93,11 @@ static bool certificate_is_better(const Certificate *a, const Certificate *b)
     return a->serial > b->serial;
 }
 
+bool certificate_supersedes(const Certificate *candidate, const Certificate *held)
+{
+    return candidate->cipher != held->cipher || candidate->serial >= held->serial;
+}
+
 /* Joins the character-strings of a TXT record. False when they do not add up. */
 static bool txt_join(const uint8_t *rdata, size_t length, uint8_t out[TXT_MAX], size_t *out_length)
 {

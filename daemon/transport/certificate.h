@@ -39,6 +39,10 @@ Status certificate_check_time(const Certificate *certificate, int64_t wall_s) mu
 Status certificate_choose(const Message *reply, const uint8_t provider_key[32], int64_t wall_s,
                           Certificate *certificate) must_check;
 
+/** Whether `candidate` may take the place of `held`, which is valid: not if it is an older one
+ * under the same encryption system, as someone may send who kept it. */
+bool certificate_supersedes(const Certificate *candidate, const Certificate *held);
+
 /** Of two reasons why there is no certificate, the one that tells more: a certificate's own fault
  * before the network's, and a timeout last. */
 Status certificate_nearer(Status a, Status b);

@@ -11,6 +11,9 @@
  * The client's key pair is as good as a name to the server. So it lives for one network: when that
  * changes, session, socket and all that was learnt of the path are dropped, and what is under way
  * is asked again with a new key from a new port. With `fresh_keys` it lives for one query.
+ *
+ * Through a relay (relay_header.h) everything goes, certificate requests too: nothing is ever sent
+ * to the server itself, which is what the relay is for.
  */
 #include "dnscrypt_private.h"
 #include "log.h"
@@ -60,6 +63,11 @@ static bool certificate_is_usable(const Dnscrypt *dnscrypt)
 static void adopt_certificate(Dnscrypt *dnscrypt, const Certificate *certificate)
 {
     const Certificate *held = &dnscrypt->certificate;
+    if (certificate_is_usable(dnscrypt) && !certificate_supersedes(certificate, held)) {
+        log_info("dnscrypt: an older certificate was sent, which is not taken: serial=%u held=%u",
+                 certificate->serial, held->serial);
+        return;
+    }
     const bool same =
         dnscrypt->certified && held->cipher == certificate->cipher &&
         memcmp(held->client_magic, certificate->client_magic, sizeof(held->client_magic)) == 0 &&
@@ -156,7 +164,7 @@ Status dnscrypt_open_udp(Dnscrypt *dnscrypt)
     int fd;
     if (dnscrypt->udp.io.loop != NULL)
         return STATUS_OK;
-    const Status status = udp_connect(&dnscrypt->base.endpoint->address, &fd);
+    const Status status = udp_connect(relay_first_hop(dnscrypt->base.endpoint), &fd);
     if (status != STATUS_OK)
         return status;
     return udp_open(&dnscrypt->udp, loop_of(dnscrypt), fd, dnscrypt_attempt_udp_received,
@@ -175,14 +183,14 @@ static void idle_too_long(void *owner)
 
 static void forget_path(Dnscrypt *dnscrypt)
 {
-    dnscrypt->path = (DnscryptPath){.udp_target = DNSCRYPT_UDP_TARGET};
+    dnscrypt->path = (DnscryptPath){.udp_target = dnscrypt_first_target(dnscrypt)};
 }
 
 /* ---- the class ---- */
 
 static Transport *dnscrypt_open(const TransportEnvironment *environment, Endpoint *endpoint)
 {
-    if (sodium_init() < 0)
+    if (sodium_init() < 0 || (endpoint->relay != NULL && !relay_may_carry(endpoint)))
         return NULL;
     Dnscrypt *dnscrypt = g_new0(Dnscrypt, 1);
     transport_init(&dnscrypt->base, &transport_dnscrypt, environment, endpoint);
@@ -237,8 +245,14 @@ static void dnscrypt_facts(const Transport *transport, TransportFacts *facts)
     const Dnscrypt *dnscrypt = (const Dnscrypt *)transport;
     if (!dnscrypt->certified)
         return;
-    g_snprintf(facts->security, sizeof(facts->security), "%s, serial %u",
-               box_cipher_name(dnscrypt->certificate.cipher), dnscrypt->certificate.serial);
+    const int length =
+        g_snprintf(facts->security, sizeof(facts->security), "%s, serial %u",
+                   box_cipher_name(dnscrypt->certificate.cipher), dnscrypt->certificate.serial);
+    if (dnscrypt_is_relayed(dnscrypt)) {
+        char relay[ADDRESS_MAX_TEXT];
+        g_snprintf(facts->security + length, sizeof(facts->security) - (size_t)length,
+                   ", through %s", address_format(relay_first_hop(transport->endpoint), relay));
+    }
     facts->valid_until_s = dnscrypt->certificate.end_s;
 }
 

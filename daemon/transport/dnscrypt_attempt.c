@@ -8,6 +8,11 @@
  * unanswered. Where TCP then brings the answer UDP counts as blocked, until the network changes or
  * a datagram comes through after all.
  *
+ * Through a relay an answer may not be longer than the query, whichever way that came: when one was
+ * cut the query is asked again at its full length, over TCP, which is not cut into fragments at
+ * least as far as the relay, else over UDP. If that is cut too there is no better answer to be had,
+ * and it is passed on as what it is.
+ *
  * Whatever does not decrypt, or is no answer to the question, is dropped and counted while waiting
  * goes on: anyone can send us packets, and none of them may end a query.
  */
@@ -18,7 +23,26 @@
 #include <sodium.h>
 #include <string.h>
 
+#define RELAYED_CALL_US (1500 * 1000)
+
 static void attempt_timed_out(void *owner);
+
+/* Waits for what comes by TCP. A relay goes on by UDP even then, and sends nothing twice: so it is
+ * asked again. */
+static void wait_for_call(Attempt *attempt)
+{
+    exchange_start_timer(attempt->exchange,
+                         dnscrypt_is_relayed(attempt->dnscrypt) ? RELAYED_CALL_US : INT64_MAX,
+                         attempt_timed_out);
+}
+
+/* Whether datagrams are out of the question. */
+static bool asks_by_call_alone(const Attempt *attempt)
+{
+    const Dnscrypt *dnscrypt = attempt->dnscrypt;
+    return dnscrypt->base.environment.settings.tcp_only || dnscrypt->path.udp_blocked ||
+           (attempt->truncated && !attempt->use_udp);
+}
 
 void dnscrypt_attempt_stop(Exchange *exchange)
 {
@@ -42,19 +66,30 @@ void dnscrypt_attempt_fail(Attempt *attempt, Status status)
     exchange_fail_later(exchange, status);
 }
 
-/* Encrypts the query, under the ID it has on the wire, into `packet`. */
 Status dnscrypt_attempt_seal(const Attempt *attempt, const DnscryptSession *session,
                              const uint8_t nonce[BOX_NONCE_LENGTH], size_t padded,
-                             uint8_t packet[BOX_PACKET_MAX], size_t *packet_length)
+                             uint8_t packet[DNSCRYPT_PACKET_MAX], size_t *packet_length)
 {
     const Exchange *exchange = attempt->exchange;
+    const size_t header = relay_header_write(attempt->dnscrypt->base.endpoint, packet);
     uint8_t query[BOX_PACKET_MAX];
+    size_t length;
     if (padded == 0 || exchange->query_length > sizeof(query))
         return STATUS_NO_SPACE;
     memcpy(query, exchange->query, exchange->query_length);
     wire_put_u16(query, exchange->wire_id);
-    return box_seal_query(&session->box, nonce, query, exchange->query_length, padded, packet,
-                          BOX_PACKET_MAX, packet_length);
+    const Status status = box_seal_query(&session->box, nonce, query, exchange->query_length,
+                                         padded, packet + header, BOX_PACKET_MAX, &length);
+    if (status == STATUS_OK)
+        *packet_length = header + length;
+    return status;
+}
+
+size_t dnscrypt_attempt_padding(const Attempt *attempt)
+{
+    const size_t target = attempt->truncated ? BOX_PACKET_MAX - RELAY_HEADER_LENGTH
+                                             : attempt->dnscrypt->path.udp_target;
+    return box_padding_udp(attempt->exchange->query_length, target);
 }
 
 /* ---- UDP ---- */
@@ -64,17 +99,16 @@ Status dnscrypt_attempt_send_datagram(Attempt *attempt)
     Dnscrypt *dnscrypt = attempt->dnscrypt;
     Exchange *exchange = attempt->exchange;
     DnscryptSession *session;
-    uint8_t packet[BOX_PACKET_MAX];
+    uint8_t packet[DNSCRYPT_PACKET_MAX];
     size_t length;
     Status status = dnscrypt_open_udp(dnscrypt);
     if (status == STATUS_OK)
         status = dnscrypt_session_for_query(dnscrypt, &session);
     if (status != STATUS_OK)
         return status;
-    const NonceEntry *entry =
-        nonce_book_add(&dnscrypt->nonces, &attempt->nonces, exchange, session);
-    const size_t padded = box_padding_udp(exchange->query_length, dnscrypt->path.udp_target);
-    status = dnscrypt_attempt_seal(attempt, session, entry->nonce, padded, packet, &length);
+    NonceEntry *entry = nonce_book_add(&dnscrypt->nonces, &attempt->nonces, exchange, session);
+    status = dnscrypt_attempt_seal(attempt, session, entry->nonce,
+                                   dnscrypt_attempt_padding(attempt), packet, &length);
     dnscrypt_session_unref(session);
     if (status != STATUS_OK)
         return status;
@@ -84,13 +118,24 @@ Status dnscrypt_attempt_send_datagram(Attempt *attempt)
     dnscrypt->base.counters.bytes_sent += length;
     if (exchange->tries++ > 0)
         dnscrypt->base.counters.retries++;
+    entry->longest = attempt->truncated;
     attempt->use_udp = true;
     attempt->datagram_us = loop_now_us(dnscrypt->base.environment.loop);
     exchange_start_timer(exchange, exchange_retry_us(exchange), attempt_timed_out);
     return STATUS_OK;
 }
 
-/* A datagram was waited for long enough, or the budget is used up. */
+static void repeat_call(Attempt *attempt)
+{
+    dnscrypt_call_close(attempt);
+    const Status status = dnscrypt_call_begin(attempt);
+    if (status == STATUS_OK)
+        wait_for_call(attempt);
+    else
+        dnscrypt_attempt_fail(attempt, status);
+}
+
+/* An answer was waited for long enough, or the budget is used up. */
 static void attempt_timed_out(void *owner)
 {
     Exchange *exchange = owner;
@@ -102,10 +147,15 @@ static void attempt_timed_out(void *owner)
         exchange_finish(exchange, STATUS_TIMEOUT, NULL, 0);
         return;
     }
+    if (dnscrypt_is_relayed(dnscrypt) && asks_by_call_alone(attempt)) {
+        repeat_call(attempt);
+        return;
+    }
     exchange_start_timer(exchange, INT64_MAX, attempt_timed_out);
     if (dnscrypt->path.answered_us <= attempt->datagram_us)
         dnscrypt->path.silence++; /* else this one was lost where others were not */
-    dnscrypt->path.udp_target = DNSCRYPT_UDP_TARGET; /* a grown one may be what was dropped */
+    dnscrypt->path.udp_target =
+        dnscrypt_first_target(dnscrypt); /* a grown one may be what was dropped */
     Status status = dnscrypt_attempt_send_datagram(attempt);
     /* After two datagrams of this query's own, or several of its neighbours', TCP is tried too. */
     const bool suspect = exchange->tries > 2 || dnscrypt->path.silence >= DNSCRYPT_SILENCE_LIMIT;
@@ -123,21 +173,32 @@ static void udp_works(Dnscrypt *dnscrypt)
     dnscrypt->path.udp_blocked = false;
 }
 
-/* An authentic answer by UDP. */
-static void attempt_answered(Attempt *attempt, const uint8_t *reply, size_t length, bool truncated)
+void dnscrypt_attempt_answered(Attempt *attempt, const uint8_t *reply, size_t length)
+{
+    Exchange *exchange = attempt->exchange;
+    dnscrypt_attempt_stop(exchange);
+    exchange_finish(exchange, STATUS_OK, reply, length);
+}
+
+void dnscrypt_attempt_call_longer(Attempt *attempt)
+{
+    attempt->truncated = true;
+    repeat_call(attempt);
+}
+
+/* An authentic answer by UDP was cut: it had no room in a packet as long as ours. Longer ones from
+ * here (draft §5.4.2). */
+static void attempt_cut(Attempt *attempt)
 {
     Dnscrypt *dnscrypt = attempt->dnscrypt;
     Exchange *exchange = attempt->exchange;
-    udp_works(dnscrypt);
-    if (!truncated) {
-        dnscrypt_attempt_stop(exchange);
-        exchange_finish(exchange, STATUS_OK, reply, length);
+    dnscrypt->path.udp_target = MIN(2 * dnscrypt->path.udp_target, DNSCRYPT_UDP_TARGET_MAX);
+    attempt->use_udp = false;
+    if (dnscrypt_is_relayed(dnscrypt)) {
+        dnscrypt_attempt_call_longer(attempt);
         return;
     }
-    /* The answer had no room in a packet as long as ours: longer ones from here (draft §5.4.2). */
-    dnscrypt->path.udp_target = MIN(2 * dnscrypt->path.udp_target, DNSCRYPT_UDP_TARGET_MAX);
     attempt->truncated = true;
-    attempt->use_udp = false;
     exchange_start_timer(exchange, INT64_MAX, attempt_timed_out);
     const Status status =
         dnscrypt_call_is_wanted(attempt) ? STATUS_OK : dnscrypt_call_begin(attempt);
@@ -145,14 +206,35 @@ static void attempt_answered(Attempt *attempt, const uint8_t *reply, size_t leng
         dnscrypt_attempt_fail(attempt, status);
 }
 
+/* A datagram that may be the answer to one of ours. Once an answer was cut, a second one counts if
+ * it is whole, or if there is no better one to be had. */
+static void attempt_open_datagram(Dnscrypt *dnscrypt, NonceEntry *entry, const UdpPacket *packet)
+{
+    Attempt *attempt = entry->exchange->state;
+    uint8_t reply[UDP_PACKET_MAX];
+    size_t length;
+    Message view;
+    bool cut = false;
+    if (box_open_response(&entry->session->box, entry->nonce, packet->bytes, packet->length, reply,
+                          &length) != STATUS_OK ||
+        !((cut = exchange_accepts_cut(entry->exchange, reply, &length)) ||
+          exchange_accepts(entry->exchange, reply, length, &view))) {
+        dnscrypt->base.counters.forged++;
+        return;
+    }
+    entry->answered = true;
+    udp_works(dnscrypt);
+    if (!cut || entry->longest)
+        dnscrypt_attempt_answered(attempt, reply, length);
+    else if (!attempt->truncated)
+        attempt_cut(attempt);
+}
+
 static void attempt_take_datagram(Dnscrypt *dnscrypt, const UdpPacket *packet)
 {
     TransportCounters *counters = &dnscrypt->base.counters;
     const uint8_t *nonce = box_response_nonce(packet->bytes, packet->length);
     NonceEntry *entry = nonce != NULL ? nonce_book_find(&dnscrypt->nonces, nonce) : NULL;
-    uint8_t reply[UDP_PACKET_MAX];
-    size_t length;
-    Message view;
     counters->bytes_received += packet->length;
     if (entry == NULL) {
         counters->forged++;
@@ -160,15 +242,8 @@ static void attempt_take_datagram(Dnscrypt *dnscrypt, const UdpPacket *packet)
         counters->replayed++;
     } else if (entry->exchange == NULL) {
         udp_works(dnscrypt); /* late, so of no use but as a sign of life */
-    } else if (box_open_response(&entry->session->box, entry->nonce, packet->bytes, packet->length,
-                                 reply, &length) != STATUS_OK ||
-               !exchange_accepts(entry->exchange, reply, length, &view)) {
-        counters->forged++;
     } else {
-        Attempt *attempt = entry->exchange->state;
-        entry->answered = true;
-        if (!attempt->truncated)
-            attempt_answered(attempt, reply, length, view.flags & MESSAGE_TC);
+        attempt_open_datagram(dnscrypt, entry, packet);
     }
 }
 
@@ -218,10 +293,10 @@ void dnscrypt_attempt_start(Dnscrypt *dnscrypt, Exchange *exchange)
     list_append(&dnscrypt->live, &exchange->node);
     loop_timer_stop(&dnscrypt->idle);
 
-    const bool tcp_alone = dnscrypt->base.environment.settings.tcp_only || path->udp_blocked;
+    const bool tcp_alone = asks_by_call_alone(attempt);
     const bool both = path->silence >= DNSCRYPT_SILENCE_LIMIT;
     Status status = STATUS_OK;
-    exchange_start_timer(exchange, INT64_MAX, attempt_timed_out);
+    wait_for_call(attempt);
     if (!tcp_alone)
         status = dnscrypt_attempt_send_datagram(attempt);
     if (tcp_alone || both || status != STATUS_OK)

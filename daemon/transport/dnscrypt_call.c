@@ -41,22 +41,24 @@ static Status call_open(Attempt *attempt)
 {
     Transport *transport = &attempt->dnscrypt->base;
     DnscryptSession *session;
-    uint8_t packet[BOX_PACKET_MAX];
+    const size_t padded = dnscrypt_is_relayed(attempt->dnscrypt)
+                              ? dnscrypt_attempt_padding(attempt)
+                              : box_padding_tcp(attempt->exchange->query_length);
+    uint8_t packet[DNSCRYPT_PACKET_MAX];
     size_t length;
     Status status = dnscrypt_session_for_query(attempt->dnscrypt, &session);
     if (status != STATUS_OK)
         return status;
     randombytes_buf(attempt->call_nonce, sizeof(attempt->call_nonce));
-    status =
-        dnscrypt_attempt_seal(attempt, session, attempt->call_nonce,
-                              box_padding_tcp(attempt->exchange->query_length), packet, &length);
+    status = dnscrypt_attempt_seal(attempt, session, attempt->call_nonce, padded, packet, &length);
     if (status != STATUS_OK) {
         dnscrypt_session_unref(session);
         return status;
     }
     attempt->call_session = session;
+    attempt->call_longest = attempt->truncated;
     attempt->dnscrypt->calls++;
-    attempt->call = tcp_call_open(transport->environment.loop, &transport->endpoint->address,
+    attempt->call = tcp_call_open(transport->environment.loop, relay_first_hop(transport->endpoint),
                                   packet, length, &call_events, attempt);
     transport->counters.connections++;
     transport->counters.bytes_sent += length;
@@ -94,6 +96,13 @@ void dnscrypt_call_next(Dnscrypt *dnscrypt)
         log_warning("dnscrypt: a query cannot be sent: %s", status_sentence(status));
 }
 
+/* Not every relay takes TCP, and all that TCP had over UDP was the way to the relay. */
+static bool may_use_udp_instead(const Attempt *attempt)
+{
+    const Dnscrypt *dnscrypt = attempt->dnscrypt;
+    return dnscrypt_is_relayed(dnscrypt) && !dnscrypt->base.environment.settings.tcp_only;
+}
+
 /* The connection is gone without an answer. */
 static void call_ended(void *owner, Status status)
 {
@@ -108,6 +117,8 @@ static void call_ended(void *owner, Status status)
     /* A server may close what it found idle while we were sending: ask once more. */
     if (status == STATUS_CLOSED && dnscrypt_call_may_repeat(attempt)) {
         status = dnscrypt_call_begin(attempt);
+    } else if (attempt->truncated && may_use_udp_instead(attempt)) {
+        status = dnscrypt_attempt_send_datagram(attempt);
     } else if (path->udp_blocked && !attempt->truncated) {
         path->udp_blocked = false; /* nothing to lose by trying */
         path->silence = 0;
@@ -119,17 +130,21 @@ static void call_ended(void *owner, Status status)
         dnscrypt_attempt_fail(attempt, status);
 }
 
-/* Whether the packet was the answer; then the attempt is over, and perhaps the transport. */
+/* Whether the packet was the answer, or made us ask anew; then the call is over, and perhaps the
+ * transport. */
 static bool call_take(Attempt *attempt, const uint8_t *packet, size_t length)
 {
     Dnscrypt *dnscrypt = attempt->dnscrypt;
     Exchange *exchange = attempt->exchange;
     Message view;
     size_t reply_length;
+    bool cut = false;
     g_autofree uint8_t *reply = g_malloc(length);
     if (box_open_response(&attempt->call_session->box, attempt->call_nonce, packet, length, reply,
                           &reply_length) != STATUS_OK ||
-        !exchange_accepts(exchange, reply, reply_length, &view)) {
+        !((cut = dnscrypt_is_relayed(dnscrypt) &&
+                 exchange_accepts_cut(exchange, reply, &reply_length)) ||
+          exchange_accepts(exchange, reply, reply_length, &view))) {
         dnscrypt->base.counters.forged++;
         return false;
     }
@@ -138,8 +153,10 @@ static bool call_take(Attempt *attempt, const uint8_t *packet, size_t length)
         dnscrypt->path.udp_blocked = true;
         log_info("dnscrypt: UDP goes unanswered, TCP does not: using TCP on this network");
     }
-    dnscrypt_attempt_stop(exchange);
-    exchange_finish(exchange, STATUS_OK, reply, reply_length);
+    if (cut && !attempt->call_longest)
+        dnscrypt_attempt_call_longer(attempt);
+    else
+        dnscrypt_attempt_answered(attempt, reply, reply_length);
     return true;
 }
 

@@ -11,20 +11,26 @@
  * servers (dnsdist among them) that answer certificate requests over TCP with an empty message, and
  * without a certificate not even TCP could carry a query.
  *
+ * Through a relay all answers must fit into the length of the request, and the relay itself goes on
+ * by UDP: every request is padded, the last one as far as may be.
+ *
  * Answers are not authenticated but by the signature in them. So one that is forged does not end
  * the fetch while a genuine one may come by the other means; it only decides what is reported.
  */
 #include "dnscrypt_fetch.h"
 
+#include "dnscrypt_private.h"
 #include "tcpcall.h"
-#include "udp.h"
 
 #include <glib.h>
 #include <sodium.h>
+#include <string.h>
 
 #define MS 1000
 
-typedef enum Action { ASK_PADDED, ASK_BARE, ASK_TCP, GIVE_UP } Action;
+#define QUERY_MAX (BOX_PACKET_MAX - RELAY_HEADER_LENGTH)
+
+typedef enum Action { ASK_PADDED, ASK_BARE, ASK_TCP, ASK_TCP_LONGEST, GIVE_UP } Action;
 
 typedef struct Step {
     Action action;
@@ -39,6 +45,17 @@ static const Step tcp_first[] = {
     {ASK_TCP, 1500 * MS},
     {ASK_PADDED, 500 * MS},
     {ASK_BARE, 2000 * MS},
+    {GIVE_UP, 0},
+};
+
+static const Step relayed[] = {
+    {ASK_PADDED, 500 * MS},       {ASK_PADDED, 500 * MS}, {ASK_TCP, 1000 * MS},
+    {ASK_TCP_LONGEST, 2000 * MS}, {GIVE_UP, 0},
+};
+static const Step relayed_tcp_first[] = {
+    {ASK_TCP, 1500 * MS},
+    {ASK_TCP_LONGEST, 1500 * MS},
+    {ASK_PADDED, 1500 * MS},
     {GIVE_UP, 0},
 };
 
@@ -57,7 +74,8 @@ struct CertificateFetch {
 
     Status failure; /* the most telling so far */
     uint16_t id;
-    uint8_t query[CERTIFICATE_PADDED_QUERY];
+    size_t pad_to; /* the length of a padded query */
+    uint8_t query[QUERY_MAX];
     size_t query_length;
 };
 
@@ -112,6 +130,24 @@ static bool fetch_matches(CertificateFetch *fetch, const uint8_t *bytes, size_t 
     return false;
 }
 
+/* Whether they answer it, but end in the middle of something. */
+static bool fetch_is_cut(const CertificateFetch *fetch, const uint8_t *bytes, size_t length)
+{
+    Message query, view;
+    return message_parse(&view, bytes, length) != STATUS_OK &&
+           message_parse_question(&view, bytes, length) == STATUS_OK &&
+           message_parse(&query, fetch->query, fetch->query_length) == STATUS_OK &&
+           (view.flags & MESSAGE_TC) && message_answers(&view, &query);
+}
+
+/* The query as it goes on the wire, a relay's header in front. Returns its length. */
+static size_t fetch_write_packet(const CertificateFetch *fetch, uint8_t packet[BOX_PACKET_MAX])
+{
+    const size_t header = relay_header_write(fetch->transport->endpoint, packet);
+    memcpy(packet + header, fetch->query, fetch->query_length);
+    return header + fetch->query_length;
+}
+
 static Status fetch_write_query(CertificateFetch *fetch, size_t pad_to)
 {
     fetch->transport->counters.certificate_requests++;
@@ -126,12 +162,14 @@ static void fetch_udp_received(void *owner, UdpPacket *packets, size_t count)
     CertificateFetch *fetch = owner;
     for (size_t i = 0; i < count; i++) {
         Message view;
-        if (!fetch_matches(fetch, packets[i].bytes, packets[i].length, &view))
+        const bool cut = fetch_is_cut(fetch, packets[i].bytes, packets[i].length);
+        if (!cut && !fetch_matches(fetch, packets[i].bytes, packets[i].length, &view))
             continue;
         /* A truncated answer may still hold a certificate that will do (draft §14.4). */
-        if (fetch_take(fetch, &view, true))
+        if (!cut && fetch_take(fetch, &view, true))
             return;
         fetch->udp_leg = LEG_OVER; /* but the socket stays open for a better answer */
+        fetch->pad_to = QUERY_MAX; /* through a relay, room is all that TCP has over UDP */
         fetch_go_on(fetch, STATUS_CERT_NONE);
         return;
     }
@@ -151,7 +189,7 @@ static Status fetch_open_udp(CertificateFetch *fetch)
     int fd;
     if (fetch->udp_leg != LEG_UNUSED)
         return fetch->udp.io.loop != NULL ? STATUS_OK : STATUS_CLOSED;
-    const Status status = udp_connect(&transport->endpoint->address, &fd);
+    const Status status = udp_connect(relay_first_hop(transport->endpoint), &fd);
     if (status != STATUS_OK)
         return status;
     return udp_open(&fetch->udp, transport->environment.loop, fd, fetch_udp_received,
@@ -168,7 +206,8 @@ static void fetch_ask_udp(CertificateFetch *fetch, size_t pad_to)
         fetch_go_on(fetch, status);
         return;
     }
-    const UdpPacket packet = {.bytes = fetch->query, .length = fetch->query_length};
+    uint8_t bytes[BOX_PACKET_MAX];
+    const UdpPacket packet = {.bytes = bytes, .length = fetch_write_packet(fetch, bytes)};
     if (fetch->udp_leg == LEG_UNUSED)
         fetch->udp_leg = LEG_WAITING;
     fetch->transport->counters.bytes_sent += packet.length;
@@ -176,6 +215,8 @@ static void fetch_ask_udp(CertificateFetch *fetch, size_t pad_to)
 }
 
 /* ---- TCP ---- */
+
+static void fetch_ask_tcp(CertificateFetch *fetch);
 
 static void fetch_tcp_ended(void *owner, Status status)
 {
@@ -186,6 +227,18 @@ static void fetch_tcp_ended(void *owner, Status status)
     fetch_go_on(fetch, status);
 }
 
+/* Through a relay the answer may only have lacked room. */
+static void fetch_tcp_useless(CertificateFetch *fetch, Status status)
+{
+    if (fetch->transport->endpoint->relay == NULL || fetch->pad_to == QUERY_MAX) {
+        fetch_tcp_ended(fetch, status);
+        return;
+    }
+    fetch->failure = certificate_nearer(fetch->failure, status);
+    fetch->pad_to = QUERY_MAX;
+    fetch_ask_tcp(fetch);
+}
+
 static bool fetch_tcp_received(void *owner, const uint8_t *bytes, size_t length)
 {
     CertificateFetch *fetch = owner;
@@ -193,9 +246,9 @@ static bool fetch_tcp_received(void *owner, const uint8_t *bytes, size_t length)
     if (length == 0)
         fetch_tcp_ended(fetch, STATUS_CERT_NONE); /* dnsdist's way of saying no */
     else if (!fetch_matches(fetch, bytes, length, &view))
-        fetch_tcp_ended(fetch, STATUS_MISMATCH);
+        fetch_tcp_useless(fetch, STATUS_MISMATCH);
     else if (!fetch_take(fetch, &view, false))
-        fetch_tcp_ended(fetch, STATUS_CERT_NONE);
+        fetch_tcp_useless(fetch, STATUS_CERT_NONE);
     return false;
 }
 
@@ -207,17 +260,21 @@ static const TcpCallEvents fetch_tcp_events = {
 static void fetch_ask_tcp(CertificateFetch *fetch)
 {
     Transport *transport = fetch->transport;
-    const Status status = fetch_write_query(fetch, 0);
+    uint8_t packet[BOX_PACKET_MAX];
+    const bool is_relayed = transport->endpoint->relay != NULL;
+    const Status status = fetch_write_query(fetch, is_relayed ? fetch->pad_to : 0);
     if (status != STATUS_OK) {
         fetch->tcp_leg = LEG_OVER;
         fetch_go_on(fetch, status);
         return;
     }
+    const size_t length = fetch_write_packet(fetch, packet);
     fetch->tcp_leg = LEG_WAITING;
-    fetch->call = tcp_call_open(transport->environment.loop, &transport->endpoint->address,
-                                fetch->query, fetch->query_length, &fetch_tcp_events, fetch);
+    tcp_call_close(fetch->call);
+    fetch->call = tcp_call_open(transport->environment.loop, relay_first_hop(transport->endpoint),
+                                packet, length, &fetch_tcp_events, fetch);
     transport->counters.connections++;
-    transport->counters.bytes_sent += fetch->query_length;
+    transport->counters.bytes_sent += length;
 }
 
 /* ---- the plan ---- */
@@ -229,7 +286,8 @@ static void fetch_step(void *owner)
     loop_timer_start(&fetch->timer, step.patience_us);
     switch (step.action) {
     case ASK_PADDED:
-        fetch_ask_udp(fetch, CERTIFICATE_PADDED_QUERY);
+        if (fetch->udp_leg != LEG_OVER)
+            fetch_ask_udp(fetch, fetch->pad_to);
         break;
     case ASK_BARE:
         if (fetch->udp_leg == LEG_WAITING)
@@ -238,10 +296,23 @@ static void fetch_step(void *owner)
     case ASK_TCP:
         fetch_ask_tcp(fetch);
         break;
+    case ASK_TCP_LONGEST:
+        fetch->pad_to = QUERY_MAX;
+        if (fetch->tcp_leg != LEG_OVER)
+            fetch_ask_tcp(fetch);
+        break;
     case GIVE_UP:
         fetch_finish(fetch, fetch->failure, NULL, false);
         break;
     }
+}
+
+static const Step *fetch_plan(const Transport *transport)
+{
+    const bool tcp_only = transport->environment.settings.tcp_only;
+    if (transport->endpoint->relay != NULL)
+        return tcp_only ? relayed_tcp_first : relayed;
+    return tcp_only ? tcp_first : udp_first;
 }
 
 CertificateFetch *certificate_fetch_open(Transport *transport, CertificateFetched fn, void *owner)
@@ -251,7 +322,9 @@ CertificateFetch *certificate_fetch_open(Transport *transport, CertificateFetche
     fetch->transport = transport;
     fetch->fn = fn;
     fetch->owner = owner;
-    fetch->step = environment->settings.tcp_only ? tcp_first : udp_first;
+    fetch->step = fetch_plan(transport);
+    fetch->pad_to =
+        transport->endpoint->relay != NULL ? DNSCRYPT_RELAY_TARGET : CERTIFICATE_PADDED_QUERY;
     fetch->failure = STATUS_TIMEOUT;
     randombytes_buf(&fetch->id, sizeof(fetch->id));
     /* The first step waits for the next turn, as it may end everything with a callback. */

@@ -14,6 +14,7 @@
 typedef struct NonceEntry {
     uint8_t nonce[BOX_NONCE_LENGTH];
     bool answered;
+    bool longest;             /* the query was as long as may be: a cut answer is final */
     Exchange *exchange;       /* NULL: it has ended */
     DnscryptSession *session; /* what it was encrypted with; NULL with `exchange` */
     ListNode node;            /* in the exchange's list, later in `past` */

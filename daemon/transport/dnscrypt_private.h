@@ -4,6 +4,7 @@
 #include "dnscrypt_fetch.h"
 #include "dnscrypt_nonces.h"
 #include "dnscrypt_session.h"
+#include "relay_header.h"
 #include "transport.h"
 #include "udp.h"
 
@@ -15,7 +16,10 @@
 
 #define DNSCRYPT_UDP_TARGET     512  /* bytes of a query packet, to begin with */
 #define DNSCRYPT_UDP_TARGET_MAX 1220 /* above 1252 some servers and paths drop queries */
-#define DNSCRYPT_SILENCE_LIMIT  3    /* unanswered datagrams in a row that make UDP suspect */
+#define DNSCRYPT_RELAY_TARGET   1156 /* what a relay lets through must not be longer than the query \
+                                      */
+#define DNSCRYPT_SILENCE_LIMIT 3     /* unanswered datagrams in a row that make UDP suspect */
+#define DNSCRYPT_PACKET_MAX    (RELAY_HEADER_LENGTH + BOX_PACKET_MAX)
 
 /** What was learnt of the path to the server. Forgotten when the network changes. */
 typedef struct DnscryptPath {
@@ -46,6 +50,18 @@ typedef struct Dnscrypt {
     bool receiving; /* packets are being handed out: a `done` that closes leaves freeing to that */
     bool closed;
 } Dnscrypt;
+
+/** Whether what is sent goes through a relay. */
+static inline bool dnscrypt_is_relayed(const Dnscrypt *dnscrypt)
+{
+    return dnscrypt->base.endpoint->relay != NULL;
+}
+
+/** How long a query packet is to be, by UDP, before anything was learnt. */
+static inline size_t dnscrypt_first_target(const Dnscrypt *dnscrypt)
+{
+    return dnscrypt_is_relayed(dnscrypt) ? DNSCRYPT_RELAY_TARGET : DNSCRYPT_UDP_TARGET;
+}
 
 /** The session to send with (transfer full). STATUS_CRYPTO, STATUS_NO_MEMORY. */
 Status dnscrypt_session_for_query(Dnscrypt *dnscrypt, DnscryptSession **session) must_check;

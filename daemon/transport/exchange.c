@@ -10,6 +10,8 @@
 #include "log.h"
 #include "transport.h"
 
+#include <string.h>
+
 #define FIRST_RETRY_US                                                                             \
     (700 * 1000) /* a resolver far away, with a cold cache, mostly makes this                      \
                   */
@@ -101,4 +103,22 @@ bool exchange_accepts(const Exchange *exchange, uint8_t *reply, size_t length, M
         return true;
     wire_put_u16(reply, exchange->wire_id); /* left as it came */
     return false;
+}
+
+/* What a truncated answer holds is not to be used (RFC 2181 §9), and some servers cut where the
+ * packet ends, in the middle of a record. */
+bool exchange_accepts_cut(const Exchange *exchange, uint8_t *reply, size_t *length)
+{
+    Message query, view;
+    if (message_parse_question(&view, reply, *length) != STATUS_OK || !(view.flags & MESSAGE_TC) ||
+        view.id != exchange->wire_id ||
+        message_parse(&query, exchange->query, exchange->query_length) != STATUS_OK)
+        return false;
+    view.id = query.id;
+    if (!message_answers(&view, &query))
+        return false;
+    wire_put_u16(reply, query.id);
+    memset(reply + 6, 0, 6); /* the counts of records */
+    *length = view.records;
+    return true;
 }

@@ -53,20 +53,20 @@ static void attempt_fail(Attempt *attempt, Status status)
     exchange_fail_later(exchange, status);
 }
 
-/* Whether `reply` (transfer full) was the answer, perhaps a truncated one. */
+/* Whether `reply` (transfer full) was the answer. By UDP it may have been cut: `*truncated`. */
 static bool attempt_accept(Attempt *attempt, uint8_t *reply, size_t length, bool *truncated)
 {
     Exchange *exchange = attempt->exchange;
     g_autofree uint8_t *kept = reply; /* what lent it goes with the attempt */
     Message view;
     attempt->plain->base.counters.bytes_received += length;
+    *truncated = attempt->call == NULL && exchange_accepts_cut(exchange, kept, &length);
+    if (*truncated)
+        return true;
     if (!exchange_accepts(exchange, kept, length, &view)) {
         attempt->plain->base.counters.forged++;
         return false;
     }
-    *truncated = view.flags & MESSAGE_TC;
-    if (*truncated && attempt->call == NULL)
-        return true;
     attempt_free(attempt);
     exchange_finish(exchange, STATUS_OK, kept, length);
     return true;

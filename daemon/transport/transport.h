@@ -172,3 +172,8 @@ int64_t exchange_retry_us(const Exchange *exchange);
  * ID is put into it and `view` shows it.
  */
 bool exchange_accepts(const Exchange *exchange, uint8_t *reply, size_t length, Message *view);
+/**
+ * Whether `reply` is the answer, but cut (TC): its records, the last of which may be cut too, are
+ * not looked at. If so it becomes header and question, with the owner's ID, and `length` says so.
+ */
+bool exchange_accepts_cut(const Exchange *exchange, uint8_t *reply, size_t *length);

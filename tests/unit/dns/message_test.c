@@ -289,6 +289,19 @@ static void answers_go_by_id_and_question(void)
     g_assert_false(answers(change_class));
 }
 
+static void question_of_a_cut_message_is_read(void)
+{
+    Sample sample;
+    Message message;
+    sample_query(&sample);
+    const size_t cut = sample_length(&sample) - 3;
+    g_assert_cmpint(message_parse(&message, sample.bytes, cut), ==, STATUS_MALFORMED);
+    g_assert_cmpint(message_parse_question(&message, sample.bytes, cut), ==, STATUS_OK);
+    g_assert_cmpuint(message.qtype, ==, RRTYPE_A);
+    g_assert_cmpuint(message.records, ==, 29);
+    g_assert_cmpint(message_parse_question(&message, sample.bytes, 28), ==, STATUS_MALFORMED);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -315,5 +328,7 @@ int main(int argc, char **argv)
     g_test_add_func("/message/largest-message-parses", largest_message_parses);
     g_test_add_func("/message/https-record-is-left-alone", https_record_is_left_alone);
     g_test_add_func("/message/answers-go-by-id-and-question", answers_go_by_id_and_question);
+    g_test_add_func("/message/question-of-a-cut-message-is-read",
+                    question_of_a_cut_message_is_read);
     return g_test_run();
 }

@@ -29,12 +29,24 @@ Bench *bench_new(EndpointKind kind)
     return bench;
 }
 
+void bench_add_relay(Bench *bench)
+{
+    bench->relay = fake_relay_new(bench->loop);
+    Endpoint *relay = endpoint_new(ENDPOINT_DNSCRYPT, &bench->relay->address);
+    Endpoint *direct = bench->endpoint;
+    bench->endpoint = endpoint_derive(direct, relay, NULL);
+    endpoint_unref(direct);
+    endpoint_unref(relay);
+}
+
 void bench_free(Bench *bench)
 {
     if (bench->transport != NULL)
         transport_close(bench->transport);
     endpoint_unref(bench->endpoint);
     fake_resolver_free(bench->resolver);
+    if (bench->relay != NULL)
+        fake_relay_free(bench->relay);
     loop_free(bench->loop);
     g_free(bench);
 }
@@ -117,7 +129,7 @@ void ask_assert_answer(const Ask *ask)
     g_assert_cmpint(message_parse(&query, ask->query, ask->exchange.query_length), ==, STATUS_OK);
     g_assert_cmpint(message_parse(&reply, ask->reply, ask->reply_length), ==, STATUS_OK);
     g_assert_true(message_answers(&reply, &query)); /* the ID too */
-    g_assert_cmpuint(reply.answer_count, ==, 1);
+    g_assert_cmpuint(reply.answer_count, >=, 1);
 }
 
 void ask_answered(Bench *bench)

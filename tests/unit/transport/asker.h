@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "fake_relay.h"
 #include "fake_resolver.h"
 #include "transport.h"
 
@@ -10,6 +11,7 @@
 typedef struct Bench {
     Loop *loop;
     FakeResolver *resolver;
+    FakeRelay *relay; /* NULL without one */
     TransportEnvironment environment;
     Endpoint *endpoint;
     Transport *transport;
@@ -29,6 +31,8 @@ struct Ask {
 
 /** The transport is opened by the first ask_send, so settings may be changed before. */
 Bench *bench_new(EndpointKind kind);
+/** Puts a relay between a DNSCrypt transport and the resolver. */
+void bench_add_relay(Bench *bench);
 void bench_free(Bench *bench);
 /** Handles all that is ready, without moving the clock. */
 void bench_settle(Bench *bench);

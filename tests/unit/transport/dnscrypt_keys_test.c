@@ -198,6 +198,39 @@ static void failed_renewal_keeps_the_old_certificate(void)
     bench_free(bench);
 }
 
+/* Someone who kept it may send it in place of the new one. */
+static void older_certificate_is_not_taken_back(void)
+{
+    Bench *bench = bench_new(ENDPOINT_DNSCRYPT);
+    TransportFacts facts;
+    bench->resolver->serial = 7;
+    ask_answered(bench);
+    loop_advance(bench->loop, 2 * HOUR);
+    bench->resolver->serial = 6;
+    ask_answered(bench);
+    bench_pass(bench, SECOND);
+    g_assert_cmpuint(bench->resolver->certificate_requests, ==, 2);
+    transport_facts(bench->transport, &facts);
+    g_assert_nonnull(strstr(facts.security, "serial 7"));
+    bench_free(bench);
+}
+
+static void older_certificate_serves_when_ours_has_expired(void)
+{
+    Bench *bench = bench_new(ENDPOINT_DNSCRYPT);
+    TransportFacts facts;
+    bench->resolver->serial = 7;
+    bench->resolver->end_s = loop_wall_s(bench->loop) + 600;
+    ask_answered(bench);
+    loop_advance(bench->loop, HOUR);
+    bench->resolver->serial = 6;
+    bench->resolver->end_s = loop_wall_s(bench->loop) + 86400;
+    ask_answered(bench);
+    transport_facts(bench->transport, &facts);
+    g_assert_nonnull(strstr(facts.security, "serial 6"));
+    bench_free(bench);
+}
+
 /* The query goes out under the old key, which the server has dropped: the new certificate comes
  * with the renewal that the same query began, and the retransmission uses it. */
 static void rotation_loses_no_query(void)
@@ -325,6 +358,9 @@ int main(int argc, char **argv)
         {"key-and-port-last-for-one-network", key_and_port_last_for_one_network},
         {"network-change-asks-again", network_change_asks_again},
         {"fresh-keys-are-fresh", fresh_keys_are_fresh},
+        {"older-certificate-is-not-taken-back", older_certificate_is_not_taken_back},
+        {"older-certificate-serves-when-ours-has-expired",
+         older_certificate_serves_when_ours_has_expired},
     };
     g_test_init(&argc, &argv, NULL);
     for (size_t i = 0; i < G_N_ELEMENTS(tests); i++) {

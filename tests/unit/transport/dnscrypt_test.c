@@ -144,6 +144,16 @@ static void truncated_goes_to_tcp(void)
     bench_free(bench);
 }
 
+static void cut_in_a_record_goes_to_tcp(void)
+{
+    Bench *bench = bench_new(ENDPOINT_DNSCRYPT);
+    bench->resolver->truncate = true;
+    bench->resolver->cut_records = true;
+    ask_answered(bench);
+    g_assert_cmpuint(bench->resolver->tcp_queries, ==, 1);
+    bench_free(bench);
+}
+
 static void truncation_makes_queries_longer(void)
 {
     Bench *bench = bench_new(ENDPOINT_DNSCRYPT);
@@ -457,6 +467,7 @@ int main(int argc, char **argv)
         {"closing-inside-done-is-safe", closing_inside_done_is_safe},
         {"closing-ends-everyone", closing_ends_everyone},
         {"sending-inside-done-is-safe", sending_inside_done_is_safe},
+        {"cut-in-a-record-goes-to-tcp", cut_in_a_record_goes_to_tcp},
     };
     g_test_init(&argc, &argv, NULL);
     for (size_t i = 0; i < G_N_ELEMENTS(tests); i++) {

@@ -19,16 +19,17 @@ typedef struct Connection {
 
 /* ---- messages ---- */
 
-static size_t write_answer(const uint8_t *query, size_t length, uint8_t *out, bool truncated)
+static size_t write_answer(const FakeResolver *resolver, const uint8_t *query, size_t length,
+                           uint8_t *out, bool truncated)
 {
     Message view;
     g_assert_cmpint(message_parse(&view, query, length), ==, STATUS_OK);
     WireWriter writer = wire_writer(out, ROOM);
     wire_write_bytes(&writer, query, view.records);
     wire_put_u16(out + 2, truncated ? 0x8380 : 0x8180);
-    wire_put_u16(out + 6, truncated ? 0 : 1);
+    wire_put_u16(out + 6, truncated && !resolver->cut_records ? 0 : 1);
     wire_put_u16(out + 10, 0);
-    if (truncated)
+    if (truncated && !resolver->cut_records)
         return writer.position;
     wire_write_u16(&writer, 0xc00c);
     wire_write_u16(&writer, RRTYPE_A);
@@ -36,6 +37,17 @@ static size_t write_answer(const uint8_t *query, size_t length, uint8_t *out, bo
     wire_write_u32(&writer, 300);
     wire_write_u16(&writer, 4);
     wire_write_bytes(&writer, (const uint8_t[]){192, 0, 2, 1}, 4);
+    if (truncated)
+        return writer.position - 2;
+    if (resolver->bulk > 0) {
+        wire_put_u16(out + 6, 2);
+        wire_write_u16(&writer, 0xc00c);
+        wire_write_u16(&writer, 65280); /* for private use (RFC 6895 §3.1) */
+        wire_write_u16(&writer, CLASS_IN);
+        wire_write_u32(&writer, 300);
+        wire_write_u16(&writer, (uint16_t)resolver->bulk);
+        wire_write_zeros(&writer, resolver->bulk);
+    }
     return writer.position;
 }
 
@@ -188,7 +200,9 @@ static void answer_datagram(FakeResolver *resolver, const UdpPacket *packet)
     if (length == 0)
         return;
     resolver->udp_queries++;
-    const size_t message_length = write_answer(query, length, message, resolver->truncate);
+    size_t message_length = write_answer(resolver, query, length, message, resolver->truncate);
+    if ((message_length + 64) / 64 * 64 + 48 > packet->length)
+        message_length = write_answer(resolver, query, length, message, true);
     if (resolver->wrong_question)
         send_mismatches(resolver, packet, message, message_length);
     const size_t response_length =
@@ -224,7 +238,8 @@ static void answer_plain_datagram(FakeResolver *resolver, const UdpPacket *packe
     g_assert_cmpint(message_parse(&view, packet->bytes, packet->length), ==, STATUS_OK);
     resolver->last_udp_size = view.has_edns ? view.udp_size : 0;
     resolver->udp_queries++;
-    const size_t length = write_answer(packet->bytes, packet->length, message, resolver->truncate);
+    const size_t length =
+        write_answer(resolver, packet->bytes, packet->length, message, resolver->truncate);
     if (resolver->forge_first || resolver->wrong_question) {
         message[1] ^= 1;
         send_datagram(resolver, packet, message, length);
@@ -241,7 +256,7 @@ static void answer_plain_datagram(FakeResolver *resolver, const UdpPacket *packe
 static void send_mismatch(FakeResolver *resolver, const UdpPacket *request)
 {
     uint8_t message[ROOM];
-    const size_t length = write_answer(request->bytes, request->length, message, false);
+    const size_t length = write_answer(resolver, request->bytes, request->length, message, false);
     message[0] ^= 0x55;
     send_datagram(resolver, request, message, length);
 }
@@ -308,13 +323,13 @@ static bool frame_received(void *owner, const uint8_t *bytes, size_t length)
     }
     resolver->tcp_queries++;
     if (resolver->plain) {
-        send_frame(connection, message, write_answer(bytes, length, message, false));
+        send_frame(connection, message, write_answer(resolver, bytes, length, message, false));
         return true;
     }
     const size_t query_length = open_query(resolver, bytes, length, query);
     if (query_length == 0)
         return true;
-    const size_t message_length = write_answer(query, query_length, message, false);
+    const size_t message_length = write_answer(resolver, query, query_length, message, false);
     const size_t response_length =
         seal_response(resolver, bytes, message, message_length, response);
     if (resolver->forge_first) {

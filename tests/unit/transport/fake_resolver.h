@@ -38,6 +38,8 @@ typedef struct FakeResolver {
     bool tcp_refuses_certificate;    /* with an empty message, as dnsdist does */
     bool tcp_silent;
     bool truncate;       /* over UDP */
+    bool cut_records;    /* what is truncated ends in the middle of a record */
+    size_t bulk;         /* that many bytes more in each answer, if there is room */
     unsigned lose;       /* that many datagrams to come are not answered */
     bool replay;         /* answers by UDP twice */
     bool forge_first;    /* garbage of several kinds before each answer */

@@ -254,6 +254,16 @@ static void unknown_protocol_is_unsupported(void)
     bench_free(bench);
 }
 
+static void cut_in_a_record_goes_to_tcp(void)
+{
+    Bench *bench = bench_new(ENDPOINT_PLAIN);
+    bench->resolver->truncate = true;
+    bench->resolver->cut_records = true;
+    ask_answered(bench);
+    g_assert_cmpuint(bench->resolver->tcp_queries, ==, 1);
+    bench_free(bench);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -276,5 +286,6 @@ int main(int argc, char **argv)
     g_test_add_func("/plain/closing-inside-done-is-safe", closing_inside_done_is_safe);
     g_test_add_func("/plain/closing-ends-those-that-fail-too", closing_ends_those_that_fail_too);
     g_test_add_func("/transport/unknown-protocol-is-unsupported", unknown_protocol_is_unsupported);
+    g_test_add_func("/plain/cut-in-a-record-goes-to-tcp", cut_in_a_record_goes_to_tcp);
     return g_test_run();
 }
