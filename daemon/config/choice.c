@@ -9,6 +9,7 @@ static Plan *plan_from_template(const Plan *template)
     Plan *plan = plan_new();
 
     plan->strategy = template->strategy;
+    memcpy(plan->spread_key, template->spread_key, sizeof plan->spread_key);
     plan->transport = template->transport;
     plan->edns_payload = template->edns_payload;
     plan->max_queries = template->max_queries;

@@ -10,6 +10,7 @@
 #include "endpoint_spec.h"
 #include "entries.h"
 #include "log.h"
+#include "spread_key.h"
 
 #include <string.h>
 
@@ -21,7 +22,8 @@
 #define MAXIMUM_FAVOURITES 5
 #define DNS_PORT           53
 
-static const char *const strategy_words[] = {"fastest", "first", "round-robin", NULL};
+static const char *const strategy_words[] = {"fastest", "p2",     "first", "round-robin",
+                                             "random",  "spread", NULL};
 static const char *const level_words[] = {"error", "warning", "info", "debug", NULL};
 
 static const char *const forwarder_keys[] = {
@@ -137,6 +139,7 @@ static gboolean read_forwarder(Settings *settings, const Keys *keys, GError **er
     if (!keys_get_word(keys, FORWARDER, "Strategy", strategy_words, &strategy, error))
         return FALSE;
     plan->strategy = (Strategy)strategy;
+    spread_key_derive(plan->spread_key);
     return read_listen(settings, keys, error) && read_numbers(plan, keys, error) &&
            keys_get_word(keys, FORWARDER, "LogLevel", level_words, &settings->log_level, error) &&
            keys_get_bool(keys, FORWARDER, "TCPOnly", &plan->transport.tcp_only, error) &&

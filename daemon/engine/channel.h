@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine.h"
+#include "ladder.h"
 #include "ledger.h"
 #include "list.h"
 #include "transport.h"
@@ -21,6 +22,7 @@ typedef struct ChannelPool {
     TlsContext *tls;
     TransportOpener open;
     List channels;
+    Ladder ladder;             /* what this network lets through */
     TransportCounters retired; /* of the transports that were closed */
     Ledger ledger;
 } ChannelPool;
@@ -36,13 +38,17 @@ struct Channel {
     Tally *tally;         /* of the resolver it was asked for last; NULL never asked */
     uint64_t sent_before, received_before; /* bytes that were charged to tallies already */
 
-    int64_t latency_us; /* smoothed; 0 not measured */
-    unsigned samples;
+    int64_t latency_us, deviation_us; /* smoothed; 0 not measured */
+    unsigned samples;                 /* on this network */
+    unsigned failure_share;           /* of 1000 attempts, smoothed */
+    unsigned live;                    /* exchanges under way */
     int64_t measured_us, answered_us; /* when; 0 never */
+    int64_t heard_us;                 /* any reply, refusals too */
     uint64_t answers, failures;
     Status last_failure; /* STATUS_OK: none since the last answer */
     unsigned failed_in_row, refused_in_row;
-    int64_t shunned_until_us; /* back-off: asked only after the healthy ones */
+    unsigned late_in_row;     /* exchanges that waited too long, with no reply to anybody between */
+    int64_t shunned_until_us; /* back-off: asked only after the healthy ones; 0 none */
 };
 
 void channel_pool_init(ChannelPool *pool, Loop *loop, TlsContext *tls, TransportOpener open);
@@ -64,6 +70,8 @@ void channel_unref(Channel *channel);
 bool channel_open(Channel *channel);
 /** Sends an exchange, asking the resolver that the channel is one way to; the channel is open. */
 void channel_send(Channel *channel, const Resolver *resolver, Exchange *exchange);
+/** What was sent has ended, or is withdrawn. */
+void channel_release(Channel *channel, Exchange *exchange);
 
 /** It answered, usefully, after `latency_us`. */
 void channel_note_answer(Channel *channel, int64_t latency_us);
@@ -73,5 +81,25 @@ void channel_note_failure(Channel *channel, Status status);
 /** It was given up after `silent_us` without an answer: a failure (STATUS_TIMEOUT) from `limit_us`
  * on, below that at least a measure. Returns whether it was a failure. */
 bool channel_note_silence(Channel *channel, int64_t silent_us, int64_t limit_us);
+/** An exchange sent at `started_us` waits longer than expected. Returns whether the channel, and
+ * not just this question, seems to be stuck. */
+bool channel_note_late(Channel *channel, int64_t started_us);
+/** It was still silent when `winner`, asked after it, answered: if nothing ever came of it on this
+ * network, what tells the two apart may be what does not get through here. Returns whether it was
+ * a failure. */
+bool channel_note_lost(Channel *channel, const Channel *winner);
+/** It did not work on this network the last time: begins in its back-off. */
+void channel_presume_lost(Channel *channel);
 
+/** Whether to ask healthy ones first: it is in its back-off, or that has ended and one question is
+ * trying it already, or it was never heard and its kind does not get through here. */
 bool channel_is_shunned(const Channel *channel);
+/** Whether it may well not answer: it failed last time. */
+bool channel_is_doubtful(const Channel *channel);
+/** One number to compare channels by: latency, made worse by failures and load; 0 not measured. */
+int64_t channel_score_us(const Channel *channel);
+/** How long an answer may take before it is late: RFC 6298's retransmission time-out, within
+ * CHANNEL_EXPECT_MIN_US. */
+int64_t channel_expected_us(const Channel *channel);
+
+#define CHANNEL_EXPECT_MIN_US 50000

@@ -13,10 +13,24 @@ typedef struct Candidate {
     Channel *channel;
 } Candidate;
 
+/** What choices go by that is not the channels'. */
+typedef struct Chooser {
+    unsigned turn;   /* choices made so far */
+    uint64_t random; /* state of a generator; any seed */
+} Chooser;
+
+typedef struct ChooseRequest {
+    const GPtrArray *upstreams;
+    Strategy strategy;
+    const Name *name;          /* what is asked for */
+    const uint8_t *spread_key; /* PLAN_SPREAD_KEY bytes */
+    int64_t now_us;
+} ChooseRequest;
+
 /**
- * Orders the ways to ask, best first: the resolvers by `strategy`, the endpoints of each in their
- * order, shunned ones after all healthy ones. `turn` counts the choices made so far. Returns how
- * many of at most CANDIDATES_MAX were written, each with a reference of its upstream.
+ * Orders the ways to ask, best first: the resolvers by strategy, the endpoints of each by the
+ * ladder, shunned ones after all healthy ones. Returns how many of at most CANDIDATES_MAX were
+ * written, each with a reference of its upstream.
  */
-size_t choose_candidates(const GPtrArray *upstreams, Strategy strategy, unsigned turn,
-                         int64_t now_us, Candidate candidates[CANDIDATES_MAX]);
+size_t choose_candidates(Chooser *chooser, const ChooseRequest *request,
+                         Candidate candidates[CANDIDATES_MAX]);

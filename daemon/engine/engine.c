@@ -83,6 +83,8 @@ Engine *engine_new(Loop *loop, TlsContext *tls)
     list_init(&engine->observers);
     loop_timer_init(&engine->cooling, loop, on_cooled, engine);
     randombytes_buf(engine->secret, sizeof engine->secret);
+    randombytes_buf(&engine->chooser.random, sizeof engine->chooser.random);
+    hedge_budget_init(&engine->hedges);
     return engine;
 }
 
@@ -221,18 +223,46 @@ void engine_disconnect(Engine *engine)
     channel_pool_network_changed(&engine->pool);
 }
 
-void engine_reconnect(Engine *engine)
+static void recall_all(const GPtrArray *upstreams)
 {
-    engine_disconnect(engine);
+    for (unsigned i = 0; i < upstreams->len; i++)
+        upstream_recall(g_ptr_array_index(upstreams, i));
+}
+
+/* Everything is disconnected: what is remembered of this network comes first. */
+static void begin_anew(Engine *engine)
+{
+    recall_all(engine->upstreams);
+    recall_all(engine->warm);
+    for (unsigned i = 0; i < engine->route_upstreams->len; i++)
+        recall_all(g_ptr_array_index(engine->route_upstreams, i));
     list_for_each (node, &engine->resolutions) {
         resolution_restart(container_of(node, Resolution, node));
     }
 }
 
-void engine_network_changed(Engine *engine)
+void engine_reconnect(Engine *engine)
+{
+    engine_disconnect(engine);
+    begin_anew(engine);
+}
+
+void engine_network_changed(Engine *engine, const char *network_id)
 {
     engine_begin_epoch(engine);
-    engine_reconnect(engine);
+    engine_disconnect(engine);
+    ladder_join(&engine->pool.ladder, network_id, loop_now_us(engine->loop));
+    begin_anew(engine);
+}
+
+char *engine_save_networks(const Engine *engine)
+{
+    return ladder_save(&engine->pool.ladder);
+}
+
+void engine_load_networks(Engine *engine, const char *text)
+{
+    ladder_load(&engine->pool.ladder, text);
 }
 
 void engine_stats(const Engine *engine, Stats *stats)

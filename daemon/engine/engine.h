@@ -44,8 +44,13 @@ Status engine_listen(Engine *engine, int udp_fd, int tcp_fd, EngineAdmit admit,
 void engine_stop_listening(Engine *engine);
 
 /** Sockets, connections, keys, back-offs and the cache of the old network go; queries under way are
- * asked again. */
-void engine_network_changed(Engine *engine);
+ * asked again. What gets through on a network is remembered by `network_id`: any word without
+ * white space that is the same whenever this network is joined; NULL: not to be remembered. */
+void engine_network_changed(Engine *engine, const char *network_id);
+/** That memory as text, to be kept across restarts. (transfer full) */
+char *engine_save_networks(const Engine *engine);
+/** Brings it back; at best before the first network is joined. */
+void engine_load_networks(Engine *engine, const char *text);
 
 /** The machine falls asleep: sockets, connections and keys go; queries under way wait. */
 void engine_disconnect(Engine *engine);

@@ -3,7 +3,9 @@
 
 #include "cache.h"
 #include "channel.h"
+#include "choose.h"
 #include "engine.h"
+#include "hedge.h"
 #include "question.h"
 #include "upstream.h"
 
@@ -17,7 +19,8 @@ struct Engine {
     GPtrArray *upstreams;       /* Upstream*, of the plan's resolvers */
     GPtrArray *route_upstreams; /* GPtrArray* of one Upstream*, one a route */
     Resolver *last;             /* gave the last answer; NULL none yet */
-    unsigned turn;              /* choices made so far */
+    Chooser chooser;
+    HedgeBudget hedges;
 
     uint8_t secret[QUESTION_SECRET_LENGTH];
     Cache *cache;

@@ -40,9 +40,12 @@ bool resolver_equal(const Resolver *a, const Resolver *b);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Resolver, resolver_unref)
 
 typedef enum Strategy {
-    STRATEGY_FASTEST,     /* by measured latency and health */
+    STRATEGY_FASTEST,     /* two drawn, the faster the likelier; the better of both */
+    STRATEGY_P2,          /* power of two choices: two drawn, all alike; the better of both */
     STRATEGY_FIRST,       /* in the order given; the next only when one fails */
     STRATEGY_ROUND_ROBIN, /* in turn */
+    STRATEGY_RANDOM,      /* any, all alike */
+    STRATEGY_SPREAD,      /* each site's names always to the same one, for privacy */
 } Strategy;
 
 /** Names at or under `suffix` go to this resolver instead, and nowhere else (LAN and VPN names,
@@ -52,11 +55,15 @@ typedef struct Route {
     Resolver *resolver;
 } Route;
 
+#define PLAN_SPREAD_KEY 16
+
 typedef struct Plan {
     unsigned references;
     Resolver **resolvers;
     size_t resolver_count;
     Strategy strategy;
+    uint8_t spread_key[PLAN_SPREAD_KEY]; /* of STRATEGY_SPREAD; the same for as long as the
+                                            resolvers are to know no more than their share */
     Route *routes;
     size_t route_count;
     TransportSettings transport;

@@ -3,9 +3,10 @@
  * Asking upstream, with fail-over.
  *
  * The candidates (choose.c) are asked in order. The next is asked at once when one fails, and *as
- * well* when one is silent for the plan's attempt time (a quarter of it where the silent one is
- * doubtful anyway). The first good answer wins; the others are withdrawn, and their silence is
- * remembered by their channels.
+ * well* when one is late: soon where it is doubtful anyway; when its answer is later than usual, if
+ * the budget of second tries allows (hedge.c) or the channel seems stuck; and after the plan's
+ * attempt time in any case. The first good answer wins; the others are withdrawn, and their silence
+ * is remembered by their channels.
  *
  * SERVFAIL and REFUSED are answers of last resort: the next resolver is asked, not another endpoint
  * of the same one, and the last of them is passed on when nobody did better. They are final where
@@ -22,32 +23,16 @@
 #include "resolution.h"
 
 #include "edns.h"
+#include "hedge.h"
 
-#define ENCRYPTED_PAYLOAD 4096 /* streams and padded boxes have no fragments to fear */
-#define FIRST_PAUSE_US    250000
-
-enum { WIRE_CLEAR, WIRE_ENCRYPTED };
-
-typedef struct Attempt {
-    Exchange exchange;
-    ListNode node;
-    Resolution *resolution;
-    size_t candidate;
-    int64_t started_us;
-} Attempt;
+#define FIRST_PAUSE_US 250000
+#define DOUBTFUL_SHARE 8 /* of the attempt time, before the next is asked beside a doubtful one */
 
 static void ask_next(Resolution *resolution);
 
 static int64_t now_us(const Resolution *resolution)
 {
     return loop_now_us(resolution->engine->loop);
-}
-
-static void attempt_free(Attempt *attempt)
-{
-    exchange_cancel(&attempt->exchange);
-    list_remove(&attempt->node);
-    g_free(attempt);
 }
 
 void resolution_withdraw(Resolution *resolution)
@@ -61,19 +46,37 @@ void resolution_withdraw(Resolution *resolution)
     resolution->pause_us = FIRST_PAUSE_US;
 }
 
+static void count_failure(Resolution *resolution, Status status)
+{
+    resolution->engine->stats.failures[status]++;
+}
+
 /* Withdraws what was asked; that it was not answered so far counts. */
 static void give_up_attempts(Resolution *resolution)
 {
     list_for_each (node, &resolution->attempts) {
         Attempt *attempt = container_of(node, Attempt, node);
-        Channel *channel = resolution->candidates[attempt->candidate].channel;
-        int64_t silent_us = now_us(resolution) - attempt->started_us;
 
-        if (channel_note_silence(channel, silent_us, resolution->plan->attempt_us))
-            resolution->engine->stats.failures[STATUS_TIMEOUT]++;
+        if (channel_note_silence(attempt->channel, attempt_silent_us(attempt),
+                                 resolution->plan->attempt_us))
+            count_failure(resolution, STATUS_TIMEOUT);
         attempt_free(attempt);
     }
     loop_timer_stop(&resolution->timer);
+}
+
+/* The same when there is a winner: who was asked before it had more time. */
+static void give_up_losers(Resolution *resolution, const Channel *winner, int64_t started_us)
+{
+    list_for_each (node, &resolution->attempts) {
+        Attempt *attempt = container_of(node, Attempt, node);
+
+        if (attempt->started_us < started_us && channel_note_lost(attempt->channel, winner)) {
+            count_failure(resolution, STATUS_TIMEOUT);
+            attempt_free(attempt);
+        }
+    }
+    give_up_attempts(resolution);
 }
 
 /* Failures to prove who the server is tell more than silence, and are not overwritten by it. */
@@ -88,14 +91,6 @@ static bool is_passing(Status status)
 {
     return status == STATUS_UNREACHABLE || status == STATUS_CLOSED || status == STATUS_IO ||
            status == STATUS_TIMEOUT;
-}
-
-/* Whether the channel may well not answer, so that the next is asked early beside it: it failed
- * last time, or is tried only to be measured. */
-static bool is_doubtful(const Resolution *resolution, const Channel *channel)
-{
-    return channel->failed_in_row > 0 ||
-           (resolution->strategy == STRATEGY_FASTEST && channel->samples == 0);
 }
 
 ResolutionResult resolution_failure(const Resolution *resolution)
@@ -145,14 +140,66 @@ static void exhausted(Resolution *resolution)
     loop_defer_schedule(&resolution->finish);
 }
 
+/* The candidate that would be asked next; NULL for none. */
+static const Candidate *peek_next(const Resolution *resolution)
+{
+    for (size_t i = resolution->next; i < resolution->candidate_count; i++) {
+        if (!resolution->passed_over[i])
+            return &resolution->candidates[i];
+    }
+    return NULL;
+}
+
+/* Whether the second try of a late answer is worth it and allowed. */
+static bool may_hedge(Resolution *resolution, const Attempt *late)
+{
+    const Candidate *next = peek_next(resolution);
+
+    if (!next || channel_is_shunned(next->channel))
+        return false;
+    if (!hedge_may_cross(resolution->strategy) &&
+        next->upstream != resolution->candidates[late->candidate].upstream)
+        return false;
+    return hedge_budget_spend(&resolution->engine->hedges);
+}
+
+/* The one asked last is late. */
 static void on_timer(void *owner)
 {
     Resolution *resolution = owner;
+    const Attempt *late = list_last(&resolution->attempts, Attempt, node);
 
-    if (list_is_empty(&resolution->attempts))
+    if (!late) {
         resolution_restart(resolution);
-    else
+    } else if (resolution->due || channel_note_late(late->channel, late->started_us) ||
+               may_hedge(resolution, late)) {
         ask_next(resolution);
+    } else {
+        resolution->due = true;
+        loop_timer_start(&resolution->timer,
+                         resolution->plan->attempt_us - attempt_silent_us(late));
+    }
+}
+
+/* Sets the time until the next candidate is asked beside this one. */
+static void expect(Resolution *resolution, const Attempt *attempt)
+{
+    const Candidate *next = peek_next(resolution);
+    int64_t attempt_us = resolution->plan->attempt_us;
+    int64_t expected_us = channel_expected_us(attempt->channel);
+
+    if (!next)
+        return;
+    resolution->due = true;
+    if (hedge_is_due_early(resolution->strategy, &resolution->candidates[attempt->candidate],
+                           next)) {
+        loop_timer_start(&resolution->timer, attempt_us / DOUBTFUL_SHARE);
+    } else if (attempt->channel->samples == 0 || expected_us >= attempt_us) {
+        loop_timer_start(&resolution->timer, attempt_us);
+    } else {
+        resolution->due = false;
+        loop_timer_start(&resolution->timer, expected_us);
+    }
 }
 
 static void fail(Resolution *resolution, size_t candidate, Status status)
@@ -163,11 +210,11 @@ static void fail(Resolution *resolution, size_t candidate, Status status)
     resolution->failed = candidate;
 }
 
-static void on_failure(Resolution *resolution, size_t candidate, Status status)
+static void on_failure(Resolution *resolution, const AttemptOutcome *outcome)
 {
-    channel_note_failure(resolution->candidates[candidate].channel, status);
-    resolution->engine->stats.failures[status]++;
-    fail(resolution, candidate, status);
+    channel_note_failure(resolution->candidates[outcome->candidate].channel, outcome->status);
+    count_failure(resolution, outcome->status);
+    fail(resolution, outcome->candidate, outcome->status);
     if (list_is_empty(&resolution->attempts))
         ask_next(resolution);
 }
@@ -187,23 +234,27 @@ static bool is_about_the_name(const Message *reply)
            (code >= EDE_BLOCKED && code <= EDE_FILTERED);
 }
 
-static void on_refusal(Resolution *resolution, size_t candidate, const Message *reply,
-                       int64_t latency_us)
+static void keep_refusal(Resolution *resolution, size_t candidate, const Message *reply)
 {
-    const Candidate *from = &resolution->candidates[candidate];
-    bool final = is_about_the_name(reply);
-
-    if (final)
-        channel_note_answer(from->channel, latency_us);
-    else
-        channel_note_refusal(from->channel, latency_us);
-    resolution->engine->stats.failures[STATUS_SERVER_FAILED]++;
     g_free(resolution->refusal);
     resolution->refusal = g_memdup2(reply->wire, reply->length);
     resolution->refusal_length = reply->length;
     resolution->refused = candidate;
+}
+
+static void on_refusal(Resolution *resolution, const AttemptOutcome *outcome)
+{
+    const Candidate *from = &resolution->candidates[outcome->candidate];
+    bool final = is_about_the_name(outcome->reply);
+
+    if (final)
+        channel_note_answer(from->channel, outcome->latency_us);
+    else
+        channel_note_refusal(from->channel, outcome->latency_us);
+    count_failure(resolution, STATUS_SERVER_FAILED);
+    keep_refusal(resolution, outcome->candidate, outcome->reply);
     if (final) {
-        give_up_attempts(resolution);
+        give_up_losers(resolution, from->channel, outcome->started_us);
         loop_defer_schedule(&resolution->finish);
         return;
     }
@@ -215,116 +266,77 @@ static void on_refusal(Resolution *resolution, size_t candidate, const Message *
         ask_next(resolution);
 }
 
-static void on_answer(Resolution *resolution, size_t candidate, const Message *reply,
-                      int64_t latency_us)
+static void on_answer(Resolution *resolution, const AttemptOutcome *outcome)
 {
     ResolutionResult result = {
         .status = STATUS_OK,
-        .reply = reply,
-        .upstream = resolution->candidates[candidate].upstream,
-        .channel = resolution->candidates[candidate].channel,
+        .reply = outcome->reply,
+        .upstream = resolution->candidates[outcome->candidate].upstream,
+        .channel = resolution->candidates[outcome->candidate].channel,
     };
 
-    channel_note_answer(result.channel, latency_us);
-    give_up_attempts(resolution);
+    channel_note_answer(result.channel, outcome->latency_us);
+    upstream_note_answer(result.upstream, result.channel);
+    give_up_losers(resolution, result.channel, outcome->started_us);
     loop_defer_cancel(&resolution->finish);
     resolution->done(resolution, &result);
 }
 
-static void on_exchange_done(Exchange *exchange, Status status, const uint8_t *reply, size_t length)
+static void on_attempt_ended(void *owner, const AttemptOutcome *outcome)
 {
-    Attempt *attempt = exchange->owner;
-    Resolution *resolution = attempt->resolution;
-    size_t candidate = attempt->candidate;
-    int64_t latency_us = now_us(resolution) - attempt->started_us;
-    Message message;
+    Resolution *resolution = owner;
     unsigned rcode;
 
-    attempt_free(attempt);
-    if (status == STATUS_OK)
-        status = message_parse(&message, reply, length);
-    if (status != STATUS_OK) {
-        on_failure(resolution, candidate, status);
+    if (outcome->status != STATUS_OK) {
+        on_failure(resolution, outcome);
         return;
     }
-    rcode = message_rcode(&message);
+    rcode = message_rcode(outcome->reply);
     if (rcode == RCODE_SERVFAIL || rcode == RCODE_REFUSED)
-        on_refusal(resolution, candidate, &message, latency_us);
+        on_refusal(resolution, outcome);
     else
-        on_answer(resolution, candidate, &message, latency_us);
+        on_answer(resolution, outcome);
 }
 
-/* False when the candidate cannot be asked at all. */
-static bool ask(Resolution *resolution, size_t candidate)
+/* NULL when the candidate cannot be asked at all. */
+static const Attempt *ask(Resolution *resolution, size_t candidate)
 {
     Channel *channel = resolution->candidates[candidate].channel;
-    int form = channel->endpoint->kind == ENDPOINT_PLAIN ? WIRE_CLEAR : WIRE_ENCRYPTED;
-    Attempt *attempt;
 
     if (!channel_open(channel)) {
         fail(resolution, candidate, channel->last_failure);
-        return false;
+        return NULL;
     }
-    attempt = g_new0(Attempt, 1);
-    attempt->resolution = resolution;
-    attempt->candidate = candidate;
-    attempt->started_us = now_us(resolution);
-    attempt->exchange.query = resolution->wire[form];
-    attempt->exchange.query_length = resolution->wire_length[form];
-    attempt->exchange.budget_us = resolution->deadline_us - now_us(resolution);
-    attempt->exchange.done = on_exchange_done;
-    attempt->exchange.owner = attempt;
-    list_init(&attempt->node);
-    list_append(&resolution->attempts, &attempt->node);
-    channel_send(channel, resolution->candidates[candidate].upstream->resolver, &attempt->exchange);
-    return true;
+    return attempt_start(&resolution->attempts, candidate, &resolution->candidates[candidate],
+                         &resolution->forms, resolution->deadline_us - now_us(resolution),
+                         on_attempt_ended, resolution);
 }
 
 static void ask_next(Resolution *resolution)
 {
     while (resolution->next < resolution->candidate_count) {
         size_t candidate = resolution->next++;
-        int64_t delay_us = resolution->plan->attempt_us;
+        const Attempt *attempt;
 
         if (resolution->passed_over[candidate])
             continue;
-        if (is_doubtful(resolution, resolution->candidates[candidate].channel))
-            delay_us /= 4;
-        if (!ask(resolution, candidate))
+        attempt = ask(resolution, candidate);
+        if (!attempt)
             continue;
-        if (resolution->next < resolution->candidate_count)
-            loop_timer_start(&resolution->timer, delay_us);
+        expect(resolution, attempt);
         return;
     }
     if (list_is_empty(&resolution->attempts))
         exhausted(resolution);
 }
 
-/* The query in the form that transports in clear, or encrypted ones, send. */
-static Status build_wire(Resolution *resolution, int form, const Message *query)
-{
-    EdnsWanted wanted = {.payload_size = ENCRYPTED_PAYLOAD};
-    size_t capacity = query->length + EDNS_OPT_HEADER;
-
-    if (form == WIRE_CLEAR)
-        wanted.payload_size =
-            resolution->plan->edns_payload > 512 ? resolution->plan->edns_payload : 0;
-    resolution->wire[form] = g_malloc(capacity);
-    return edns_rewrite_query(query, &wanted, resolution->wire[form], capacity,
-                              &resolution->wire_length[form]);
-}
-
-static Status build_wires(Resolution *resolution, const Message *query)
+static Status make_forms(Resolution *resolution, const Message *query)
 {
     Status status = STATUS_OK;
 
-    for (size_t i = 0; i < resolution->candidate_count && status == STATUS_OK; i++) {
-        EndpointKind kind = resolution->candidates[i].channel->endpoint->kind;
-        int form = kind == ENDPOINT_PLAIN ? WIRE_CLEAR : WIRE_ENCRYPTED;
-
-        if (!resolution->wire[form])
-            status = build_wire(resolution, form, query);
-    }
+    for (size_t i = 0; i < resolution->candidate_count && status == STATUS_OK; i++)
+        status = forms_make(&resolution->forms, resolution->candidates[i].channel->endpoint->kind,
+                            query, resolution->plan->edns_payload);
     return status;
 }
 
@@ -339,12 +351,19 @@ void resolution_start(Resolution *resolution, Engine *engine, Plan *plan,
                       const GPtrArray *upstreams, Strategy strategy, const Message *query,
                       int64_t budget_us)
 {
+    ChooseRequest request = {
+        .upstreams = upstreams,
+        .strategy = strategy,
+        .name = &query->qname,
+        .spread_key = plan->spread_key,
+        .now_us = loop_now_us(engine->loop),
+    };
     Status status;
 
     resolution->engine = engine;
     resolution->plan = plan_ref(plan);
     resolution->strategy = strategy;
-    resolution->started_us = loop_now_us(engine->loop);
+    resolution->started_us = request.now_us;
     resolution->deadline_us = resolution->started_us + budget_us;
     resolution->pause_us = FIRST_PAUSE_US;
     resolution->failure = STATUS_OK;
@@ -352,9 +371,10 @@ void resolution_start(Resolution *resolution, Engine *engine, Plan *plan,
     list_append(&engine->resolutions, &resolution->node);
     loop_timer_init(&resolution->timer, engine->loop, on_timer, resolution);
     loop_defer_init(&resolution->finish, engine->loop, report_failure, resolution);
-    resolution->candidate_count = choose_candidates(upstreams, strategy, engine->turn++,
-                                                    resolution->started_us, resolution->candidates);
-    status = build_wires(resolution, query);
+    hedge_budget_earn(&engine->hedges);
+    resolution->candidate_count =
+        choose_candidates(&engine->chooser, &request, resolution->candidates);
+    status = make_forms(resolution, query);
     if (status != STATUS_OK) { /* nobody's fault but the query's: nobody is asked */
         drop_candidates(resolution);
         resolution->failure = status;
@@ -384,8 +404,7 @@ void resolution_clear(Resolution *resolution)
     loop_defer_cancel(&resolution->finish);
     list_remove(&resolution->node);
     drop_candidates(resolution);
-    g_free(resolution->wire[WIRE_CLEAR]);
-    g_free(resolution->wire[WIRE_ENCRYPTED]);
+    forms_clear(&resolution->forms);
     g_free(resolution->refusal);
     plan_unref(resolution->plan);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "attempt.h"
 #include "choose.h"
 #include "engine_state.h"
 #include "list.h"
@@ -37,9 +38,9 @@ struct Resolution {
     bool passed_over[CANDIDATES_MAX];
     List attempts;
     LoopTimer timer;  /* until the next candidate is asked as well, or all again */
+    bool due;         /* when it fires, the next is asked whatever it costs */
     LoopDefer finish; /* reports failure */
-    uint8_t *wire[2]; /* the query for transports in clear, and for encrypted ones */
-    size_t wire_length[2];
+    Forms forms;
     int64_t started_us, deadline_us, pause_us;
     Status failure; /* the most telling so far */
     size_t failed;  /* index of the candidate it came from */

@@ -4,11 +4,14 @@
 #include "channel.h"
 #include "plan.h"
 
-/** A Resolver and its live channels, one an endpoint, in the same order. Counted. */
+/** A Resolver and its live channels: one an endpoint, in the ladder's order (EndpointKind), those
+ * of one kind as the resolver lists them. Counted. */
 typedef struct Upstream {
     unsigned references;
     Resolver *resolver;
     Channel **channels;
+    size_t channel_count;
+    int won; /* the EndpointKind that answered last on this network; -1 none */
 } Upstream;
 
 Upstream *upstream_new(ChannelPool *pool, Resolver *resolver, const TransportSettings *settings);
@@ -16,8 +19,11 @@ Upstream *upstream_ref(Upstream *upstream);
 /** NULL is allowed. */
 void upstream_unref(Upstream *upstream);
 
-/** The smoothed latency of the channel that would be asked first; 0 not measured. */
-int64_t upstream_latency_us(const Upstream *upstream);
-/** When that was measured last; 0 never. */
-int64_t upstream_measured_us(const Upstream *upstream);
+/** The channel to ask first: the first healthy one, else the first that can be used at all, NULL
+ * for none. */
+Channel *upstream_best(const Upstream *upstream);
+/** This channel of it answered: remembered of this network. */
+void upstream_note_answer(Upstream *upstream, const Channel *channel);
+/** On a network joined anew: what did not get through there the last time is tried later. */
+void upstream_recall(Upstream *upstream);
 void upstream_health(const Upstream *upstream, ResolverHealth *health);

@@ -13,6 +13,7 @@ void network_facts_init(NetworkFacts *facts)
 {
     *facts = (NetworkFacts){
         .identity = g_strdup(""),
+        .key = g_strdup(""),
         .name = g_strdup(""),
         .servers = g_ptr_array_new_with_free_func(g_free),
         .domains = g_new0(char *, 1),
@@ -22,6 +23,7 @@ void network_facts_init(NetworkFacts *facts)
 void network_facts_clear(NetworkFacts *facts)
 {
     g_free(facts->identity);
+    g_free(facts->key);
     g_free(facts->name);
     g_clear_pointer(&facts->servers, g_ptr_array_unref);
     g_strfreev(facts->domains);
@@ -43,6 +45,7 @@ bool network_facts_equal(const NetworkFacts *a, const NetworkFacts *b)
 {
     return a->managed == b->managed && a->online == b->online && a->open == b->open &&
            a->pointed == b->pointed && strcmp(a->identity, b->identity) == 0 &&
-           strcmp(a->name, b->name) == 0 && servers_equal(a->servers, b->servers) &&
+           strcmp(a->key, b->key) == 0 && strcmp(a->name, b->name) == 0 &&
+           servers_equal(a->servers, b->servers) &&
            g_strv_equal((const char *const *)a->domains, (const char *const *)b->domains);
 }

@@ -14,10 +14,11 @@ typedef struct Network Network;
 typedef struct NetworkFacts {
     bool managed; /* there is somebody who can switch DNS */
     bool online;
-    bool open;          /* a Wi-Fi that everybody within reach may join, or imitate */
-    bool pointed;       /* the machine's DNS is us, by what is in force now */
-    char *identity;     /* another one whenever a network was joined */
-    char *name;         /* as the user knows it */
+    bool open;      /* a Wi-Fi that everybody within reach may join, or imitate */
+    bool pointed;   /* the machine's DNS is us, by what is in force now */
+    char *identity; /* another one whenever a network was joined */
+    char *key;      /* the same one whenever this network is joined; "" when that is not known */
+    char *name;     /* as the user knows it */
     GPtrArray *servers; /* Address*: DNS servers that this network gave (transfer none) */
     char **domains;     /* the network's own names */
 } NetworkFacts;

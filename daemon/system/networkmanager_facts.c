@@ -15,6 +15,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define NETWORK_KEY_LENGTH 16
+
 static void add_servers(GPtrArray *servers, NMIPConfig *config)
 {
     const char *const *texts = config != NULL ? nm_ip_config_get_nameservers(config) : NULL;
@@ -80,6 +82,19 @@ static char *network_identity(NMActiveConnection *primary)
                               ? nm_ip_address_get_address(g_ptr_array_index(addresses, 0))
                               : "";
     return g_strdup_printf("%s %s", nm_object_get_path(NM_OBJECT(primary)), address);
+}
+
+/* Of the profile's UUID, which is made at random; hashed, so that what is remembered by it does not
+ * name the networks that were visited to whoever reads only that. */
+static char *network_key(NMActiveConnection *primary)
+{
+    const char *uuid = nm_active_connection_get_uuid(primary);
+    char *digest;
+    if (uuid == NULL)
+        return g_strdup("");
+    digest = g_compute_checksum_for_string(G_CHECKSUM_SHA256, uuid, -1);
+    digest[NETWORK_KEY_LENGTH] = '\0';
+    return digest;
 }
 
 /* The device of the first default route that NetworkManager leaves alone; NULL none. */
@@ -150,6 +165,8 @@ static void read_primary(NMActiveConnection *primary, NetworkFacts *facts)
     facts->name = network_name(primary);
     g_free(facts->identity);
     facts->identity = network_identity(primary);
+    g_free(facts->key);
+    facts->key = network_key(primary);
     facts->online = true;
     facts->open = is_open(primary);
 }

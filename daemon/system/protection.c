@@ -175,7 +175,8 @@ static void network_joined(Protection *protection)
     protection->identity = g_strdup(protection_facts(protection)->identity);
     protection->encrypted_before = count_encrypted(protection);
     protection->failures = 0;
-    engine_network_changed(protection->parts.engine);
+    const char *key = protection_facts(protection)->key;
+    engine_network_changed(protection->parts.engine, *key != '\0' ? key : NULL);
 }
 
 static bool is_held(const Protection *protection)

@@ -141,7 +141,7 @@ static void bad_values_name_their_place(Fixture *fixture, gconstpointer unused)
     expect_refused(fixture, "[Sotto]\nMaxQueries=many\n", "MaxQueries=many: Expected a number");
     expect_refused(fixture, "[Sotto]\nMaxQueries=0\n", "from 1 to");
     expect_refused(fixture, "[Sotto]\nTCPOnly=perhaps\n", "Expected true or false.");
-    expect_refused(fixture, "[Sotto]\nStrategy=best\n", "fastest, first, round-robin");
+    expect_refused(fixture, "[Sotto]\nStrategy=best\n", "fastest, p2, first, round-robin, random, spread");
     expect_refused(fixture, "[Sotto]\nListen=localhost\n", "Expected an IP address");
     expect_refused(fixture, "[Sotto]\nMinTTL=10\nMaxTTL=5\n", "MinTTL is larger");
     expect_refused(fixture, "[Sotto]\nResolvers=nobody\n", "Expected a resolver as");

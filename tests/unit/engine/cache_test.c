@@ -256,7 +256,7 @@ static void emptied_when_the_network_changes(Harness *harness, gconstpointer unu
     Message answer;
 
     harness_ask(harness, &www, 15000, &answer);
-    engine_network_changed(harness->engine);
+    engine_network_changed(harness->engine, NULL);
     g_assert_true(goes_out(harness, &www, &answer));
 }
 

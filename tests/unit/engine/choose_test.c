@@ -48,34 +48,193 @@ static void round_robin_passes_over_the_failed(Harness *harness, gconstpointer u
     g_assert_cmpuint(fake_servers[2].asked, <=, 4); /* once for each time the back-off ended */
 }
 
-static void fastest_is_found_and_kept(Harness *harness, gconstpointer unused)
+/* How many of `count` questions each server answered. */
+static void ask_many(Harness *harness, int count, unsigned answered[4])
 {
-    unsigned wins = 0;
+    memset(answered, 0, 4 * sizeof *answered);
+    for (int i = 0; i < count; i++)
+        answered[ask(harness)]++;
+}
 
+static void use_three_speeds(Harness *harness, Strategy strategy)
+{
     fake_servers[1].delay_us = 90 * MS;
     fake_servers[2].delay_us = 20 * MS;
     fake_servers[3].delay_us = 60 * MS;
+    use(harness, strategy);
+}
+
+static void fastest_is_found_and_kept(Harness *harness, gconstpointer unused)
+{
+    unsigned answered[4];
+
+    use_three_speeds(harness, STRATEGY_FASTEST);
+    ask_many(harness, 30, answered);
+    ask_many(harness, 200, answered);
+    g_assert_cmpuint(answered[2], >=, 180); /* 198 are expected */
+}
+
+/* Two are drawn: the slowest never wins, the middle one whenever the fastest was not drawn. */
+static void p2_shares_among_all_but_the_worst(Harness *harness, gconstpointer unused)
+{
+    unsigned answered[4];
+
+    use_three_speeds(harness, STRATEGY_P2);
+    ask_many(harness, 30, answered);
+    ask_many(harness, 300, answered);
+    g_assert_cmpuint(answered[1], ==, 0);
+    g_assert_cmpuint(answered[2], >, 150); /* two thirds are expected */
+    g_assert_cmpuint(answered[3], >, 50);  /* a third */
+}
+
+static void random_takes_all_alike(Harness *harness, gconstpointer unused)
+{
+    unsigned answered[4];
+
+    use_three_speeds(harness, STRATEGY_RANDOM);
+    ask_many(harness, 600, answered);
+    for (int i = 1; i <= 3; i++)
+        g_assert_cmpuint(answered[i], >, 130); /* 200 are expected, give or take 12 */
+}
+
+static unsigned ask_name(Harness *harness, const char *name)
+{
+    Message answer;
+
+    harness_ask(harness, &(Ask){.name = name, .type = RRTYPE_A}, 1000 * MS, &answer);
+    return answer_server(&answer);
+}
+
+static void spread_keeps_a_site_together(Harness *harness, gconstpointer unused)
+{
+    static const char *const names[][3] = {
+        {"example.org", "www.Example.ORG", "a.b.example.org"},
+        {"example.co.uk", "www.example.co.uk", "img.cdn.example.co.uk"},
+    };
+
+    harness->plan->cache_bytes = 0;
+    use(harness, STRATEGY_SPREAD);
+    for (unsigned site = 0; site < G_N_ELEMENTS(names); site++) {
+        unsigned first = ask_name(harness, names[site][0]);
+
+        for (int i = 1; i < 3; i++)
+            g_assert_cmpuint(ask_name(harness, names[site][i]), ==, first);
+    }
+}
+
+static void spread_shares_the_sites(Harness *harness, gconstpointer unused)
+{
+    unsigned answered[4] = {0};
+
+    use(harness, STRATEGY_SPREAD);
+    for (int i = 0; i < 300; i++) {
+        g_autofree char *name = g_strdup_printf("www.site%d.example", i);
+
+        answered[ask_name(harness, name)]++;
+    }
+    for (int i = 1; i <= 3; i++)
+        g_assert_cmpuint(answered[i], >, 60); /* 100 are expected */
+}
+
+/* Without the one that is gone, the others keep their sites. */
+static void spread_moves_only_what_must_move(Harness *harness, gconstpointer unused)
+{
+    unsigned before[40];
+
+    harness->plan->cache_bytes = 0;
+    use(harness, STRATEGY_SPREAD);
+    for (unsigned round = 0; round < 2; round++) {
+        for (unsigned i = 0; i < G_N_ELEMENTS(before); i++) {
+            g_autofree char *name = g_strdup_printf("site%u.example", i);
+            unsigned server = ask_name(harness, name);
+
+            if (round == 0)
+                before[i] = server;
+            else if (before[i] != 3)
+                g_assert_cmpuint(server, ==, before[i]);
+        }
+        fake_servers[3].status = STATUS_CERT_NAME;
+    }
+}
+
+static void another_key_spreads_otherwise(Harness *harness, gconstpointer unused)
+{
+    g_autoptr(Plan) other = plan_new();
+    unsigned moved = 0;
+
+    harness->plan->cache_bytes = other->cache_bytes = 0;
+    other->strategy = STRATEGY_SPREAD;
+    other->spread_key[0] = 1;
+    for (size_t i = 0; i < harness->plan->resolver_count; i++)
+        plan_add_resolver(other, harness->plan->resolvers[i]);
+    for (int i = 0; i < 30; i++) {
+        g_autofree char *name = g_strdup_printf("site%d.example", i);
+        unsigned server;
+
+        use(harness, STRATEGY_SPREAD);
+        server = ask_name(harness, name);
+        engine_apply(harness->engine, other);
+        moved += ask_name(harness, name) != server;
+    }
+    g_assert_cmpuint(moved, >, 5); /* 20 are expected */
+}
+
+/* One that fails every other time is worse than one twice as slow. */
+static void failures_count_as_slowness(Harness *harness, gconstpointer unused)
+{
+    unsigned answered[4];
+
+    fake_servers[1].delay_us = 20 * MS;
+    fake_servers[2].delay_us = 40 * MS;
+    fake_servers[3].delay_us = 400 * MS;
     use(harness, STRATEGY_FASTEST);
-    for (int i = 0; i < 30; i++)
+    ask_many(harness, 40, answered);
+    for (int i = 0; i < 60; i++) {
+        fake_servers[1].status = i % 2 ? STATUS_CLOSED : STATUS_OK;
         ask(harness);
-    for (int i = 0; i < 30; i++)
-        wins += ask(harness) == 2;
-    g_assert_cmpuint(wins, ==, 30);
+    }
+    fake_servers[1].status = STATUS_OK;
+    fake_servers[1].asked = fake_servers[2].asked = 0;
+    ask_many(harness, 5, answered);
+    g_assert_cmpuint(fake_servers[2].asked, >, fake_servers[1].asked);
+}
+
+/* What waits already is a reason to ask another one of about the same speed. */
+static void load_is_shared(Harness *harness, gconstpointer unused)
+{
+    unsigned answered[4];
+
+    fake_servers[1].delay_us = fake_servers[2].delay_us = fake_servers[3].delay_us = 40 * MS;
+    use(harness, STRATEGY_FASTEST);
+    ask_many(harness, 40, answered);
+    for (unsigned i = 1; i <= 3; i++)
+        fake_servers[i].asked = 0;
+    for (unsigned i = 0; i < 60; i++) {
+        g_autofree char *name = g_strdup_printf("load%u.example", i);
+
+        harness_send(harness, &(Ask){.name = name, .type = RRTYPE_A});
+    }
+    for (unsigned i = 1; i <= 3; i++)
+        g_assert_cmpuint(fake_servers[i].asked, >=, 10);
+    loop_advance(harness->loop, 1000 * MS);
 }
 
 static void fastest_notices_a_change(Harness *harness, gconstpointer unused)
 {
+    unsigned answered[4];
+
     fake_servers[1].delay_us = 20 * MS;
     fake_servers[2].delay_us = 60 * MS;
     fake_servers[3].delay_us = 90 * MS;
     use(harness, STRATEGY_FASTEST);
     for (int i = 0; i < 30; i++)
         ask(harness);
-    g_assert_cmpuint(ask(harness), ==, 1);
+    ask_many(harness, 40, answered);
+    g_assert_cmpuint(answered[1], >=, 25);
     fake_servers[1].delay_us = 250 * MS;
-    for (int i = 0; i < 10; i++)
-        ask(harness);
-    g_assert_cmpuint(ask(harness), ==, 2);
+    ask_many(harness, 30, answered);
+    ask_many(harness, 40, answered);
+    g_assert_cmpuint(answered[2], >=, 25);
 }
 
 static void handshake_is_soon_forgotten(Harness *harness, gconstpointer unused)
@@ -117,6 +276,14 @@ int main(int argc, char **argv)
     TEST("fastest-is-found-and-kept", fastest_is_found_and_kept);
     TEST("fastest-notices-a-change", fastest_notices_a_change);
     TEST("handshake-is-soon-forgotten", handshake_is_soon_forgotten);
+    TEST("p2-shares-among-all-but-the-worst", p2_shares_among_all_but_the_worst);
+    TEST("random-takes-all-alike", random_takes_all_alike);
+    TEST("spread-keeps-a-site-together", spread_keeps_a_site_together);
+    TEST("spread-shares-the-sites", spread_shares_the_sites);
+    TEST("spread-moves-only-what-must-move", spread_moves_only_what_must_move);
+    TEST("another-key-spreads-otherwise", another_key_spreads_otherwise);
+    TEST("failures-count-as-slowness", failures_count_as_slowness);
+    TEST("load-is-shared", load_is_shared);
     TEST("idle-means-idle", idle_means_idle);
     return g_test_run();
 }

@@ -172,8 +172,8 @@ static void same_resolver_is_not_asked_again_after_servfail(Harness *harness, gc
     g_autoptr(Resolver) resolver = resolver_new("two", "Two ways");
     Message answer;
 
-    resolver_add_endpoint(resolver, fake_endpoint(ENDPOINT_DOT, 3));
-    resolver_add_endpoint(resolver, fake_endpoint(ENDPOINT_DNSCRYPT, 4));
+    resolver_add_endpoint(resolver, fake_endpoint(ENDPOINT_DNSCRYPT, 3));
+    resolver_add_endpoint(resolver, fake_endpoint(ENDPOINT_DOT, 4));
     plan_add_resolver(plan, resolver);
     fake_servers[3].rcode = RCODE_SERVFAIL;
     engine_apply(harness->engine, plan);
@@ -259,7 +259,7 @@ static void network_change_asks_again(Harness *harness, gconstpointer unused)
     harness_send(harness, &www);
     loop_advance(harness->loop, 1000 * MS);
     fake_servers[1].silent = false;
-    engine_network_changed(harness->engine);
+    engine_network_changed(harness->engine, NULL);
     loop_advance(harness->loop, 20 * MS);
     g_assert_true(harness_receive(harness, &answer));
     g_assert_cmpuint(answer_server(&answer), ==, 1);
@@ -278,7 +278,7 @@ static void failures_of_the_old_network_are_forgotten(Harness *harness, gconstpo
     harness_send(harness, &www);
     loop_advance(harness->loop, 500 * MS);
     fake_servers[1].silent = true;
-    engine_network_changed(harness->engine);
+    engine_network_changed(harness->engine, NULL);
     loop_advance(harness->loop, harness->plan->client_patience_us);
     g_assert_true(harness_receive(harness, &answer));
     g_assert_cmpint(answer_ede(&answer, text), ==, EDE_NO_REACHABLE_AUTHORITY);

@@ -162,7 +162,10 @@ static const TransportClass fake_class = {
 
 Status fake_open(const TransportEnvironment *environment, Endpoint *endpoint, Transport **opened)
 {
-    unsigned number = ntohl(endpoint->address.socket.v4.sin_addr.s_addr) & 0xff;
+    const Address *address = &endpoint->address;
+    unsigned number = address->socket.any.sa_family == AF_INET6
+                          ? address->socket.v6.sin6_addr.s6_addr[15]
+                          : ntohl(address->socket.v4.sin_addr.s_addr) & 0xff;
     FakeServer *server = &fake_servers[number];
     FakeTransport *transport;
 

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "choose.h"
+#include "forms.h"
+
+typedef struct Attempt Attempt;
+
+/** How an attempt ended. */
+typedef struct AttemptOutcome {
+    size_t candidate;
+    int64_t started_us, latency_us;
+    Status status;
+    const Message *reply; /* borrowed; with STATUS_OK */
+} AttemptOutcome;
+
+/** Later, once; the attempt is gone already. */
+typedef void (*AttemptEnded)(void *owner, const AttemptOutcome *outcome);
+
+/** One exchange of a resolution, with one of its candidates. */
+struct Attempt {
+    Exchange exchange;
+    ListNode node;
+    Channel *channel;
+    size_t candidate; /* its index */
+    int64_t started_us;
+    AttemptEnded ended;
+    void *owner;
+};
+
+/** Sends the query to candidate number `index`, whose channel is open, in the form for it, and
+ * joins `attempts`. The owner keeps candidate and forms. */
+Attempt *attempt_start(List *attempts, size_t index, const Candidate *candidate, const Forms *forms,
+                       int64_t budget_us, AttemptEnded ended, void *owner);
+/** Withdraws it. */
+void attempt_free(Attempt *attempt);
+/** How long it has been waiting. */
+int64_t attempt_silent_us(const Attempt *attempt);

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What a network lets through.
+ *
+ * The endpoints of a resolver are the rungs of a ladder: DNSCrypt, DNS over QUIC, HTTPS, TLS
+ * (endpoint.h). Networks differ in which of them they let pass, and that is found out by failing,
+ * so it is kept in three ways. A channel that failed is in its back-off (channel.c). A protocol, or
+ * IPv6, that failed without ever having answered on this network is shut for a while too, so that
+ * the resolvers asked next begin with a rung that works. And by which rung each resolver answered
+ * is remembered by network, so that joining it again does not begin anew.
+ *
+ * All of these only set an order. What is shut is still asked when nothing else is left, and tried
+ * again by one question when its back-off ends: a wrong guess costs a moment, never an answer.
+ */
+#include "ladder.h"
+
+#include "backoff.h"
+
+#include <string.h>
+
+#define PRESUMED_LOSSES 4
+#define REMEMBERED_MAX  64 /* resolvers a network */
+
+typedef struct NetworkMemory {
+    char *id;
+    bool shut[ENDPOINT_KINDS];
+    GHashTable *winners; /* resolver id → EndpointKind */
+} NetworkMemory;
+
+static NetworkMemory *memory_new(const char *id)
+{
+    NetworkMemory *memory = g_new0(NetworkMemory, 1);
+
+    memory->id = g_strdup(id);
+    memory->winners = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    return memory;
+}
+
+static void memory_free(gpointer data)
+{
+    NetworkMemory *memory = data;
+
+    g_hash_table_unref(memory->winners);
+    g_free(memory->id);
+    g_free(memory);
+}
+
+static NetworkMemory *current(const Ladder *ladder)
+{
+    return ladder->known ? g_queue_peek_head((GQueue *)&ladder->networks) : NULL;
+}
+
+void ladder_init(Ladder *ladder)
+{
+    *ladder = (Ladder){0};
+    g_queue_init(&ladder->networks);
+}
+
+void ladder_clear(Ladder *ladder)
+{
+    g_queue_clear_full(&ladder->networks, memory_free);
+    ladder->known = false;
+}
+
+static GList *find(Ladder *ladder, const char *network_id)
+{
+    GList *link = ladder->networks.head;
+
+    while (link && strcmp(((NetworkMemory *)link->data)->id, network_id) != 0)
+        link = link->next;
+    return link;
+}
+
+static void forget_oldest(Ladder *ladder)
+{
+    while (ladder->networks.length > LADDER_NETWORKS)
+        memory_free(g_queue_pop_tail(&ladder->networks));
+}
+
+void ladder_join(Ladder *ladder, const char *network_id, int64_t now_us)
+{
+    const NetworkMemory *memory;
+    GList *link;
+
+    memset(ladder->kinds, 0, sizeof ladder->kinds);
+    memset(ladder->families, 0, sizeof ladder->families);
+    ladder->known = network_id != NULL;
+    if (!network_id)
+        return;
+    link = find(ladder, network_id);
+    if (link) {
+        g_queue_unlink(&ladder->networks, link);
+        g_queue_push_head_link(&ladder->networks, link);
+    } else {
+        g_queue_push_head(&ladder->networks, memory_new(network_id));
+        forget_oldest(ladder);
+    }
+    memory = current(ladder);
+    for (int kind = 0; kind < ENDPOINT_KINDS; kind++) {
+        if (memory->shut[kind])
+            ladder->kinds[kind] = (Rung){.losses = PRESUMED_LOSSES,
+                                         .shut_until_us = now_us + backoff_us(PRESUMED_LOSSES)};
+    }
+}
+
+static Family family_of(const Endpoint *endpoint)
+{
+    const Address *address = address_is_set(&endpoint->address) || !endpoint->relay
+                                 ? &endpoint->address
+                                 : &endpoint->relay->address;
+
+    return address->socket.any.sa_family == AF_INET6 ? FAMILY_IPV6 : FAMILY_IPV4;
+}
+
+static void lose(Rung *rung, int64_t now_us)
+{
+    if (rung->answered || rung->shut_until_us > now_us)
+        return;
+    rung->losses++;
+    rung->shut_until_us = now_us + backoff_us(rung->losses);
+}
+
+void ladder_note_answer(Ladder *ladder, const Endpoint *endpoint)
+{
+    NetworkMemory *memory = current(ladder);
+
+    ladder->kinds[endpoint->kind] = ladder->families[family_of(endpoint)] =
+        (Rung){.answered = true};
+    if (memory)
+        memory->shut[endpoint->kind] = false;
+}
+
+void ladder_note_loss(Ladder *ladder, const Endpoint *loser, const Endpoint *winner, int64_t now_us)
+{
+    NetworkMemory *memory = current(ladder);
+    Rung *kind = &ladder->kinds[loser->kind];
+
+    if (loser->kind != winner->kind) {
+        lose(kind, now_us);
+        if (memory && !kind->answered)
+            memory->shut[loser->kind] = true;
+    }
+    if (family_of(loser) != family_of(winner))
+        lose(&ladder->families[family_of(loser)], now_us);
+}
+
+void ladder_note_no_route(Ladder *ladder, const Endpoint *endpoint, int64_t now_us)
+{
+    lose(&ladder->families[family_of(endpoint)], now_us);
+}
+
+bool ladder_is_shut(const Ladder *ladder, const Endpoint *endpoint, int64_t now_us)
+{
+    return ladder->kinds[endpoint->kind].shut_until_us > now_us ||
+           ladder->families[family_of(endpoint)].shut_until_us > now_us;
+}
+
+void ladder_remember(Ladder *ladder, const char *resolver_id, EndpointKind kind)
+{
+    NetworkMemory *memory = current(ladder);
+
+    if (!memory)
+        return;
+    if (g_hash_table_size(memory->winners) >= REMEMBERED_MAX)
+        g_hash_table_remove_all(memory->winners);
+    g_hash_table_replace(memory->winners, g_strdup(resolver_id), GINT_TO_POINTER(kind));
+}
+
+bool ladder_recall(const Ladder *ladder, const char *resolver_id, EndpointKind *kind)
+{
+    const NetworkMemory *memory = current(ladder);
+    gpointer value;
+
+    if (!memory || !g_hash_table_lookup_extended(memory->winners, resolver_id, NULL, &value))
+        return false;
+    *kind = (EndpointKind)GPOINTER_TO_INT(value);
+    return true;
+}
+
+/* ---- as text ---- */
+
+static void append_shut(GString *text, const NetworkMemory *memory)
+{
+    const char *before = " shut=";
+
+    for (int kind = 0; kind < ENDPOINT_KINDS; kind++) {
+        if (memory->shut[kind]) {
+            g_string_append_printf(text, "%s%s", before, endpoint_kind_name((EndpointKind)kind));
+            before = ",";
+        }
+    }
+}
+
+char *ladder_save(const Ladder *ladder)
+{
+    GString *text = g_string_new(NULL);
+
+    for (const GList *link = ladder->networks.head; link; link = link->next) {
+        const NetworkMemory *memory = link->data;
+        GHashTableIter iterator;
+        gpointer id, kind;
+
+        g_string_append(text, memory->id);
+        append_shut(text, memory);
+        g_hash_table_iter_init(&iterator, memory->winners);
+        while (g_hash_table_iter_next(&iterator, &id, &kind)) {
+            if (!strpbrk(id, " \t\n"))
+                g_string_append_printf(text, " %s=%s", (const char *)id,
+                                       endpoint_kind_name((EndpointKind)GPOINTER_TO_INT(kind)));
+        }
+        g_string_append_c(text, '\n');
+    }
+    return g_string_free(text, FALSE);
+}
+
+static bool kind_from_name(const char *name, EndpointKind *kind)
+{
+    for (int i = 0; i < ENDPOINT_KINDS; i++) {
+        if (strcmp(name, endpoint_kind_name((EndpointKind)i)) == 0) {
+            *kind = (EndpointKind)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void load_shut(NetworkMemory *memory, const char *names)
+{
+    g_auto(GStrv) parts = g_strsplit(names, ",", -1);
+    EndpointKind kind;
+
+    for (size_t i = 0; parts[i]; i++) {
+        if (kind_from_name(parts[i], &kind))
+            memory->shut[kind] = true;
+    }
+}
+
+static NetworkMemory *load_line(const char *line)
+{
+    g_auto(GStrv) words = g_strsplit(line, " ", REMEMBERED_MAX + 2);
+    NetworkMemory *memory;
+
+    if (!words[0] || !*words[0])
+        return NULL;
+    memory = memory_new(words[0]);
+    for (size_t i = 1; words[i]; i++) {
+        char *equals = strrchr(words[i], '='); /* an id may hold others */
+        EndpointKind kind;
+
+        if (!equals)
+            continue;
+        *equals = '\0';
+        if (strcmp(words[i], "shut") == 0)
+            load_shut(memory, equals + 1);
+        else if (kind_from_name(equals + 1, &kind))
+            g_hash_table_replace(memory->winners, g_strdup(words[i]), GINT_TO_POINTER(kind));
+    }
+    return memory;
+}
+
+void ladder_load(Ladder *ladder, const char *text)
+{
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    NetworkMemory *here = ladder->known ? g_queue_pop_head(&ladder->networks) : NULL;
+
+    g_queue_clear_full(&ladder->networks, memory_free);
+    if (here)
+        g_queue_push_head(&ladder->networks, here);
+    for (size_t i = 0; lines[i] && ladder->networks.length < LADDER_NETWORKS; i++) {
+        NetworkMemory *memory = load_line(lines[i]);
+
+        if (memory && !find(ladder, memory->id))
+            g_queue_push_tail(&ladder->networks, memory);
+        else if (memory)
+            memory_free(memory);
+    }
+}
