@@ -104,6 +104,7 @@ void engine_free(Engine *engine)
     cache_free(engine->cache);
     resolver_unref(engine->last);
     plan_unref(engine->plan);
+    ruleset_unref(engine->rules);
     g_free(engine->stripped);
     g_free(engine->composed);
     g_free(engine);
@@ -165,6 +166,14 @@ void engine_apply(Engine *engine, Plan *plan)
     g_ptr_array_unref(old_upstreams);
     g_ptr_array_unref(old_route_upstreams);
     plan_unref(old_plan);
+}
+
+void engine_set_rules(Engine *engine, Ruleset *rules)
+{
+    Ruleset *old = engine->rules;
+
+    engine->rules = rules ? ruleset_ref(rules) : NULL;
+    ruleset_unref(old);
 }
 
 static bool on_admit(void *owner, int interface)

@@ -6,6 +6,7 @@
 #include "message.h"
 #include "plan.h"
 #include "record.h"
+#include "ruleset.h"
 #include "stats.h"
 #include "tls.h"
 
@@ -30,6 +31,9 @@ void engine_set_opener(Engine *engine, TransportOpener opener);
 /** Takes a reference. Transports of endpoints that stay keep their connections; live queries keep
  * their plan. The cache is kept unless the resolvers changed. */
 void engine_apply(Engine *engine, Plan *plan);
+
+/** Takes a reference; NULL: none. Judges queries that come from now on, whatever the plan. */
+void engine_set_rules(Engine *engine, Ruleset *rules);
 
 /** Decides by the index of the arrival link whether a query is one of this machine's. */
 typedef bool (*EngineAdmit)(void *owner, int interface);

@@ -7,6 +7,7 @@
 #include "engine.h"
 #include "hedge.h"
 #include "question.h"
+#include "ruleset.h"
 #include "upstream.h"
 
 #include <glib.h>
@@ -14,7 +15,8 @@
 /** What the parts of the engine share. Only files of this folder see it. */
 struct Engine {
     Loop *loop;
-    Plan *plan; /* NULL before the first */
+    Plan *plan;     /* NULL before the first */
+    Ruleset *rules; /* the user's; NULL none */
     ChannelPool pool;
     GPtrArray *upstreams;       /* Upstream*, of the plan's resolvers */
     GPtrArray *route_upstreams; /* GPtrArray* of one Upstream*, one a route */

@@ -13,6 +13,7 @@
 #include "query.h"
 
 #include "answer.h"
+#include "cloak.h"
 #include "edns.h"
 #include "flight.h"
 #include "reply.h"
@@ -26,6 +27,8 @@ typedef struct Query {
     LoopTimer patience;
     int64_t arrived_us;
     bool routed; /* sent elsewhere by a rule: says nothing about the resolvers */
+    Name *alias; /* asked for instead, by this rule of the user's; NULL: nothing is */
+    char *rule;
     Message message;
     uint8_t bytes[];
 } Query;
@@ -44,12 +47,14 @@ static void query_free(Query *query)
     loop_timer_stop(&query->patience);
     list_remove(&query->node);
     query->engine->stats.in_flight--;
+    g_free(query->alias);
+    g_free(query->rule);
     g_free(query);
 }
 
 /* For those who observe: what became of a query that is answered in the turn it came. */
 static void tell(Engine *engine, const Message *message, RecordSource source, Status status,
-                 const uint8_t *answer, size_t length)
+                 const char *rule, const uint8_t *answer, size_t length)
 {
     if (!engine_is_observed(engine, source))
         return;
@@ -60,8 +65,26 @@ static void tell(Engine *engine, const Message *message, RecordSource source, St
                             .rcode = wire_get_u16(answer + 2) & MESSAGE_RCODE,
                             .status = status,
                             .bytes = length,
+                            .rule = rule && *rule ? rule : NULL,
                             .time_s = loop_wall_s(engine->loop),
                         });
+}
+
+/* The answer as this client is to see it: its own question, by way of the alias if there is one. */
+static Status compose(const Answer *answer, const Message *message, const Name *alias,
+                      const Client *client, uint8_t *out, size_t capacity, size_t *length)
+{
+    AnswerForm form = form_for(client);
+    g_autofree uint8_t *scratch = NULL;
+    Answer by_alias;
+    Status status;
+
+    if (!alias)
+        return answer_compose(answer, message, &form, out, capacity, length);
+    scratch = g_malloc(MESSAGE_MAX);
+    status = cloak_answer(answer, message, alias, scratch, MESSAGE_MAX, &by_alias);
+    return status == STATUS_OK ? answer_compose(&by_alias, message, &form, out, capacity, length)
+                               : status;
 }
 
 static RecordSource source_of(const Query *query, Status status)
@@ -94,6 +117,7 @@ static void query_end(Query *query, const Landing *landing, Status status, size_
                                 .endpoint = landing->endpoint,
                                 .latency_us = loop_now_us(engine->loop) - query->arrived_us,
                                 .bytes = bytes,
+                                .rule = query->rule,
                                 .time_s = loop_wall_s(engine->loop),
                             });
     query_free(query);
@@ -118,13 +142,13 @@ static size_t send_failure(Query *query, Status reason)
 static void on_landed(Passenger *passenger, const Landing *landing)
 {
     Query *query = container_of(passenger, Query, passenger);
-    AnswerForm form = form_for(&query->client);
     uint8_t *out = query->engine->composed;
     Status status = landing->status;
     size_t length;
 
     if (status == STATUS_OK)
-        status = answer_compose(landing->answer, &query->message, &form, out, MESSAGE_MAX, &length);
+        status = compose(landing->answer, &query->message, query->alias, &query->client, out,
+                         MESSAGE_MAX, &length);
     if (status == STATUS_OK)
         client_reply(&query->client, out, length);
     else
@@ -155,14 +179,20 @@ void query_drop_all(Engine *engine)
     }
 }
 
+/* `asked` is the client's message, or its like about the alias of the verdict. */
 static void query_start(Engine *engine, const Client *client, const Message *message,
-                        const QuestionKey *key, const Destination *destination, bool routed)
+                        const Message *asked, const QuestionKey *key,
+                        const Destination *destination, const Verdict *verdict)
 {
     Query *query = g_malloc0(sizeof *query + message->length);
 
     query->engine = engine;
     query->arrived_us = loop_now_us(engine->loop);
-    query->routed = routed;
+    query->routed = verdict->route >= 0;
+    if (verdict->alias) {
+        query->alias = g_memdup2(verdict->alias, sizeof *verdict->alias);
+        query->rule = g_strdup(verdict->rule);
+    }
     query->message = *message;
     query->message.wire = query->bytes;
     memcpy(query->bytes, message->wire, message->length);
@@ -173,7 +203,7 @@ static void query_start(Engine *engine, const Client *client, const Message *mes
     engine->stats.in_flight++;
     loop_timer_init(&query->patience, engine->loop, on_patience_over, query);
     loop_timer_start(&query->patience, engine->plan->client_patience_us);
-    flight_board(engine, key, &query->message, destination, &query->passenger);
+    flight_board(engine, key, asked, destination, &query->passenger);
 }
 
 /* Where to ask: a route's resolver and no other, or the plan's. */
@@ -186,17 +216,17 @@ static Destination destination_for(const Engine *engine, int route)
 }
 
 static bool compose_from_cache(Engine *engine, const QuestionKey *key, const Message *message,
-                               const Client *client, uint8_t *out, size_t capacity, size_t *length)
+                               const Verdict *verdict, const Client *client, uint8_t *out,
+                               size_t capacity, size_t *length)
 {
-    AnswerForm form = form_for(client);
     Answer answer;
 
     if (!cache_lookup(engine->cache, key, loop_now_us(engine->loop), &answer))
         return false;
-    if (answer_compose(&answer, message, &form, out, capacity, length) != STATUS_OK)
+    if (compose(&answer, message, verdict->alias, client, out, capacity, length) != STATUS_OK)
         return false;
     engine->stats.cache_hits++;
-    tell(engine, message, RECORD_CACHE, STATUS_OK, out, *length);
+    tell(engine, message, RECORD_CACHE, STATUS_OK, verdict->rule, out, *length);
     return true;
 }
 
@@ -208,28 +238,59 @@ static size_t refuse(Engine *engine, const Message *message, Status reason, uint
 
     if (answer_failure(message, reason, out, capacity, &length) != STATUS_OK)
         return 0;
-    tell(engine, message, reason == STATUS_LIMIT ? RECORD_LIMIT : RECORD_FAILED, reason, out,
+    tell(engine, message, reason == STATUS_LIMIT ? RECORD_LIMIT : RECORD_FAILED, reason, NULL, out,
          length);
     return length;
 }
 
-/* A well-formed query that no rule answers. */
-static size_t resolve(Engine *engine, const Client *client, const Message *message, int route,
-                      uint8_t *out, size_t capacity)
+/* A well-formed query that no rule answers. `asked` as in query_start. */
+static size_t resolve(Engine *engine, const Client *client, const Message *message,
+                      const Message *asked, const Verdict *verdict, uint8_t *out, size_t capacity)
 {
-    Destination destination = destination_for(engine, route);
+    Destination destination = destination_for(engine, verdict->route);
     QuestionKey key;
     size_t length;
 
-    question_key_init(&key, message, engine->secret);
-    if (compose_from_cache(engine, &key, message, client, out, capacity, &length))
+    question_key_init(&key, asked, engine->secret);
+    if (compose_from_cache(engine, &key, message, verdict, client, out, capacity, &length))
         return length;
     if (engine->stats.in_flight >= engine->plan->max_queries) {
         engine->stats.over_limit++;
         return refuse(engine, message, STATUS_LIMIT, out, capacity);
     }
-    query_start(engine, client, message, &key, &destination, route >= 0);
+    query_start(engine, client, message, asked, &key, &destination, verdict);
     return 0;
+}
+
+/* The same about the name that a rule puts in the place of the client's. */
+static size_t resolve_alias(Engine *engine, const Client *client, const Message *message,
+                            const Verdict *verdict, uint8_t *out, size_t capacity)
+{
+    size_t room = message->length + NAME_MAX_WIRE;
+    g_autofree uint8_t *wire = g_malloc(room);
+    Message asked;
+
+    if (cloak_query(message, verdict->alias, wire, room, &asked) != STATUS_OK)
+        return refuse(engine, message, STATUS_MALFORMED, out, capacity);
+    return resolve(engine, client, message, &asked, verdict, out, capacity);
+}
+
+/* What rules decided without asking anybody. */
+static size_t answer_by_rule(Engine *engine, const Message *message, const Verdict *verdict,
+                             uint8_t *out, size_t capacity)
+{
+    bool special = verdict->reason != VERDICT_BLOCKED && verdict->reason != VERDICT_CLOAKED;
+    size_t length;
+
+    if (verdict->reason == VERDICT_BLOCKED)
+        engine->stats.blocked++;
+    else
+        engine->stats.special++;
+    if (reply_compose(message, &verdict->reply, out, capacity, &length) != STATUS_OK)
+        return 0;
+    tell(engine, message, special ? RECORD_SPECIAL : RECORD_RULE, STATUS_OK, verdict->rule, out,
+         length);
+    return length;
 }
 
 /* What does not parse gets FORMERR if it has a header; what is no query gets nothing, so that two
@@ -254,7 +315,6 @@ size_t query_receive(Engine *engine, const Client *client, const uint8_t *bytes,
 {
     Message message;
     Verdict verdict;
-    size_t written;
 
     if (length < MESSAGE_HEADER_LENGTH || wire_get_u16(bytes + 2) & (MESSAGE_QR | MESSAGE_OPCODE) ||
         message_parse(&message, bytes, length) != STATUS_OK)
@@ -265,12 +325,10 @@ size_t query_receive(Engine *engine, const Client *client, const uint8_t *bytes,
         engine->stats.failed++;
         return refuse(engine, &message, STATUS_AGAIN, out, capacity);
     }
-    rules_judge(engine->plan, &message, &verdict);
-    if (verdict.kind == VERDICT_RESOLVE)
-        return resolve(engine, client, &message, verdict.route, out, capacity);
-    engine->stats.special++;
-    if (rules_answer(&verdict, &message, out, capacity, &written) != STATUS_OK)
-        return 0;
-    tell(engine, &message, RECORD_SPECIAL, STATUS_OK, out, written);
-    return written;
+    rules_judge(engine->plan, engine->rules, &message, &verdict);
+    if (verdict.answered)
+        return answer_by_rule(engine, &message, &verdict, out, capacity);
+    if (verdict.alias)
+        return resolve_alias(engine, client, &message, &verdict, out, capacity);
+    return resolve(engine, client, &message, &message, &verdict, out, capacity);
 }

@@ -1,120 +1,123 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Questions that are decided before the cache: by what they are, or by their name.
+ * Questions that are decided before the cache: by what they are, or by their name. In this order:
  *
- * Special names are those whose meaning is this machine or this resolver, so that nobody else can
- * answer them rightly, and asking would tell others something:
- *   localhost, *.localhost          127.0.0.1 and ::1 (RFC 6761 §6.3), and back again
- *   127.in-addr.arpa, ::1's ip6     nothing else is there (RFC 6303 §4.2, §4.3)
- *   invalid, onion                  do not exist in DNS (RFC 6761 §6.4, RFC 7686 §2)
- *   resolver.arpa                   is about us, and we offer no encrypted access (RFC 9462 §6.4)
- *   use-application-dns.net         NXDOMAIN keeps Firefox from bypassing us
+ *   1. what is no question for a forwarder: other classes, zone transfers
+ *   2. the user's cloaks, which are the most deliberate
+ *   3. the user's lists; a name that is allowed is not blocked
+ *   4. special names, which nobody but us can answer (special.c)
+ *   5. routes, the longest suffix first
+ *   6. local names without a route: answered here, since nobody on the internet knows them
+ *
+ * "No" is said with a SOA, so that clients remember it (RFC 6303 §3), but not for longer than it
+ * stays true: a rule can change, and another network may have a route.
  */
 #include "rules.h"
 
 #include "edns.h"
-#include "reply.h"
+#include "special.h"
 
 #include <string.h>
 
 #define LOCALHOST_TTL_S 604800
+#define NOWHERE_TTL_S   10800 /* RFC 6303 §3 */
+#define LOCAL_TTL_S     60
+#define CLOAK_TTL_S     60
+#define BLOCKED_TTL_S   10
+#define IPV4_LENGTH     4
+#define IPV6_LENGTH     16
 
 enum { RRTYPE_IXFR = 251, RRTYPE_FIRST_META = 128, RRTYPE_LAST_META = 255 };
 
-/* A name in wire form: a length octet in octal, then the label; the string's NUL is the root. */
-#define WIRE_NAME(text)                                                                            \
-    {                                                                                              \
-        .length = sizeof(text), .wire = text                                                       \
-    }
-#define EIGHT_ZEROS "\0010\0010\0010\0010\0010\0010\0010\0010"
-
-typedef enum Meaning { MEANS_LOCALHOST, MEANS_LOCALHOST_PTR, MEANS_US, MEANS_NOTHING } Meaning;
-
-/* A name and what is below it; the first that fits decides. */
-static const struct {
-    Name suffix;
-    Meaning meaning;
-} special_names[] = {
-    {WIRE_NAME("\011localhost"), MEANS_LOCALHOST},
-    {WIRE_NAME("\0011\0010\0010\003127\007in-addr\004arpa"), MEANS_LOCALHOST_PTR},
-    {WIRE_NAME("\003127\007in-addr\004arpa"), MEANS_NOTHING},
-    {WIRE_NAME("\0011\0010\0010\0010\0010\0010\0010\0010" EIGHT_ZEROS EIGHT_ZEROS EIGHT_ZEROS
-               "\003ip6\004arpa"),
-     MEANS_LOCALHOST_PTR},
-    {WIRE_NAME("\010resolver\004arpa"), MEANS_US},
-    {WIRE_NAME("\007invalid"), MEANS_NOTHING},
-    {WIRE_NAME("\005onion"), MEANS_NOTHING},
-    {WIRE_NAME("\023use-application-dns\003net"), MEANS_NOTHING},
-};
-
 static void deny(Verdict *verdict, unsigned rcode, int ede, const char *text)
 {
-    verdict->kind = VERDICT_ERROR;
-    verdict->rcode = rcode;
-    verdict->ede = ede;
-    verdict->ede_text = text;
+    verdict->answered = true;
+    verdict->reply = (ReplyContent){.rcode = rcode, .ede = ede, .ede_text = text};
 }
 
-static void give_address(Verdict *verdict, const uint8_t *address, size_t length)
+/* There is no such name, or (NOERROR) no such data. */
+static void say_no(Verdict *verdict, unsigned rcode, uint8_t zone, uint32_t ttl_s)
 {
-    verdict->kind = VERDICT_ADDRESS;
-    memcpy(verdict->address, address, length);
-    verdict->address_length = length;
+    verdict->answered = true;
+    verdict->reply = (ReplyContent){
+        .rcode = rcode, .negative = true, .zone = zone, .ttl_s = ttl_s, .ede = EDE_NONE};
 }
 
-static void judge_special(Verdict *verdict, const Message *query, Meaning meaning, bool is_same)
+static void give(Verdict *verdict, uint16_t type, const uint8_t *data, size_t length, size_t count,
+                 uint32_t ttl_s)
 {
-    static const uint8_t loopback4[4] = {127, 0, 0, 1};
-    static const uint8_t loopback6[16] = {[15] = 1};
-
-    verdict->kind = VERDICT_NODATA;
-    switch (meaning) {
-    case MEANS_LOCALHOST:
-        if (query->qtype == RRTYPE_A)
-            give_address(verdict, loopback4, sizeof loopback4);
-        else if (query->qtype == RRTYPE_AAAA)
-            give_address(verdict, loopback6, sizeof loopback6);
-        break;
-    case MEANS_LOCALHOST_PTR:
-        if (!is_same)
-            deny(verdict, RCODE_NXDOMAIN, EDE_NONE, NULL);
-        else if (query->qtype == RRTYPE_PTR)
-            verdict->kind = VERDICT_LOCALHOST_NAME;
-        break;
-    case MEANS_US: /* it exists, and _dns below it, without the data asked for */
-        if (!is_same && name_label_count(&query->qname) > 3)
-            deny(verdict, RCODE_NXDOMAIN, EDE_NONE, NULL);
-        break;
-    case MEANS_NOTHING:
-        deny(verdict, RCODE_NXDOMAIN, EDE_NONE, NULL);
-        break;
-    }
+    verdict->answered = true;
+    verdict->reply = (ReplyContent){.rcode = RCODE_NOERROR,
+                                    .type = type,
+                                    .data = data,
+                                    .data_length = length,
+                                    .count = count,
+                                    .ttl_s = ttl_s,
+                                    .ede = EDE_NONE};
 }
 
 /* Kinds of question that a forwarder for one machine has no use for. */
 static bool judge_kind(Verdict *verdict, const Message *query)
 {
-    if (query->has_edns && query->edns_version > 0) {
+    verdict->reason = VERDICT_KIND;
+    if (query->has_edns && query->edns_version > 0)
         deny(verdict, RCODE_BADVERS, EDE_NONE, NULL); /* RFC 6891 §6.1.3 */
-        return true;
-    }
-    if (query->qclass != CLASS_IN) {
+    else if (query->qclass != CLASS_IN)
         deny(verdict, RCODE_REFUSED, EDE_PROHIBITED, "Only the Internet class is served.");
-        return true;
-    }
-    if (query->qtype == RRTYPE_AXFR || query->qtype == RRTYPE_IXFR) {
+    else if (query->qtype == RRTYPE_AXFR || query->qtype == RRTYPE_IXFR)
         deny(verdict, RCODE_REFUSED, EDE_PROHIBITED, "Zone transfers are not served.");
-        return true;
-    }
-    if (query->qtype == 0 || query->qtype == RRTYPE_OPT) {
+    else if (query->qtype == 0 || query->qtype == RRTYPE_OPT)
         deny(verdict, RCODE_FORMERR, EDE_NONE, NULL);
-        return true;
-    }
-    if (query->qtype >= RRTYPE_FIRST_META && query->qtype <= RRTYPE_LAST_META) {
+    else if (query->qtype >= RRTYPE_FIRST_META && query->qtype <= RRTYPE_LAST_META)
         deny(verdict, RCODE_NOTIMP, EDE_NONE, NULL); /* ANY too: RFC 8482 lets us */
-        return true;
+    else
+        verdict->reason = VERDICT_ORDINARY;
+    return verdict->answered;
+}
+
+/* The one address that this type may have, or "no such data". */
+static void give_addresses(Verdict *verdict, uint16_t type, const uint8_t *v4, size_t v4_count,
+                           const uint8_t *v6, size_t v6_count, uint8_t zone, uint32_t ttl_s)
+{
+    if (type == RRTYPE_A && v4_count > 0)
+        give(verdict, type, v4, IPV4_LENGTH, v4_count, ttl_s);
+    else if (type == RRTYPE_AAAA && v6_count > 0)
+        give(verdict, type, v6, IPV6_LENGTH, v6_count, ttl_s);
+    else
+        say_no(verdict, RCODE_NOERROR, zone, ttl_s);
+}
+
+static bool judge_special(Verdict *verdict, const Message *query, const Special *special)
+{
+    static const uint8_t loopback4[IPV4_LENGTH] = {127, 0, 0, 1};
+    static const uint8_t loopback6[IPV6_LENGTH] = {[15] = 1};
+    static const uint8_t localhost[] = "\011localhost";
+
+    switch (special->kind) {
+    case SPECIAL_NONE:
+    case SPECIAL_LOCAL:
+        return false;
+    case SPECIAL_LOCALHOST:
+        give_addresses(verdict, query->qtype, loopback4, 1, loopback6, 1, special->zone,
+                       LOCALHOST_TTL_S);
+        break;
+    case SPECIAL_LOOPBACK:
+        if (query->qtype == RRTYPE_PTR)
+            give(verdict, RRTYPE_PTR, localhost, sizeof localhost, 1, LOCALHOST_TTL_S);
+        else
+            say_no(verdict, RCODE_NOERROR, special->zone, LOCALHOST_TTL_S);
+        break;
+    case SPECIAL_US: /* it exists, and _dns below it, without the data asked for */
+        say_no(verdict, name_label_count(&query->qname) > 3 ? RCODE_NXDOMAIN : RCODE_NOERROR,
+               special->zone, NOWHERE_TTL_S);
+        break;
+    case SPECIAL_NOWHERE:
+        say_no(verdict, RCODE_NXDOMAIN, special->zone, NOWHERE_TTL_S);
+        break;
     }
-    return false;
+    verdict->reason = VERDICT_SPECIAL;
+    verdict->why = special->why;
+    return true;
 }
 
 static int find_route(const Plan *plan, const Name *name)
@@ -131,66 +134,127 @@ static int find_route(const Plan *plan, const Name *name)
     return best;
 }
 
-void rules_judge(const Plan *plan, const Message *query, Verdict *verdict)
+static bool is_zone_question(uint16_t type)
 {
-    *verdict = (Verdict){.kind = VERDICT_RESOLVE, .route = -1, .ede = EDE_NONE};
-    if (judge_kind(verdict, query))
+    return type == 43; /* DS: how a validator learns that a zone of this network is not signed */
+}
+
+/* Sends the question by a route, or keeps a local one here. */
+static void judge_way(Verdict *verdict, const Plan *plan, const Ruleset *rules, const Name *name,
+                      uint16_t type, Special special)
+{
+    NameMatch match;
+
+    verdict->route = find_route(plan, name);
+    if (verdict->route >= 0)
         return;
-    for (size_t i = 0; i < sizeof special_names / sizeof special_names[0]; i++) {
-        const Name *suffix = &special_names[i].suffix;
+    if (special.kind == SPECIAL_NONE && rules && rules->local) {
+        NameKey key;
 
-        if (name_is_under(&query->qname, suffix)) {
-            judge_special(verdict, query, special_names[i].meaning,
-                          query->qname.length == suffix->length);
-            return;
-        }
+        name_key_init(&key, name);
+        if (name_set_find(rules->local, &key, &match) &&
+            !(match.start == 0 && is_zone_question(type)))
+            special = (Special){.kind = SPECIAL_LOCAL,
+                                .zone = match.start,
+                                .why = "This is a local name by LocalNames= in the settings."};
     }
-    verdict->route = find_route(plan, &query->qname);
+    if (special.kind != SPECIAL_LOCAL)
+        return;
+    verdict->reason = VERDICT_LOCAL;
+    verdict->why = special.why;
+    /* the head of a zone is there, what is below it is not; a single label is no zone of its own */
+    say_no(verdict,
+           special.zone == 0 && name_label_count(name) > 1 ? RCODE_NOERROR : RCODE_NXDOMAIN,
+           special.zone, LOCAL_TTL_S);
+    verdict->reply.ede = EDE_OTHER;
+    verdict->reply.ede_text = verdict->why;
 }
 
-/* One PTR record: owner a pointer to the question, type, class, TTL, length, name. */
-static Status answer_localhost_name(const Message *query, uint8_t *out, size_t capacity,
-                                    size_t *length)
+/* The name it stands for may itself be one that is not asked of a resolver. */
+static void judge_alias(Verdict *verdict, const Plan *plan, const Ruleset *rules,
+                        const Message *query, const CloakMatch *match)
 {
-    static const uint8_t localhost[] = "\011localhost";
-    WireWriter writer = wire_writer(out, capacity);
+    Special special = special_find(match->alias, query->qtype);
 
-    wire_write_bytes(&writer, query->wire, query->records); /* header and question */
-    wire_write_u16(&writer, 0xc000 | MESSAGE_HEADER_LENGTH);
-    wire_write_u16(&writer, RRTYPE_PTR);
-    wire_write_u16(&writer, CLASS_IN);
-    wire_write_u32(&writer, LOCALHOST_TTL_S);
-    wire_write_u16(&writer, sizeof localhost);
-    wire_write_bytes(&writer, localhost, sizeof localhost);
-    if (writer.failed)
-        return STATUS_NO_SPACE;
-    wire_put_u16(out + 2,
-                 (uint16_t)(MESSAGE_QR | MESSAGE_RA | (query->flags & (MESSAGE_RD | MESSAGE_CD))));
-    wire_put_u16(out + 6, 1); /* one answer, nothing else */
-    wire_put_u32(out + 8, 0);
-    *length = writer.position;
-    if (!query->has_edns)
-        return STATUS_OK;
-    return edns_append_opt(out, capacity, length, 1232, RCODE_NOERROR, query->dnssec_ok, EDE_NONE,
-                           NULL);
+    if (special.kind != SPECIAL_NONE && special.kind != SPECIAL_LOCAL)
+        special = (Special){.kind = SPECIAL_LOCAL, .why = special.why};
+    judge_way(verdict, plan, rules, match->alias, query->qtype, special);
+    verdict->reply.zone = 0; /* of the name asked for, not of the alias */
+    verdict->alias = match->alias;
+    verdict->reply.alias = match->alias;
 }
 
-Status rules_answer(const Verdict *verdict, const Message *query, uint8_t *out, size_t capacity,
-                    size_t *length)
+static bool judge_cloak(Verdict *verdict, const Plan *plan, const Ruleset *rules,
+                        const Message *query, const NameKey *key)
 {
-    switch (verdict->kind) {
-    case VERDICT_ERROR:
-        return reply_error(query, verdict->rcode, verdict->ede, verdict->ede_text, out, capacity,
-                           length);
-    case VERDICT_ADDRESS:
-        return reply_address(query, verdict->address, verdict->address_length, LOCALHOST_TTL_S, out,
-                             capacity, length);
-    case VERDICT_LOCALHOST_NAME:
-        return answer_localhost_name(query, out, capacity, length);
-    case VERDICT_NODATA:
-        return reply_address(query, NULL, 0, 0, out, capacity, length);
-    case VERDICT_RESOLVE:
+    CloakMatch match;
+
+    if (!cloaks_find(rules->cloaks, key, &match))
+        return false;
+    if (match.end) {
+        give_addresses(verdict, query->qtype, match.end->v4->data, match.end->v4->len / IPV4_LENGTH,
+                       match.end->v6->data, match.end->v6->len / IPV6_LENGTH, 0, CLOAK_TTL_S);
+        verdict->reply.alias = match.alias;
+    } else {
+        judge_alias(verdict, plan, rules, query, &match);
+    }
+    verdict->reason = VERDICT_CLOAKED;
+    rule_format(match.cloak->label, match.cloak->line, verdict->rule);
+    return true;
+}
+
+static void block(Verdict *verdict, BlockAnswer answer, uint16_t type, uint8_t zone)
+{
+    static const uint8_t zeros[IPV6_LENGTH];
+
+    switch (answer) {
+    case BLOCK_ANSWER_NXDOMAIN:
+        say_no(verdict, RCODE_NXDOMAIN, zone, BLOCKED_TTL_S);
+        break;
+    case BLOCK_ANSWER_ZERO:
+        give_addresses(verdict, type, zeros, 1, zeros, 1, zone, BLOCKED_TTL_S);
+        break;
+    case BLOCK_ANSWER_REFUSED:
+        deny(verdict, RCODE_REFUSED, EDE_NONE, NULL);
         break;
     }
-    return STATUS_INVALID;
+    verdict->reason = VERDICT_BLOCKED;
+    verdict->reply.ede = EDE_FILTERED; /* as the client's own side asked for (RFC 8914 §4.18) */
+    verdict->reply.ede_text = verdict->rule;
+}
+
+/* Whether the user's rules have the last word. */
+static bool judge_by_rules(Verdict *verdict, const Plan *plan, const Ruleset *rules,
+                           const Message *query)
+{
+    RuleMatch match;
+    NameKey key;
+
+    name_key_init(&key, &query->qname);
+    if (judge_cloak(verdict, plan, rules, query, &key))
+        return true;
+    if (!ruleset_match(rules, &key, &match))
+        return false;
+    rule_format(match.list->label, match.name.value, verdict->rule);
+    if (match.allows)
+        verdict->reason = VERDICT_ALLOWED;
+    else
+        block(verdict, rules->block_answer, query->qtype, match.name.start);
+    return !match.allows;
+}
+
+void rules_judge(const Plan *plan, const Ruleset *rules, const Message *query, Verdict *verdict)
+{
+    Special special;
+
+    verdict->answered = false;
+    verdict->route = -1;
+    verdict->alias = NULL;
+    verdict->why = "";
+    verdict->rule[0] = '\0';
+    if (judge_kind(verdict, query) || (rules && judge_by_rules(verdict, plan, rules, query)))
+        return;
+    special = special_find(&query->qname, query->qtype);
+    if (!judge_special(verdict, query, &special))
+        judge_way(verdict, plan, rules, &query->qname, query->qtype, special);
 }

@@ -3,32 +3,33 @@
 
 #include "message.h"
 #include "plan.h"
+#include "reply.h"
+#include "ruleset.h"
 
-typedef enum VerdictKind {
-    VERDICT_RESOLVE,        /* ask: the cache, then the route's resolver or the plan's */
-    VERDICT_ERROR,          /* answer with `rcode` */
-    VERDICT_NODATA,         /* the name exists, this type of it does not */
-    VERDICT_ADDRESS,        /* answer with `address` */
-    VERDICT_LOCALHOST_NAME, /* PTR: localhost */
-} VerdictKind;
+/** What decided about a question before the cache was asked. */
+typedef enum VerdictReason {
+    VERDICT_ORDINARY, /* nothing */
+    VERDICT_KIND,     /* what is asked, not the name: zone transfers, other classes */
+    VERDICT_SPECIAL,  /* the name means the same to every resolver (special.h) */
+    VERDICT_LOCAL,    /* a local name that no route takes */
+    VERDICT_BLOCKED,  /* a list of the user's */
+    VERDICT_ALLOWED,  /* the same, against another that blocks it */
+    VERDICT_CLOAKED,  /* the user gave the name another answer */
+} VerdictReason;
 
-/** What is to become of a question. */
+/** What is to become of a question. It borrows from plan and rules. */
 typedef struct Verdict {
-    VerdictKind kind;
-    int route; /* index in the plan's routes; -1 none */
-    unsigned rcode;
-    int ede; /* EDE_NONE or an INFO-CODE, with `ede_text` */
-    const char *ede_text;
-    uint8_t address[16];
-    size_t address_length;
+    VerdictReason reason;
+    bool answered;      /* with `reply`; else ask: the cache, then the route or the plan */
+    int route;          /* index in the plan's routes; -1 none */
+    const Name *alias;  /* ask for this name instead, and answer by way of it; NULL: as asked */
+    ReplyContent reply; /* may point into this very verdict */
+    const char *why;    /* one sentence; "" where the reason says it all */
+    char rule[RULE_MAX_TEXT]; /* the user's that decided: list and line; "" none */
 } Verdict;
 
 /**
- * Judges a well-formed query: what we never forward (RFC 6761 special names, zone transfers, other
- * classes), else which route its name takes, the longest suffix winning.
+ * Judges a well-formed query: what we never forward, what the user's rules (NULL: none) say, else
+ * which route its name takes, the longest suffix winning; and local names have no other way.
  */
-void rules_judge(const Plan *plan, const Message *query, Verdict *verdict);
-
-/** Writes the answer of any verdict but VERDICT_RESOLVE. STATUS_NO_SPACE. */
-Status rules_answer(const Verdict *verdict, const Message *query, uint8_t *out, size_t capacity,
-                    size_t *length) must_check;
+void rules_judge(const Plan *plan, const Ruleset *rules, const Message *query, Verdict *verdict);

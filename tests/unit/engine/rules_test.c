@@ -74,7 +74,7 @@ static void names_outside_dns_do_not_exist(Harness *harness, gconstpointer unuse
 
 static void suffixes_end_at_a_label(Harness *harness, gconstpointer unused)
 {
-    static const char *names[] = {"mylocalhost", "notonion", "a\\009localhost",
+    static const char *names[] = {"x.mylocalhost", "x.notonion", "x.a\\009localhost",
                                   "localhost.example"};
 
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
@@ -168,6 +168,91 @@ static void routed_names_go_nowhere_else(Harness *harness, gconstpointer unused)
     g_assert_cmpuint(fake_servers[1].asked, ==, 0);
 }
 
+static void local_names_stay_here(Harness *harness, gconstpointer unused)
+{
+    static const char *const names[] = {
+        "printer",        "nas.local",
+        "tv.lan",         "db.internal",
+        "x.corp",         "router.home.arpa",
+        "wpad.home",      "7.1.168.192.in-addr.arpa",
+        "a.d.f.ip6.arpa", "b._dns-sd._udp.0.1.168.192.in-addr.arpa"};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+        expect(harness, names[i], RRTYPE_A, RCODE_NXDOMAIN, 0);
+}
+
+static void no_is_said_with_a_soa(Harness *harness, gconstpointer unused)
+{
+    RecordIterator iterator;
+    Message answer;
+    Record record;
+    Name owner;
+    WireReader reader;
+    char text[NAME_MAX_TEXT];
+
+    ask_here(harness, "5.4.20.172.in-addr.arpa", RRTYPE_PTR, &answer);
+    g_assert_cmpint(answer_ede(&answer, text), ==, EDE_OTHER);
+    g_assert_cmpuint(answer.authority_count, ==, 1);
+    iterator = record_iterator(&answer);
+    g_assert_true(record_next(&iterator, &record));
+    g_assert_cmpuint(record.type, ==, RRTYPE_SOA);
+    g_assert_cmpuint(record.ttl, ==, 60);
+    reader = wire_reader(answer.wire, answer.length);
+    reader.position = record.offset;
+    name_read(&reader, &owner);
+    g_assert_cmpstr(name_format(&owner, text), ==, "20.172.in-addr.arpa");
+}
+
+static void heads_of_local_zones_have_no_data(Harness *harness, gconstpointer unused)
+{
+    expect(harness, "home.arpa", RRTYPE_A, RCODE_NOERROR, 0);
+    expect(harness, "10.in-addr.arpa", RRTYPE_NS, RCODE_NOERROR, 0);
+}
+
+static void questions_of_validators_pass(Harness *harness, gconstpointer unused)
+{
+    static const struct {
+        const char *name;
+        uint16_t type;
+    } asks[] = {{".", RRTYPE_NS}, {".", 48},          {"com", 43},
+                {"com", 48},      {"com", RRTYPE_NS}, {"home.arpa", 43}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(asks); i++) {
+        Message answer;
+
+        harness_ask(harness, &(Ask){.name = asks[i].name, .type = asks[i].type}, 15000, &answer);
+        g_assert_cmpuint(fake_servers[1].asked, ==, i + 1);
+    }
+}
+
+static void routes_win_over_local_names(Harness *harness, gconstpointer unused)
+{
+    add_route(harness->plan, "lan", 3);
+    add_route(harness->plan, "168.192.in-addr.arpa", 3);
+    add_route(harness->plan, "onion", 3);
+    engine_apply(harness->engine, harness->plan);
+    expect_from(harness, "tv.lan", 3);
+    expect_from(harness, "7.1.168.192.in-addr.arpa", 3);
+    ask_here(harness, "a.onion", RRTYPE_A, &(Message){0});
+    g_assert_cmpuint(fake_servers[3].asked, ==, 2);
+}
+
+static void client_subnet_is_not_passed_on(Harness *harness, gconstpointer unused)
+{
+    Message answer, query;
+    size_t length;
+
+    harness_ask(harness,
+                &(Ask){.name = "www.example",
+                       .type = RRTYPE_A,
+                       .udp_size = 1232,
+                       .option = EDNS_CLIENT_SUBNET},
+                15000, &answer);
+    g_assert_cmpint(message_parse(&query, fake_servers[1].query, fake_servers[1].query_length), ==,
+                    STATUS_OK);
+    g_assert_null(edns_option(&query, EDNS_CLIENT_SUBNET, &length));
+}
+
 #define TEST(path, fn)                                                                             \
     g_test_add("/rules/" path, Harness, GUINT_TO_POINTER(1), set_up, fn, harness_tear_down)
 
@@ -185,5 +270,11 @@ int main(int argc, char **argv)
     TEST("later-edns-versions-are-named", later_edns_versions_are_named);
     TEST("longest-route-wins", longest_route_wins);
     TEST("routed-names-go-nowhere-else", routed_names_go_nowhere_else);
+    TEST("local-names-stay-here", local_names_stay_here);
+    TEST("no-is-said-with-a-soa", no_is_said_with_a_soa);
+    TEST("heads-of-local-zones-have-no-data", heads_of_local_zones_have_no_data);
+    TEST("questions-of-validators-pass", questions_of_validators_pass);
+    TEST("routes-win-over-local-names", routes_win_over_local_names);
+    TEST("client-subnet-is-not-passed-on", client_subnet_is_not_passed_on);
     return g_test_run();
 }
