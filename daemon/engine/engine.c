@@ -295,6 +295,24 @@ const GPtrArray *engine_tallies(Engine *engine)
     return engine->pool.ledger.tallies;
 }
 
+void engine_visit_connections(const Engine *engine,
+                              void (*visit)(void *owner, const EngineConnection *connection),
+                              void *owner)
+{
+    list_for_each (node, &engine->pool.channels) {
+        const Channel *channel = container_of(node, Channel, node);
+
+        if (!channel->transport || !channel->tally)
+            continue;
+        visit(owner, &(EngineConnection){
+                         .resolver_id = channel->tally->resolver_id,
+                         .resolver_name = channel->tally->resolver_name,
+                         .transport = channel->transport,
+                         .latency_us = channel->latency_us,
+                     });
+    }
+}
+
 static const Upstream *find_upstream(const GPtrArray *upstreams, const char *resolver_id)
 {
     for (unsigned i = 0; i < upstreams->len; i++) {

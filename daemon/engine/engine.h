@@ -87,6 +87,17 @@ void engine_stats(const Engine *engine, Stats *stats);
 /** Tally* (ledger.h) of each resolver and protocol asked so far. (transfer none) */
 const GPtrArray *engine_tallies(Engine *engine);
 
+/** A transport that is open; all borrowed. */
+typedef struct EngineConnection {
+    const char *resolver_id, *resolver_name; /* that it was used for last */
+    const Transport *transport;
+    int64_t latency_us; /* smoothed; 0 not measured */
+} EngineConnection;
+/** Shows every one; `visit` changes nothing. */
+void engine_visit_connections(const Engine *engine,
+                              void (*visit)(void *owner, const EngineConnection *connection),
+                              void *owner);
+
 /** How one resolver of the plan fares. */
 typedef struct ResolverHealth {
     int64_t latency_us; /* smoothed; 0 not measured */

@@ -7,6 +7,7 @@
 #include "queries_interface.h"
 
 #include "call.h"
+#include "connections.h"
 #include "helper-bus.h"
 
 struct QueriesInterface {
@@ -15,12 +16,33 @@ struct QueriesInterface {
     BusSotto1Queries *skeleton; /* the face's */
 };
 
+static gboolean on_list_connections(BusSotto1Queries *skeleton, GDBusMethodInvocation *invocation,
+                                    QueriesInterface *queries)
+{
+    bus_sotto1_queries_complete_list_connections(skeleton, invocation,
+                                                 report_connections(queries->sources));
+    return TRUE;
+}
+
+static void connect_methods(QueriesInterface *queries)
+{
+    const struct {
+        const char *signal;
+        GCallback handler;
+    } methods[] = {
+        {"handle-list-connections", G_CALLBACK(on_list_connections)},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(methods); i++)
+        g_signal_connect(queries->skeleton, methods[i].signal, methods[i].handler, queries);
+}
+
 QueriesInterface *queries_interface_new(const InspectionSources *sources)
 {
     QueriesInterface *queries = g_new0(QueriesInterface, 1);
     queries->sources = sources;
     queries->skeleton = bus_sotto1_queries_skeleton_new();
     face_init(&queries->face, G_DBUS_INTERFACE_SKELETON(queries->skeleton), queries);
+    connect_methods(queries);
     return queries;
 }
 
