@@ -11,7 +11,7 @@
 #include <string.h>
 
 #define DNSCRYPT_PORT 443
-#define DOT_PORT      853
+#define TLS_PORT      853 /* of DoT, and of DoQ (RFC 9250 §8.1.1) */
 #define DOH_PORT      443
 #define PLAIN_PORT    53
 #define PIN_PREFIX    "pin-sha256="
@@ -93,14 +93,16 @@ static Endpoint *expect_peer(Endpoint *endpoint, const char *text, const char *f
     return fail(error, text, wrong);
 }
 
-static Endpoint *parse_tls(const char *text, const char *rest, GError **error)
+/* tls://… and quic://… */
+static Endpoint *parse_tls(const char *text, EndpointKind kind, GError **error)
 {
-    g_auto(GStrv) halves = g_strsplit(rest, "#", 2);
+    g_auto(GStrv) halves = g_strsplit(strstr(text, "://") + strlen("://"), "#", 2);
     Address address;
 
-    if (!parse_address(halves[0], DOT_PORT, &address))
-        return fail(error, text, "Expected an IP address with an optional port after tls://.");
-    return expect_peer(endpoint_new(ENDPOINT_DOT, &address), text, halves[1], error);
+    if (!parse_address(halves[0], TLS_PORT, &address))
+        return fail(error, text,
+                    "Expected an IP address with an optional port after tls:// or quic://.");
+    return expect_peer(endpoint_new(kind, &address), text, halves[1], error);
 }
 
 /* HTTP/2 carries the path as it stands: printable ASCII, nothing that would need an escape. */
@@ -144,14 +146,16 @@ Endpoint *endpoint_spec_parse(const char *text, GError **error)
     if (g_str_has_prefix(text, "sdns:"))
         return parse_stamp(text, error);
     if (g_str_has_prefix(text, "tls://"))
-        return parse_tls(text, text + strlen("tls://"), error);
+        return parse_tls(text, ENDPOINT_DOT, error);
+    if (g_str_has_prefix(text, "quic://"))
+        return parse_tls(text, ENDPOINT_DOQ, error);
     if (g_str_has_prefix(text, "https://"))
         return parse_https(text, text + strlen("https://"), error);
     if (g_str_has_prefix(text, "udp://"))
         return parse_plain(text, text + strlen("udp://"), error);
     return fail(error, text,
-                "Expected a resolver as sdns://…, tls://ADDRESS#NAME, https://ADDRESS/PATH#NAME or "
-                "udp://ADDRESS.");
+                "Expected a resolver as sdns://…, tls://ADDRESS#NAME, quic://ADDRESS#NAME, "
+                "https://ADDRESS/PATH#NAME or udp://ADDRESS.");
 }
 
 static bool parse_key(const char *text, uint8_t key[32])

@@ -8,9 +8,10 @@
 /**
  * An endpoint as people write it:
  *
- *     sdns://…                                           a stamp: DNSCrypt, DoT, DoH, plain
+ *     sdns://…                                           a stamp: DNSCrypt, DoT, DoQ, DoH, plain
  *     tls://ADDRESS[:853]#NAME[&pin-sha256=BASE64]…      DoT by certificate name, pins on top of it
  *     tls://ADDRESS[:853]#pin-sha256=BASE64[&…]          DoT by key alone (RFC 7858 §4.2)
+ *     quic://ADDRESS[:853]#NAME[&pin-sha256=BASE64]…     DoQ; what follows # as with tls://
  *     https://ADDRESS[:443]/PATH#NAME[&pin-sha256=…]     DoH; what follows # as with tls://
  *     udp://ADDRESS[:53]                                 plain DNS, for routes only
  *

@@ -27,10 +27,11 @@ static const char *const strategy_words[] = {"fastest", "p2",     "first", "roun
 static const char *const level_words[] = {"error", "warning", "info", "debug", NULL};
 
 static const char *const forwarder_keys[] = {
-    "Listen", "Resolvers",  "Strategy",        "CacheSize", "MinTTL",
-    "MaxTTL", "MaxQueries", "EDNSPayloadSize", "TCPOnly",   "FreshKeys",
-    "CAFile", "User",       "Daemonize",       "LogFile",   "LogLevel",
-    "Syslog", "PIDFile",    "ODoHDirectKeys",  NULL};
+    "Listen",  "Resolvers", "Strategy",       "CacheSize",
+    "MinTTL",  "MaxTTL",    "MaxQueries",     "EDNSPayloadSize",
+    "TCPOnly", "FreshKeys", "ZeroRTT",        "CAFile",
+    "User",    "Daemonize", "LogFile",        "LogLevel",
+    "Syslog",  "PIDFile",   "ODoHDirectKeys", NULL};
 static const char *const protection_keys[] = {
     "Address4", "Address6", "ProbeNames", "ProbeSeconds", "Favourites", "LocalDomains", NULL};
 
@@ -146,6 +147,7 @@ static gboolean read_forwarder(Settings *settings, const Keys *keys, GError **er
            keys_get_bool(keys, FORWARDER, "FreshKeys", &plan->transport.fresh_keys, error) &&
            keys_get_bool(keys, FORWARDER, "ODoHDirectKeys", &plan->transport.odoh_direct_keys,
                          error) &&
+           keys_get_bool(keys, FORWARDER, "ZeroRTT", &plan->transport.zero_rtt, error) &&
            keys_get_bool(keys, FORWARDER, "Syslog", &settings->syslog, error) &&
            keys_get_bool(keys, FORWARDER, "Daemonize", &settings->daemonize, error);
 }

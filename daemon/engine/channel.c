@@ -105,7 +105,7 @@ static bool settings_equal(const TransportSettings *a, const TransportSettings *
 {
     return a->tcp_only == b->tcp_only && a->edns_payload == b->edns_payload &&
            a->idle_close_us == b->idle_close_us && a->fresh_keys == b->fresh_keys &&
-           a->odoh_direct_keys == b->odoh_direct_keys;
+           a->odoh_direct_keys == b->odoh_direct_keys && a->zero_rtt == b->zero_rtt;
 }
 
 Channel *channel_get(ChannelPool *pool, Endpoint *endpoint, const TransportSettings *settings)

@@ -13,8 +13,8 @@
 
 static const TransportClass *const classes[ENDPOINT_KINDS] = {
     [ENDPOINT_DNSCRYPT] = &transport_dnscrypt, [ENDPOINT_DOT] = &transport_dot,
-    [ENDPOINT_DOH] = &transport_doh,           [ENDPOINT_ODOH] = &transport_odoh,
-    [ENDPOINT_PLAIN] = &transport_plain,
+    [ENDPOINT_DOQ] = &transport_doq,           [ENDPOINT_DOH] = &transport_doh,
+    [ENDPOINT_ODOH] = &transport_odoh,         [ENDPOINT_PLAIN] = &transport_plain,
 };
 
 bool transport_is_supported(EndpointKind kind)

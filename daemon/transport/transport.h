@@ -62,6 +62,7 @@ typedef struct TransportSettings {
                               it */
     bool fresh_keys;       /* DNSCrypt: a new client key for each query */
     bool odoh_direct_keys; /* a target's key is fetched from itself if the relay does not do it */
+    bool zero_rtt;         /* DNS over QUIC: ask in early data, which can be replayed */
 } TransportSettings;
 
 /** What transports are opened with. The pointers outlive every transport. */
@@ -95,7 +96,8 @@ typedef struct TransportFacts {
 typedef struct TransportClass {
     const char *name;
     unsigned padding; /* queries are padded to a multiple of so many bytes; 0: they are not */
-    /** A new transport, begun with `transport_init`; NULL when this machine cannot run it. */
+    /** A new transport, begun with `transport_init`; NULL when this machine cannot run it
+     * or the settings forbid it. */
     Transport *(*open)(const TransportEnvironment *environment, Endpoint *endpoint);
     void (*send)(Transport *transport, Exchange *exchange);
     /** Forgets the exchange, which is on its way: off the lists, its `state` freed and NULL. */

@@ -11,3 +11,4 @@ extern const TransportClass transport_dnscrypt;
 extern const TransportClass transport_dot;
 extern const TransportClass transport_doh;
 extern const TransportClass transport_odoh;
+extern const TransportClass transport_doq;

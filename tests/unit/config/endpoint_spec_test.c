@@ -41,6 +41,20 @@ static void tls_by_pin_alone(void)
     endpoint_unref(endpoint);
 }
 
+static void quic_with_a_name_and_a_pin(void)
+{
+    g_autoptr(GError) error = NULL;
+    Endpoint *endpoint =
+        endpoint_spec_parse("quic://[2001:db8::1]#dns.example&pin-sha256=" PIN, &error);
+
+    g_assert_no_error(error);
+    g_assert_cmpint(endpoint->kind, ==, ENDPOINT_DOQ);
+    g_assert_cmpuint(address_port(&endpoint->address), ==, 853);
+    g_assert_cmpstr(endpoint->host, ==, "dns.example");
+    g_assert_cmpuint(endpoint->pin_count, ==, 1);
+    endpoint_unref(endpoint);
+}
+
 static void https_with_a_path_and_a_name(void)
 {
     g_autoptr(GError) error = NULL;
@@ -92,6 +106,8 @@ static void bad_specs_are_refused_with_a_sentence(void)
                                         "tls://192.0.2.1#a&b",
                                         "tls://192.0.2.1:99999#a",
                                         "tls://192.0.2.1:0#a",
+                                        "quic://192.0.2.1",
+                                        "quic://dns.example#dns.example",
                                         "https://192.0.2.1#dns.example",
                                         "https://192.0.2.1/dns-query",
                                         "https://192.0.2.1/dns query#dns.example",
@@ -129,6 +145,7 @@ int main(int argc, char **argv)
     g_test_add_func("/endpoint-spec/tls-with-a-name", tls_with_a_name);
     g_test_add_func("/endpoint-spec/tls-with-a-name-and-two-pins", tls_with_a_name_and_two_pins);
     g_test_add_func("/endpoint-spec/tls-by-pin-alone", tls_by_pin_alone);
+    g_test_add_func("/endpoint-spec/quic-with-a-name-and-a-pin", quic_with_a_name_and_a_pin);
     g_test_add_func("/endpoint-spec/https-with-a-path-and-a-name", https_with_a_path_and_a_name);
     g_test_add_func("/endpoint-spec/https-with-a-port-and-a-pin", https_with_a_port_and_a_pin);
     g_test_add_func("/endpoint-spec/dnscrypt-by-parts", dnscrypt_by_parts);
