@@ -14,11 +14,11 @@
 
 static const char *const blocks_words[] = {"malware", "ads", "adult", NULL};
 
-static bool id_is_valid(const char *id)
+bool entry_id_is_valid(const char *id)
 {
     size_t length = strspn(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.");
 
-    return length > 0 && length <= 64 && id[length] == '\0';
+    return length > 0 && length <= 64 && id[length] == '\0' && id[0] != '.';
 }
 
 static gboolean read_blocks(Resolver *resolver, const Keys *keys, const char *group, GError **error)
@@ -89,9 +89,12 @@ static Resolver *read_resolver(const Keys *keys, const char *group, GError **err
     g_autofree char *name = keys_get_text(keys, group, "Name");
     Resolver *resolver;
 
-    if (!id_is_valid(id)) {
+    if (!entry_id_is_valid(id)) {
         g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-                    "[%s]: A resolver's id is 1 to 64 letters, digits, '-', '_' and '.'.", group);
+                    "[%s]: A resolver's id is 1 to 64 letters, digits, '-', '_' and '.', and does "
+                    "not begin with "
+                    "'.'.",
+                    group);
         return NULL;
     }
     resolver = resolver_new(id, name ? name : id);
@@ -100,6 +103,7 @@ static Resolver *read_resolver(const Keys *keys, const char *group, GError **err
     resolver->description = keys_get_text(keys, group, "Description");
     if (!keys_get_bool(keys, group, "DNSSEC", &resolver->dnssec, error) ||
         !keys_get_bool(keys, group, "NoLog", &resolver->no_log, error) ||
+        !keys_get_bool(keys, group, "Filters", &resolver->filters, error) ||
         !read_blocks(resolver, keys, group, error) ||
         !read_endpoints(resolver, keys, group, error)) {
         resolver_unref(resolver);
@@ -108,7 +112,7 @@ static Resolver *read_resolver(const Keys *keys, const char *group, GError **err
     return resolver;
 }
 
-static bool is_usable(const Resolver *resolver)
+bool entry_is_usable(const Resolver *resolver)
 {
     for (size_t i = 0; i < resolver->endpoint_count; i++)
         if (transport_is_supported(resolver->endpoints[i]->kind))
@@ -128,7 +132,7 @@ gboolean entries_read(const Keys *keys, GPtrArray *resolvers, GError **error)
         resolver = read_resolver(keys, groups[i], error);
         if (!resolver)
             return FALSE;
-        if (is_usable(resolver)) {
+        if (entry_is_usable(resolver)) {
             g_ptr_array_add(resolvers, resolver);
         } else {
             log_debug("resolver left out, none of its endpoints can be used: id=%s", resolver->id);

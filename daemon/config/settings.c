@@ -9,6 +9,7 @@
 
 #include "endpoint_spec.h"
 #include "entries.h"
+#include "list_settings.h"
 #include "log.h"
 #include "spread_key.h"
 
@@ -43,7 +44,9 @@ static Settings *settings_new(void)
     settings->listen = g_ptr_array_new_with_free_func(g_free);
     settings->chosen = g_ptr_array_new_with_free_func((GDestroyNotify)resolver_unref);
     settings->catalogue = g_ptr_array_new_with_free_func((GDestroyNotify)resolver_unref);
-    settings->own = g_hash_table_new(g_str_hash, g_str_equal);
+    settings->added = g_ptr_array_new_with_free_func((GDestroyNotify)resolver_unref);
+    settings->own = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    settings->lists = g_ptr_array_new_with_free_func((GDestroyNotify)list_spec_free);
     settings->template = plan_new();
     settings->log_level = LOG_LEVEL_INFO;
     settings->local_domains = true;
@@ -61,6 +64,8 @@ void settings_unref(Settings *settings)
     if (!settings || --settings->references)
         return;
     g_hash_table_unref(settings->own);
+    g_ptr_array_unref(settings->added);
+    g_ptr_array_unref(settings->lists);
     g_ptr_array_unref(settings->listen);
     g_ptr_array_unref(settings->chosen);
     g_ptr_array_unref(settings->catalogue);
@@ -267,7 +272,8 @@ static gboolean read_routes(Settings *settings, const Keys *keys, GError **error
             warn_unknown(keys, FORWARDER, forwarder_keys);
         } else if (g_str_equal(groups[i], PROTECTION)) {
             warn_unknown(keys, PROTECTION, protection_keys);
-        } else if (!g_str_has_prefix(groups[i], "Resolver ")) {
+        } else if (!g_str_has_prefix(groups[i], "Resolver ") &&
+                   !g_str_has_prefix(groups[i], "List ")) {
             log_warning("unknown group of settings ignored: [%s]", groups[i]);
         }
     }
@@ -280,7 +286,7 @@ static gboolean read_catalogue(Settings *settings, const Keys *keys, const Keys 
     if (!entries_read(keys, settings->catalogue, error))
         return FALSE;
     for (guint i = 0; i < settings->catalogue->len; i++)
-        g_hash_table_add(settings->own, ((Resolver *)settings->catalogue->pdata[i])->id);
+        g_hash_table_add(settings->own, g_strdup(((Resolver *)settings->catalogue->pdata[i])->id));
     return entries_read(builtin, settings->catalogue, error);
 }
 
@@ -313,8 +319,10 @@ Settings *settings_load(const SettingsSources *sources, GError **error)
         return NULL;
     if (sources->overrides)
         lay_overrides(keys, sources->overrides);
-    if (!read_catalogue(settings, keys, builtin, error) || !read_forwarder(settings, keys, error) ||
-        !read_chosen(settings, keys, error) || !read_probes(settings, keys, error) ||
+    if (!read_catalogue(settings, keys, builtin, error) ||
+        !list_settings_read(keys, builtin, settings->lists, error) ||
+        !read_forwarder(settings, keys, error) || !read_chosen(settings, keys, error) ||
+        !read_probes(settings, keys, error) ||
         !keys_get_bool(keys, PROTECTION, "LocalDomains", &settings->local_domains, error) ||
         !read_address(keys, "Address4", DEFAULT_ADDRESS4, &settings->address4, error) ||
         !read_address(keys, "Address6", DEFAULT_ADDRESS6, &settings->address6, error) ||
@@ -323,13 +331,34 @@ Settings *settings_load(const SettingsSources *sources, GError **error)
     return g_steal_pointer(&settings);
 }
 
-Resolver *settings_find_resolver(const Settings *settings, const char *id)
+void settings_set_added(Settings *settings, GPtrArray *added)
 {
-    for (guint i = 0; i < settings->catalogue->len; i++) {
-        Resolver *resolver = settings->catalogue->pdata[i];
+    for (guint i = 0; i < settings->added->len; i++)
+        g_hash_table_remove(settings->own, ((Resolver *)settings->added->pdata[i])->id);
+    g_ptr_array_unref(settings->added);
+    settings->added = g_ptr_array_ref(added);
+    for (guint i = 0; i < added->len; i++) {
+        const Resolver *resolver = added->pdata[i];
+
+        if (resolver->source == NULL)
+            g_hash_table_add(settings->own, g_strdup(resolver->id));
+    }
+}
+
+static Resolver *find(const GPtrArray *resolvers, const char *id)
+{
+    for (guint i = 0; i < resolvers->len; i++) {
+        Resolver *resolver = resolvers->pdata[i];
 
         if (g_str_equal(resolver->id, id))
             return resolver;
     }
     return NULL;
+}
+
+Resolver *settings_find_resolver(const Settings *settings, const char *id)
+{
+    Resolver *known = find(settings->catalogue, id);
+
+    return known != NULL ? known : find(settings->added, id);
 }

@@ -15,7 +15,8 @@
  * state.h).
  *
  * Format: a key file (`man sotto.conf`). Groups: [Sotto] the forwarder, [Protection] the service,
- * [Resolver ID] one resolver each, [Route SUFFIX] names that go elsewhere.
+ * [Resolver ID] one resolver each, [List NAME] one signed list each, [Route SUFFIX] names that go
+ * elsewhere.
  */
 typedef struct Settings {
     unsigned references;
@@ -24,7 +25,9 @@ typedef struct Settings {
     GPtrArray *listen;    /* Address*; empty: none given */
     GPtrArray *chosen;    /* Resolver*: the resolvers named by Resolvers=, in order; may be empty */
     GPtrArray *catalogue; /* Resolver*: every known one, own entries first, then the built-in */
-    GHashTable *own;      /* ids (borrowed) of the entries that are not built in */
+    GPtrArray *added;     /* Resolver*: what is known besides, see settings_set_added */
+    GHashTable *own;      /* ids of the entries that are neither built in nor from a signed list */
+    GPtrArray *lists;     /* ListSpec*: the signed lists that are enabled */
     Plan *template;       /* every engine setting and route, without resolvers */
     char *ca_file;        /* NULL: the system's trust store */
     char *user, *log_file, *pid_file; /* NULL: not wanted */
@@ -55,5 +58,12 @@ Settings *settings_ref(Settings *settings);
 void settings_unref(Settings *settings);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Settings, settings_unref)
 
-/** (transfer none), NULL for an id that the catalogue does not have. */
+/**
+ * Replaces what users added and what signed lists hold: the one part of the settings that changes
+ * while they are in use, since nobody reads the administrator's files again for it. Takes a
+ * reference; the ids are none of the catalogue's. Those without a `source` are the users' own.
+ */
+void settings_set_added(Settings *settings, GPtrArray *added);
+
+/** (transfer none), NULL for an id that neither the catalogue nor what was added has. */
 Resolver *settings_find_resolver(const Settings *settings, const char *id);

@@ -1,0 +1,443 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * All lists together, the user's own entries, and what comes of both: Settings.added.
+ *
+ *     lists of resolvers and targets ─┐  (an id that is taken gets the list's name in front)
+ *     own entries ────────────────────┴→ added → ListResolvers, choosing by id
+ *     lists of relays ──────────────────→ for those who relay
+ *
+ * There is one timer, and it runs only while there is a plan to ask by and a list somebody wants;
+ * between two refreshes of a list it sleeps for hours.
+ */
+#include "sources.h"
+
+#include "entries.h"
+#include "key_changes.h"
+#include "log.h"
+#include "operators.h"
+#include "own_entries.h"
+
+#include <string.h>
+
+#define LISTS_FOLDER     "lists"
+#define OWN_FILE         "resolvers.conf"
+#define KEY_CHANGES_FILE "key-changes.conf"
+#define RETRY_S          3600                 /* after a refusal */
+#define SETTLE_US        (5 * G_USEC_PER_SEC) /* after protection came on */
+
+typedef struct Waiter {
+    SourcesDone done;
+    void *owner;
+} Waiter;
+
+struct Sources {
+    DownloadEnvironment environment;
+    const Downloader *downloader;
+    char *lists_folder, *own_path;
+    Settings *settings;
+    GPtrArray *lists; /* Source */
+    GPtrArray *own;   /* Resolver */
+    KeyChanges *key_changes;
+    Operators *operators;
+    Plan *plan; /* NULL: nobody may be asked */
+    bool wanted;
+    LoopTimer timer;
+    GArray *waiters;
+    void (*changed)(void *owner);
+    void *owner;
+};
+
+/* --- what comes of them --- */
+
+static bool is_relays(const Source *source)
+{
+    return source->spec->kind == LIST_RELAYS || source->spec->kind == LIST_ODOH_RELAYS;
+}
+
+/* Ids are unique within a list, and its entries come after those this machine's files have. */
+static void settle_id(Resolver *entry, const char *list, GHashTable *taken)
+{
+    g_autofree char *longer = NULL;
+
+    if (!g_hash_table_contains(taken, entry->id))
+        return;
+    longer = g_strdup_printf("%s.%s", list, entry->name);
+    if (entry_id_is_valid(longer)) {
+        g_free(entry->id);
+        entry->id = g_steal_pointer(&longer);
+    }
+}
+
+/* An entry belongs to us alone before it is in `added` for the first time, and gets then what its
+ * list does not say. */
+static void introduce(Sources *sources, const Source *source, Resolver *entry, GHashTable *taken)
+{
+    if (entry->source == NULL) {
+        entry->source = g_strdup(source->spec->name);
+        settle_id(entry, source->spec->name, taken);
+        entry->operator_name = operators_find(sources->operators, entry);
+    }
+    operators_learn(sources->operators, entry);
+}
+
+static void add_entry(GPtrArray *added, GHashTable *taken, Resolver *entry)
+{
+    if (!entry_is_usable(entry) || g_hash_table_contains(taken, entry->id))
+        return;
+    g_hash_table_add(taken, entry->id);
+    g_ptr_array_add(added, resolver_ref(entry));
+}
+
+/* Relays are named last: their stamps tell nothing, what resolvers are called tells most. */
+static void name_relays(Sources *sources)
+{
+    for (guint i = 0; i < sources->lists->len; i++) {
+        const Source *source = sources->lists->pdata[i];
+
+        if (!is_relays(source) || source->copy == NULL)
+            continue;
+        for (guint j = 0; j < source->copy->list->entries->len; j++) {
+            Relay *relay = source->copy->list->entries->pdata[j];
+
+            g_free(relay->operator_name);
+            relay->operator_name = operators_find(sources->operators, relay);
+            if (relay->source == NULL)
+                relay->source = g_strdup(source->spec->name);
+        }
+    }
+}
+
+static void assemble(Sources *sources)
+{
+    g_autoptr(GPtrArray) added = g_ptr_array_new_with_free_func((GDestroyNotify)resolver_unref);
+    g_autoptr(GHashTable) taken = g_hash_table_new(g_str_hash, g_str_equal);
+
+    g_clear_pointer(&sources->operators, operators_free);
+    sources->operators = operators_new();
+    for (guint i = 0; i < sources->settings->catalogue->len; i++) {
+        Resolver *known = sources->settings->catalogue->pdata[i];
+
+        g_hash_table_add(taken, known->id);
+        operators_learn(sources->operators, known);
+    }
+    for (guint i = 0; i < sources->own->len; i++)
+        add_entry(added, taken, sources->own->pdata[i]);
+    for (guint i = 0; i < sources->lists->len; i++) {
+        const Source *source = sources->lists->pdata[i];
+
+        for (guint j = 0;
+             source->copy != NULL && !is_relays(source) && j < source->copy->list->entries->len;
+             j++) {
+            introduce(sources, source, source->copy->list->entries->pdata[j], taken);
+            add_entry(added, taken, source->copy->list->entries->pdata[j]);
+        }
+    }
+    name_relays(sources);
+    settings_set_added(sources->settings, added);
+}
+
+static void notify(Sources *sources)
+{
+    if (sources->changed != NULL)
+        sources->changed(sources->owner);
+}
+
+void sources_set_changed(Sources *sources, void (*changed)(void *owner), void *owner)
+{
+    sources->changed = changed;
+    sources->owner = owner;
+}
+
+/* --- refreshing --- */
+
+static void schedule(Sources *sources, int64_t least_us);
+
+int64_t source_due_s(const Sources *sources, const Source *source)
+{
+    int64_t now_s = loop_wall_s(sources->environment.loop);
+
+    if (source->copy == NULL && source->failure == NULL && !sources->wanted)
+        return 0;
+    if (source->checked_at_s == 0 || source->checked_at_s > now_s)
+        return now_s; /* never, or the clock was wrong */
+    return source->checked_at_s + (source->failure != NULL ? MIN(RETRY_S, source->spec->refresh_s)
+                                                           : source->spec->refresh_s);
+}
+
+static char *describe_failures(const Sources *sources)
+{
+    GString *text = g_string_new(NULL);
+
+    for (guint i = 0; i < sources->lists->len; i++) {
+        const Source *source = sources->lists->pdata[i];
+
+        if (source->failure != NULL)
+            g_string_append_printf(text, "%s%s: %s", text->len > 0 ? " " : "", source->spec->name,
+                                   source->failure);
+    }
+    return g_string_free(text, FALSE);
+}
+
+static void tell_waiters(Sources *sources)
+{
+    g_autoptr(GArray) waiters = g_steal_pointer(&sources->waiters);
+    g_autofree char *failures = describe_failures(sources);
+    g_autoptr(GError) error =
+        *failures != '\0' ? g_error_new_literal(G_IO_ERROR, G_IO_ERROR_FAILED, failures) : NULL;
+
+    sources->waiters = g_array_new(FALSE, FALSE, sizeof(Waiter));
+    for (guint i = 0; i < waiters->len; i++) {
+        const Waiter *waiter = &g_array_index(waiters, Waiter, i);
+
+        waiter->done(waiter->owner, error);
+    }
+}
+
+static bool is_refreshing(const Sources *sources)
+{
+    for (guint i = 0; i < sources->lists->len; i++)
+        if (source_is_refreshing(sources->lists->pdata[i]))
+            return true;
+    return false;
+}
+
+static void take_into_use(Sources *sources, Source *source, const ListCopy *before)
+{
+    if (before != NULL)
+        key_changes_compare(sources->key_changes, source->spec->name, before->list,
+                            source->copy->list, loop_wall_s(sources->environment.loop));
+    key_changes_mark(sources->key_changes, source->spec->name, source->copy->list);
+    assemble(sources);
+}
+
+static void on_refreshed(void *owner, Source *source, const ListCopy *before)
+{
+    Sources *sources = owner;
+
+    if (source->failure == NULL)
+        take_into_use(sources, source, before);
+    notify(sources);
+    if (is_refreshing(sources))
+        return;
+    schedule(sources, 0);
+    tell_waiters(sources);
+}
+
+static void refresh(Sources *sources, Source *source)
+{
+    source_refresh(source, &sources->environment, sources->downloader, sources->plan, on_refreshed,
+                   sources);
+}
+
+static void on_timer(void *owner)
+{
+    Sources *sources = owner;
+    int64_t now_s = loop_wall_s(sources->environment.loop);
+
+    for (guint i = 0; i < sources->lists->len; i++) {
+        Source *source = sources->lists->pdata[i];
+        int64_t due_s = source_due_s(sources, source);
+
+        if (due_s != 0 && due_s <= now_s)
+            refresh(sources, source);
+    }
+    if (!is_refreshing(sources))
+        schedule(sources, 0); /* the wall clock and ours do not agree to the second */
+}
+
+static void schedule(Sources *sources, int64_t least_us)
+{
+    int64_t now_s = loop_wall_s(sources->environment.loop), first_s = 0;
+
+    loop_timer_stop(&sources->timer);
+    for (guint i = 0; sources->plan != NULL && i < sources->lists->len; i++) {
+        int64_t due_s = source_due_s(sources, sources->lists->pdata[i]);
+
+        if (due_s != 0 && (first_s == 0 || due_s < first_s))
+            first_s = due_s;
+    }
+    if (first_s != 0)
+        loop_timer_start(&sources->timer,
+                         MAX(least_us, MAX(first_s - now_s, 0) * G_USEC_PER_SEC + 1));
+}
+
+void sources_follow(Sources *sources, Plan *plan)
+{
+    bool began = sources->plan == NULL && plan != NULL;
+
+    if (plan == sources->plan)
+        return;
+    if (plan != NULL)
+        plan_ref(plan);
+    plan_unref(sources->plan);
+    sources->plan = plan;
+    if (began || plan == NULL)
+        schedule(sources, SETTLE_US);
+}
+
+void sources_want(Sources *sources)
+{
+    if (sources->wanted)
+        return;
+    sources->wanted = true;
+    schedule(sources, 0);
+}
+
+void sources_refresh(Sources *sources, SourcesDone done, void *owner)
+{
+    Waiter waiter = {.done = done, .owner = owner};
+
+    sources->wanted = true;
+    if (sources->plan == NULL || sources->lists->len == 0) {
+        g_autoptr(GError) error = g_error_new_literal(
+            G_IO_ERROR, G_IO_ERROR_FAILED,
+            sources->lists->len == 0
+                ? "No list is set up."
+                : "Lists are fetched through an encrypted resolver: turn on protection first.");
+
+        done(owner, error);
+        return;
+    }
+    g_array_append_val(sources->waiters, waiter);
+    for (guint i = 0; i < sources->lists->len; i++)
+        refresh(sources, sources->lists->pdata[i]);
+}
+
+/* --- own entries --- */
+
+static bool is_taken(void *owner, const char *id)
+{
+    const Sources *sources = owner;
+
+    return g_str_equal(id, "auto") || settings_find_resolver(sources->settings, id) != NULL;
+}
+
+gboolean sources_add(Sources *sources, const char *spec, const char *name, char **id,
+                     GError **error)
+{
+    g_autoptr(Resolver) resolver = own_entry_new(spec, name, is_taken, sources, error);
+
+    if (resolver == NULL || !own_entries_add(sources->own_path, resolver, spec, error))
+        return FALSE;
+    *id = g_strdup(resolver->id);
+    g_ptr_array_add(sources->own, g_steal_pointer(&resolver));
+    assemble(sources);
+    notify(sources);
+    return TRUE;
+}
+
+gboolean sources_remove(Sources *sources, const char *id, GError **error)
+{
+    if (!own_entries_remove(sources->own_path, id, error))
+        return FALSE;
+    for (guint i = 0; i < sources->own->len; i++) {
+        const Resolver *resolver = sources->own->pdata[i];
+
+        if (g_str_equal(resolver->id, id)) {
+            g_ptr_array_remove_index(sources->own, i);
+            break;
+        }
+    }
+    assemble(sources);
+    notify(sources);
+    return TRUE;
+}
+
+void sources_acknowledge(Sources *sources, const char *id)
+{
+    Resolver *resolver = settings_find_resolver(sources->settings, id);
+
+    if (resolver != NULL && key_changes_forget(sources->key_changes, resolver))
+        notify(sources);
+}
+
+/* --- life --- */
+
+GPtrArray *sources_lists(const Sources *sources)
+{
+    return sources->lists;
+}
+
+/* The list that goes on under the new settings, taken out of the old array; NULL: a new one. */
+static Source *steal_list(GPtrArray *lists, const ListSpec *spec)
+{
+    for (guint i = 0; i < lists->len; i++) {
+        const Source *source = lists->pdata[i];
+
+        if (g_str_equal(source->spec->name, spec->name) && source->spec->kind == spec->kind &&
+            memcmp(&source->spec->key, &spec->key, sizeof spec->key) == 0 &&
+            g_str_equal(source->spec->file, spec->file))
+            return g_ptr_array_steal_index(lists, i);
+    }
+    return NULL;
+}
+
+static void open_lists(Sources *sources)
+{
+    g_autoptr(GPtrArray) old = sources->lists;
+
+    sources->lists = g_ptr_array_new_with_free_func((GDestroyNotify)source_free);
+    for (guint i = 0; i < sources->settings->lists->len; i++) {
+        const ListSpec *spec = sources->settings->lists->pdata[i];
+        Source *source = steal_list(old, spec);
+
+        if (source != NULL) {
+            source_set_spec(source, sources->settings, spec);
+        } else {
+            source = source_new(sources->settings, spec, sources->lists_folder);
+            if (source->copy != NULL)
+                key_changes_mark(sources->key_changes, spec->name, source->copy->list);
+        }
+        g_ptr_array_add(sources->lists, source);
+    }
+    assemble(sources);
+}
+
+Sources *sources_new(const SourcesParts *parts, Settings *settings)
+{
+    Sources *sources = g_new0(Sources, 1);
+
+    sources->environment = parts->environment;
+    sources->downloader = parts->downloader;
+    sources->lists_folder = g_build_filename(parts->folder, LISTS_FOLDER, NULL);
+    sources->own_path = g_build_filename(parts->folder, OWN_FILE, NULL);
+
+    g_autofree char *changes = g_build_filename(sources->lists_folder, KEY_CHANGES_FILE, NULL);
+
+    sources->key_changes = key_changes_load(changes);
+    sources->own = own_entries_load(sources->own_path);
+    sources->waiters = g_array_new(FALSE, FALSE, sizeof(Waiter));
+    sources->lists = g_ptr_array_new_with_free_func((GDestroyNotify)source_free);
+    sources->settings = settings_ref(settings);
+    loop_timer_init(&sources->timer, parts->environment.loop, on_timer, sources);
+    open_lists(sources);
+    return sources;
+}
+
+void sources_reload(Sources *sources, Settings *settings)
+{
+    settings_ref(settings);
+    settings_unref(sources->settings);
+    sources->settings = settings;
+    open_lists(sources);
+    schedule(sources, SETTLE_US);
+    if (!is_refreshing(sources))
+        tell_waiters(sources);
+}
+
+void sources_free(Sources *sources)
+{
+    if (sources == NULL)
+        return;
+    loop_timer_stop(&sources->timer);
+    g_ptr_array_unref(sources->lists);
+    g_ptr_array_unref(sources->own);
+    g_array_unref(sources->waiters);
+    key_changes_free(sources->key_changes);
+    operators_free(sources->operators);
+    plan_unref(sources->plan);
+    settings_unref(sources->settings);
+    g_free(sources->lists_folder);
+    g_free(sources->own_path);
+    g_free(sources);
+}
