@@ -263,7 +263,7 @@ static void carrier_open(Pipe *pipe)
     };
 
     connection->quic =
-        quic_connect(environment->loop, environment->tls, &doq->pipeline.base.endpoint->address,
+        quic_connect(environment->loop, environment->tls, &doq->pipeline.peer->address,
                      &doq->pipeline.target, &doq->memory, &options, &events, connection);
     pipe->early = quic_room(connection->quic) > 0;
     if (pipe->early)

@@ -36,9 +36,8 @@ static void carrier_open(Pipe *pipe)
     Pipeline *pipeline = pipe->pipeline;
     const TransportEnvironment *environment = &pipeline->base.environment;
 
-    pipe->stream =
-        tls_connect(environment->loop, environment->tls, &pipeline->base.endpoint->address,
-                    &pipeline->target, &pipeline->session, &events, pipe);
+    pipe->stream = tls_connect(environment->loop, environment->tls, &pipeline->peer->address,
+                               &pipeline->target, &pipeline->session, &events, pipe);
 }
 
 static void carrier_close(Pipe *pipe)
