@@ -163,22 +163,33 @@ static bool may_hedge(Resolution *resolution, const Attempt *late)
     return hedge_budget_spend(&resolution->engine->hedges);
 }
 
-/* The one asked last is late. */
+/* The one asked last is late: the first time it counts; then it is looked after again, in growing
+ * steps, for the channel may turn out to be stuck, or a second try be earned. */
+static bool is_next_due(Resolution *resolution, const Attempt *late)
+{
+    bool stuck = resolution->late ? channel_is_shunned(late->channel)
+                                  : channel_note_late(late->channel, late->started_us);
+
+    resolution->late = true;
+    return stuck || may_hedge(resolution, late);
+}
+
 static void on_timer(void *owner)
 {
     Resolution *resolution = owner;
     const Attempt *late = list_last(&resolution->attempts, Attempt, node);
+    int64_t silent_us, left_us;
 
     if (!late) {
         resolution_restart(resolution);
-    } else if (resolution->due || channel_note_late(late->channel, late->started_us) ||
-               may_hedge(resolution, late)) {
-        ask_next(resolution);
-    } else {
-        resolution->due = true;
-        loop_timer_start(&resolution->timer,
-                         resolution->plan->attempt_us - attempt_silent_us(late));
+        return;
     }
+    silent_us = attempt_silent_us(late);
+    left_us = resolution->plan->attempt_us - silent_us;
+    if (resolution->due || left_us <= 0 || is_next_due(resolution, late))
+        ask_next(resolution);
+    else
+        loop_timer_start(&resolution->timer, MIN(silent_us, left_us));
 }
 
 /* Sets the time until the next candidate is asked beside this one. */
@@ -191,6 +202,7 @@ static void expect(Resolution *resolution, const Attempt *attempt)
     if (!next)
         return;
     resolution->due = true;
+    resolution->late = false;
     if (hedge_is_due_early(resolution->strategy, &resolution->candidates[attempt->candidate],
                            next)) {
         loop_timer_start(&resolution->timer, attempt_us / DOUBTFUL_SHARE);

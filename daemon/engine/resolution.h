@@ -39,6 +39,7 @@ struct Resolution {
     List attempts;
     LoopTimer timer;  /* until the next candidate is asked as well, or all again */
     bool due;         /* when it fires, the next is asked whatever it costs */
+    bool late;        /* the one asked last is, and its channel knows */
     LoopDefer finish; /* reports failure */
     Forms forms;
     int64_t started_us, deadline_us, pause_us;
