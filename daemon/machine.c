@@ -54,6 +54,7 @@ typedef struct Machine {
     Sleep *sleep;
     Network *network;
     Prober *prober;
+    Sources *sources;
     Protection *protection;
     Leak *leak;
     Service *service;
@@ -196,6 +197,7 @@ static gboolean on_reload(gpointer owner)
 
     notifier_reloading();
     if (settings) {
+        sources_reload(machine->sources, settings);
         protection_reload(machine->protection, settings);
         settings_unref(machine->settings);
         machine->settings = settings;
@@ -267,22 +269,23 @@ static void on_awake(void *owner)
 
 /* ---- without ---- */
 
-static char *state_path(void)
+static const char *state_folder(void)
 {
     const char *folder = g_getenv("STATE_DIRECTORY"); /* set by systemd.exec(5) */
 
-    return g_build_filename(folder ? folder : DEFAULT_FOLDER, STATE_FILE, NULL);
+    return folder ? folder : DEFAULT_FOLDER;
 }
 
 static void put_together(Machine *machine)
 {
-    g_autofree char *path = state_path();
+    g_autofree char *path = g_build_filename(state_folder(), STATE_FILE, NULL);
     static const SleepEvents sleep_events = {on_falling_asleep, on_awake};
     NetworkManagerOptions network = {
         .address4 = machine->settings->address4,
         .address6 = machine->settings->address6,
         .bound_to_process = !machine->store.kept,
     };
+    SourcesParts lists;
     ProtectionParts parts;
 
     machine->main_loop = g_main_loop_new(NULL, FALSE);
@@ -298,6 +301,11 @@ static void put_together(Machine *machine)
     machine->sleep = sleep_new(machine->bus, &sleep_events, machine);
     machine->network = networkmanager_new(machine->bus, &network);
     machine->prober = prober_new(machine->loop, machine->engine, NULL);
+    lists = (SourcesParts){
+        .environment = {machine->loop, machine->engine, machine->tls},
+        .downloader = &list_downloader,
+        .folder = state_folder(),
+    };
     parts = (ProtectionParts){
         .loop = machine->loop,
         .engine = machine->engine,
@@ -306,6 +314,7 @@ static void put_together(Machine *machine)
         .admission = machine->admission,
         .saved = machine->saved,
     };
+    machine->sources = sources_new(&lists, machine->settings);
     machine->protection = protection_new(&parts, machine->settings);
 }
 
@@ -340,6 +349,7 @@ static bool start(Machine *machine)
                                                      .prober = machine->prober,
                                                      .protection = machine->protection,
                                                      .leak = machine->leak,
+                                                     .lists = machine->sources,
                                                  });
     machine->signals[0] = g_unix_signal_add(SIGTERM, on_stop, machine);
     machine->signals[1] = g_unix_signal_add(SIGINT, on_stop, machine);
@@ -356,6 +366,7 @@ static void take_apart(Machine *machine)
     service_free(machine->service);
     leak_free(machine->leak);
     protection_free(machine->protection);
+    sources_free(machine->sources);
     prober_free(machine->prober);
     network_free(machine->network);
     sleep_free(machine->sleep);

@@ -178,10 +178,9 @@ static char *describe_failures(const Sources *sources)
     return g_string_free(text, FALSE);
 }
 
-static void tell_waiters(Sources *sources)
+static void tell_waiters(Sources *sources, const char *failures)
 {
     g_autoptr(GArray) waiters = g_steal_pointer(&sources->waiters);
-    g_autofree char *failures = describe_failures(sources);
     g_autoptr(GError) error =
         *failures != '\0' ? g_error_new_literal(G_IO_ERROR, G_IO_ERROR_FAILED, failures) : NULL;
 
@@ -201,6 +200,16 @@ static bool is_refreshing(const Sources *sources)
     return false;
 }
 
+static void finish_if_idle(Sources *sources)
+{
+    if (is_refreshing(sources))
+        return;
+    g_autofree char *failures = describe_failures(sources);
+
+    schedule(sources, 0);
+    tell_waiters(sources, failures);
+}
+
 static void take_into_use(Sources *sources, Source *source, const ListCopy *before)
 {
     if (before != NULL)
@@ -217,10 +226,7 @@ static void on_refreshed(void *owner, Source *source, const ListCopy *before)
     if (source->failure == NULL)
         take_into_use(sources, source, before);
     notify(sources);
-    if (is_refreshing(sources))
-        return;
-    schedule(sources, 0);
-    tell_waiters(sources);
+    finish_if_idle(sources);
 }
 
 static void refresh(Sources *sources, Source *source)
@@ -420,9 +426,7 @@ void sources_reload(Sources *sources, Settings *settings)
     settings_unref(sources->settings);
     sources->settings = settings;
     open_lists(sources);
-    schedule(sources, SETTLE_US);
-    if (!is_refreshing(sources))
-        tell_waiters(sources);
+    finish_if_idle(sources);
 }
 
 void sources_free(Sources *sources)
@@ -430,6 +434,7 @@ void sources_free(Sources *sources)
     if (sources == NULL)
         return;
     loop_timer_stop(&sources->timer);
+    tell_waiters(sources, "The helper is stopping.");
     g_ptr_array_unref(sources->lists);
     g_ptr_array_unref(sources->own);
     g_array_unref(sources->waiters);

@@ -39,7 +39,7 @@ void sources_want(Sources *sources);
 /** Every list has been tried. `error` NULL, or what is wrong with those that were refused. */
 typedef void (*SourcesDone)(void *owner, const GError *error);
 /** Refreshes every list now. `done` comes once, maybe at once: without a plan. When `sources` is
- * freed first, it does not come. */
+ * freed first, it comes then. */
 void sources_refresh(Sources *sources, SourcesDone done, void *owner);
 
 /** Source*, in the order of the settings. (transfer none) */

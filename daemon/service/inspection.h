@@ -3,6 +3,7 @@
 
 #include "leak.h"
 #include "protection.h"
+#include "sources.h"
 
 #include <gio/gio.h>
 
@@ -12,7 +13,8 @@ typedef struct InspectionSources {
     Engine *engine;
     Prober *prober;
     Protection *protection;
-    Leak *leak; /* may be NULL: nobody counts */
+    Leak *leak;     /* may be NULL: nobody counts */
+    Sources *lists; /* may be NULL: what the files say is all there is */
 } InspectionSources;
 
 /** a{sv} as the bus contract has it. (transfer none) */

@@ -35,6 +35,17 @@ static void insert_health(GVariantDict *entry, const Engine *engine, const char 
                                                           : "");
 }
 
+static void insert_origin(GVariantDict *entry, const Settings *settings, const Resolver *resolver)
+{
+    bool own = g_hash_table_contains(settings->own, resolver->id);
+    g_variant_dict_insert(entry, "own", "b", own);
+    insert_text(entry, "source",
+                own                        ? "own"
+                : resolver->source != NULL ? resolver->source
+                                           : "built-in");
+    insert_text(entry, "key-changed", resolver->key_changed);
+}
+
 static GVariant *describe(const InspectionSources *sources, const Settings *settings,
                           const Resolver *resolver)
 {
@@ -51,9 +62,10 @@ static GVariant *describe(const InspectionSources *sources, const Settings *sett
     g_variant_dict_insert(&entry, "malware", "b", resolver->blocks_malware);
     g_variant_dict_insert(&entry, "ads", "b", resolver->blocks_ads);
     g_variant_dict_insert(&entry, "adult", "b", resolver->blocks_adult);
+    g_variant_dict_insert(&entry, "filters", "b", resolver->filters);
     g_variant_dict_insert(&entry, "favourite", "b",
                           g_strv_contains((const char *const *)settings->favourites, resolver->id));
-    g_variant_dict_insert(&entry, "own", "b", g_hash_table_contains(settings->own, resolver->id));
+    insert_origin(&entry, settings, resolver);
     insert_health(&entry, sources->engine, resolver->id);
     return g_variant_dict_end(&entry);
 }
@@ -61,11 +73,13 @@ static GVariant *describe(const InspectionSources *sources, const Settings *sett
 GVariant *report_resolvers(const InspectionSources *sources)
 {
     const Settings *settings = protection_settings(sources->protection);
+    const GPtrArray *const all[] = {settings->catalogue, settings->added};
     GVariantBuilder list;
     g_variant_builder_init(&list, G_VARIANT_TYPE("aa{sv}"));
-    for (guint i = 0; i < settings->catalogue->len; i++)
-        g_variant_builder_add_value(
-            &list, describe(sources, settings, g_ptr_array_index(settings->catalogue, i)));
+    for (size_t i = 0; i < G_N_ELEMENTS(all); i++)
+        for (guint j = 0; j < all[i]->len; j++)
+            g_variant_builder_add_value(&list,
+                                        describe(sources, settings, g_ptr_array_index(all[i], j)));
     return g_variant_builder_end(&list);
 }
 

@@ -18,6 +18,7 @@
 #include "log.h"
 #include "queries_interface.h"
 #include "reports.h"
+#include "resolvers_interface.h"
 #include "sotto-build.h"
 
 #include <string.h>
@@ -30,6 +31,7 @@ struct Service {
     int64_t since_s;
     Face face;           /* io.github.sottodns.Sotto1 */
     BusSotto1 *skeleton; /* the same, as its own type */
+    ResolversInterface *resolvers;
     QueriesInterface *queries;
     Inspection *inspection; /* under way, for everyone in `checks` */
     GPtrArray *checks;      /* Call */
@@ -52,6 +54,7 @@ static void refresh(void *owner)
     bus_sotto1_set_until(service->skeleton, view.until_s);
     bus_sotto1_set_changed_by(service->skeleton, view.changed_by);
     bus_sotto1_set_changed_at(service->skeleton, view.changed_at_s);
+    resolvers_interface_follow(service->resolvers);
 }
 
 /* --- what changes something --- */
@@ -95,12 +98,25 @@ static gboolean on_turn_off(BusSotto1 *skeleton, GDBusMethodInvocation *invocati
     return TRUE;
 }
 
+static void on_resolver_set(void *owner, const GError *error)
+{
+    Call *call = owner;
+    if (error == NULL && call->face != NULL) {
+        const Service *service = call->face->owner;
+        const char *id;
+        g_variant_get(call_parameters(call), "(&s)", &id);
+        if (service->sources.lists != NULL)
+            sources_acknowledge(service->sources.lists, id);
+    }
+    on_transition_ended(call, error);
+}
+
 static void set_resolver(void *owner, Call *call, const char *who)
 {
     const Service *service = owner;
     const char *id;
     g_variant_get(call_parameters(call), "(&s)", &id);
-    protection_set_resolver(service->sources.protection, who, id, on_transition_ended, call);
+    protection_set_resolver(service->sources.protection, who, id, on_resolver_set, call);
 }
 
 static gboolean on_set_resolver(BusSotto1 *skeleton, GDBusMethodInvocation *invocation,
@@ -208,6 +224,7 @@ static void on_bus_up(void *owner, GDBusConnection *connection)
     Service *service = owner;
     g_autoptr(GError) error = NULL;
     if (!face_export(&service->face, connection, &error) ||
+        !resolvers_interface_export(service->resolvers, connection, &error) ||
         !queries_interface_export(service->queries, connection, &error)) {
         log_error("the helper cannot be reached on the bus reason=%s", error->message);
         return;
@@ -223,6 +240,7 @@ static void on_bus_down(void *owner)
     g_clear_handle_id(&service->name_owner, g_bus_unown_name);
     drop_checks(service);
     queries_interface_withdraw(service->queries);
+    resolvers_interface_withdraw(service->resolvers);
     face_withdraw(&service->face);
 }
 
@@ -256,6 +274,7 @@ Service *service_new(Bus *bus, const InspectionSources *sources)
     bus_sotto1_set_version(service->skeleton, SOTTO_VERSION);
     bus_sotto1_set_protocol(service->skeleton, SOTTO_PROTOCOL);
     connect_methods(service);
+    service->resolvers = resolvers_interface_new(&service->sources);
     service->queries = queries_interface_new(&service->sources);
     refresh(service);
     protection_set_changed(sources->protection, refresh, service);
@@ -272,6 +291,7 @@ void service_free(Service *service)
     bus_unlisten(&service->listener);
     on_bus_down(service);
     queries_interface_free(service->queries);
+    resolvers_interface_free(service->resolvers);
     face_clear(&service->face);
     g_ptr_array_unref(service->checks);
     g_free(service);

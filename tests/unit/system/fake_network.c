@@ -86,6 +86,8 @@ Settings *fake_settings_new(void)
     settings->listen = g_ptr_array_new();
     settings->chosen = g_ptr_array_new();
     settings->catalogue = g_ptr_array_new_with_free_func((GDestroyNotify)resolver_unref);
+    settings->added = g_ptr_array_new_with_free_func((GDestroyNotify)resolver_unref);
+    settings->lists = g_ptr_array_new();
     for (unsigned i = 1; i <= 3; i++)
         g_ptr_array_add(settings->catalogue, fake_resolver(i));
     settings->template = plan_new();

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The third interface of the helper's object: where resolvers come from.
+ *
+ * Here protection and the lists meet, which know nothing of each other: while protection is on,
+ * lists may be fetched through its plan, and entries that are new or different go to its settings.
+ */
+#include "resolvers_interface.h"
+
+#include "call.h"
+#include "helper-bus.h"
+
+#include <string.h>
+
+#define MAX_SPEC 2048 /* a message may be 32 MB long */
+
+struct ResolversInterface {
+    const InspectionSources *sources;
+    Face face;
+    BusSotto1Resolvers *skeleton; /* the face's */
+};
+
+/* --- what is there --- */
+
+static const char *text(const char *may_be_null)
+{
+    return may_be_null != NULL ? may_be_null : "";
+}
+
+static GVariant *describe_source(const Source *source)
+{
+    GVariantDict entry;
+    g_variant_dict_init(&entry, NULL);
+    g_variant_dict_insert(&entry, "name", "s", source->spec->name);
+    g_variant_dict_insert(&entry, "url", "s", source->spec->urls[0]);
+    g_variant_dict_insert(&entry, "kind", "s", list_kind_words[source->spec->kind]);
+    g_variant_dict_insert(&entry, "entries", "u",
+                          source->copy != NULL ? source->copy->list->entries->len : 0);
+    g_variant_dict_insert(&entry, "signed-at", "x",
+                          source->copy != NULL ? source->copy->signed_at_s : INT64_C(0));
+    g_variant_dict_insert(&entry, "checked-at", "x", source->checked_at_s);
+    g_variant_dict_insert(&entry, "failure", "s", text(source->failure));
+    return g_variant_dict_end(&entry);
+}
+
+static gboolean on_list_sources(BusSotto1Resolvers *skeleton, GDBusMethodInvocation *invocation,
+                                ResolversInterface *resolvers)
+{
+    GPtrArray *lists = sources_lists(resolvers->sources->lists);
+    GVariantBuilder all;
+    g_variant_builder_init(&all, G_VARIANT_TYPE("aa{sv}"));
+    for (guint i = 0; i < lists->len; i++)
+        g_variant_builder_add_value(&all, describe_source(g_ptr_array_index(lists, i)));
+    sources_want(resolvers->sources->lists);
+    bus_sotto1_resolvers_complete_list_sources(skeleton, invocation, g_variant_builder_end(&all));
+    return TRUE;
+}
+
+static GVariant *describe_relay(const Relay *relay, ListKind kind)
+{
+    GVariantDict entry;
+    g_variant_dict_init(&entry, NULL);
+    g_variant_dict_insert(&entry, "id", "s", relay->id);
+    g_variant_dict_insert(&entry, "name", "s", relay->name);
+    g_variant_dict_insert(&entry, "operator", "s", text(relay->operator_name));
+    g_variant_dict_insert(&entry, "country", "s", text(relay->country));
+    g_variant_dict_insert(&entry, "description", "s", text(relay->description));
+    g_variant_dict_insert(&entry, "kind", "s", kind == LIST_RELAYS ? "dnscrypt" : "odoh");
+    g_variant_dict_insert(&entry, "source", "s", text(relay->source));
+    return g_variant_dict_end(&entry);
+}
+
+static void add_relays(GVariantBuilder *all, const Source *source)
+{
+    ListKind kind = source->spec->kind;
+    if (source->copy == NULL || (kind != LIST_RELAYS && kind != LIST_ODOH_RELAYS))
+        return;
+    for (guint i = 0; i < source->copy->list->entries->len; i++)
+        g_variant_builder_add_value(
+            all, describe_relay(g_ptr_array_index(source->copy->list->entries, i), kind));
+}
+
+static gboolean on_list_relays(BusSotto1Resolvers *skeleton, GDBusMethodInvocation *invocation,
+                               ResolversInterface *resolvers)
+{
+    GPtrArray *lists = sources_lists(resolvers->sources->lists);
+    GVariantBuilder all;
+    g_variant_builder_init(&all, G_VARIANT_TYPE("aa{sv}"));
+    for (guint i = 0; i < lists->len; i++)
+        add_relays(&all, g_ptr_array_index(lists, i));
+    sources_want(resolvers->sources->lists);
+    bus_sotto1_resolvers_complete_list_relays(skeleton, invocation, g_variant_builder_end(&all));
+    return TRUE;
+}
+
+/* --- what changes something --- */
+
+static void on_refreshed(void *owner, const GError *error)
+{
+    Call *call = owner;
+    if (error != NULL)
+        call_fail(call, error);
+    else
+        call_return(call, NULL);
+}
+
+static void refresh_sources(void *owner, Call *call, const char *who)
+{
+    const ResolversInterface *resolvers = owner;
+    sources_refresh(resolvers->sources->lists, on_refreshed, call);
+}
+
+static gboolean on_refresh_sources(BusSotto1Resolvers *skeleton, GDBusMethodInvocation *invocation,
+                                   ResolversInterface *resolvers)
+{
+    call_authorize(call_new(&resolvers->face, invocation), ACTION_RESOLVER, refresh_sources);
+    return TRUE;
+}
+
+static void add(void *owner, Call *call, const char *who)
+{
+    const ResolversInterface *resolvers = owner;
+    g_autoptr(GError) error = NULL;
+    g_autofree char *id = NULL;
+    const char *spec, *name;
+    g_variant_get(call_parameters(call), "(&s&s)", &spec, &name);
+    if (sources_add(resolvers->sources->lists, spec, name, &id, &error))
+        call_return(call, g_variant_new("(s)", id));
+    else
+        call_fail(call, error);
+}
+
+static gboolean on_add(BusSotto1Resolvers *skeleton, GDBusMethodInvocation *invocation,
+                       const char *spec, const char *name, ResolversInterface *resolvers)
+{
+    if (strlen(spec) > MAX_SPEC || strlen(name) > MAX_SPEC)
+        call_refuse(invocation, G_IO_ERROR_INVALID_ARGUMENT, "That is too long for a resolver.");
+    else
+        call_authorize(call_new(&resolvers->face, invocation), ACTION_RESOLVER, add);
+    return TRUE;
+}
+
+static void remove_own(void *owner, Call *call, const char *who)
+{
+    const ResolversInterface *resolvers = owner;
+    g_autoptr(GError) error = NULL;
+    ProtectionView view;
+    const char *id;
+    g_variant_get(call_parameters(call), "(&s)", &id);
+    protection_view(resolvers->sources->protection, &view);
+    if (g_str_equal(id, view.resolver)) {
+        g_set_error_literal(&error, G_IO_ERROR, G_IO_ERROR_BUSY,
+                            "This resolver is chosen now; choose another one first.");
+        call_fail(call, error);
+    } else if (sources_remove(resolvers->sources->lists, id, &error)) {
+        call_return(call, NULL);
+    } else {
+        call_fail(call, error);
+    }
+}
+
+static gboolean on_remove(BusSotto1Resolvers *skeleton, GDBusMethodInvocation *invocation,
+                          const char *id, ResolversInterface *resolvers)
+{
+    if (strlen(id) > MAX_SPEC)
+        call_refuse(invocation, G_IO_ERROR_INVALID_ARGUMENT,
+                    "That is too long for a resolver's id.");
+    else
+        call_authorize(call_new(&resolvers->face, invocation), ACTION_RESOLVER, remove_own);
+    return TRUE;
+}
+
+/* --- between lists and protection --- */
+
+static void on_changed(void *owner)
+{
+    ResolversInterface *resolvers = owner;
+    Protection *protection = resolvers->sources->protection;
+    protection_reload(protection, protection_settings(protection));
+    if (resolvers->face.cancellable != NULL)
+        bus_sotto1_resolvers_emit_changed(resolvers->skeleton);
+}
+
+void resolvers_interface_follow(ResolversInterface *resolvers)
+{
+    Protection *protection = resolvers->sources->protection;
+    ProtectionView view;
+    if (resolvers->sources->lists == NULL)
+        return;
+    protection_view(protection, &view);
+    sources_follow(resolvers->sources->lists,
+                   view.state == PROTECTION_ON ? protection_plan(protection) : NULL);
+}
+
+/* --- the bus --- */
+
+static void connect_methods(ResolversInterface *resolvers)
+{
+    const struct {
+        const char *signal;
+        GCallback handler;
+    } methods[] = {
+        {"handle-list-sources", G_CALLBACK(on_list_sources)},
+        {"handle-refresh-sources", G_CALLBACK(on_refresh_sources)},
+        {"handle-list-relays", G_CALLBACK(on_list_relays)},
+        {"handle-add", G_CALLBACK(on_add)},
+        {"handle-remove", G_CALLBACK(on_remove)},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(methods); i++)
+        g_signal_connect(resolvers->skeleton, methods[i].signal, methods[i].handler, resolvers);
+}
+
+/* Without lists the methods have no handlers, and GDBus says so. */
+ResolversInterface *resolvers_interface_new(const InspectionSources *sources)
+{
+    ResolversInterface *resolvers = g_new0(ResolversInterface, 1);
+    resolvers->sources = sources;
+    resolvers->skeleton = bus_sotto1_resolvers_skeleton_new();
+    face_init(&resolvers->face, G_DBUS_INTERFACE_SKELETON(resolvers->skeleton), resolvers);
+    if (sources->lists != NULL) {
+        connect_methods(resolvers);
+        sources_set_changed(sources->lists, on_changed, resolvers);
+    }
+    return resolvers;
+}
+
+void resolvers_interface_free(ResolversInterface *resolvers)
+{
+    if (resolvers == NULL)
+        return;
+    if (resolvers->sources->lists != NULL) {
+        sources_set_changed(resolvers->sources->lists, NULL, NULL);
+        sources_follow(resolvers->sources->lists, NULL);
+    }
+    face_clear(&resolvers->face);
+    g_free(resolvers);
+}
+
+gboolean resolvers_interface_export(ResolversInterface *resolvers, GDBusConnection *connection,
+                                    GError **error)
+{
+    return face_export(&resolvers->face, connection, error);
+}
+
+void resolvers_interface_withdraw(ResolversInterface *resolvers)
+{
+    face_withdraw(&resolvers->face);
+}
