@@ -9,12 +9,62 @@
 #include "call.h"
 #include "connections.h"
 #include "helper-bus.h"
+#include "log.h"
+#include "query_log.h"
+
+#include <gio/gunixfdlist.h>
 
 struct QueriesInterface {
     const InspectionSources *sources;
     Face face;
     BusSotto1Queries *skeleton; /* the face's */
+    QueryLog *log;
 };
+
+/* --- the query log --- */
+
+static void set_logging(void *owner, Call *call, const char *who)
+{
+    const QueriesInterface *queries = owner;
+    gboolean on;
+    g_variant_get(call_parameters(call), "(b)", &on);
+    query_log_set(queries->log, on);
+    log_info("the query log is %s by=%s", on ? "on" : "off", who);
+    bus_sotto1_queries_set_logging(queries->skeleton, on);
+    face_flush(call->face); /* what the caller hears next is what it asked for */
+    call_return(call, NULL);
+}
+
+static gboolean on_set_logging(BusSotto1Queries *skeleton, GDBusMethodInvocation *invocation,
+                               gboolean on, QueriesInterface *queries)
+{
+    call_authorize(call_new(&queries->face, invocation), ACTION_LOG, set_logging);
+    return TRUE;
+}
+
+static void follow_log(void *owner, Call *call, const char *who)
+{
+    const QueriesInterface *queries = owner;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GUnixFDList) descriptors = NULL;
+    int fd = query_log_follow(queries->log, &error);
+    if (fd < 0) {
+        call_fail(call, error);
+        return;
+    }
+    log_info("the query log is read by=%s", who);
+    descriptors = g_unix_fd_list_new_from_array(&fd, 1); /* takes it over */
+    call_return_fds(call, g_variant_new("(h)", 0), descriptors);
+}
+
+static gboolean on_follow_log(BusSotto1Queries *skeleton, GDBusMethodInvocation *invocation,
+                              GUnixFDList *descriptors, QueriesInterface *queries)
+{
+    call_authorize(call_new(&queries->face, invocation), ACTION_LOG, follow_log);
+    return TRUE;
+}
+
+/* --- connections --- */
 
 static gboolean on_list_connections(BusSotto1Queries *skeleton, GDBusMethodInvocation *invocation,
                                     QueriesInterface *queries)
@@ -30,6 +80,8 @@ static void connect_methods(QueriesInterface *queries)
         const char *signal;
         GCallback handler;
     } methods[] = {
+        {"handle-set-logging", G_CALLBACK(on_set_logging)},
+        {"handle-follow-log", G_CALLBACK(on_follow_log)},
         {"handle-list-connections", G_CALLBACK(on_list_connections)},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(methods); i++)
@@ -43,6 +95,7 @@ QueriesInterface *queries_interface_new(const InspectionSources *sources)
     queries->skeleton = bus_sotto1_queries_skeleton_new();
     face_init(&queries->face, G_DBUS_INTERFACE_SKELETON(queries->skeleton), queries);
     connect_methods(queries);
+    queries->log = query_log_new(sources->loop, sources->engine, QUERY_LOG_RECORDS);
     return queries;
 }
 
@@ -51,6 +104,7 @@ void queries_interface_free(QueriesInterface *queries)
     if (queries == NULL)
         return;
     face_clear(&queries->face);
+    query_log_free(queries->log);
     g_free(queries);
 }
 
