@@ -16,6 +16,9 @@ static Plan *plan_from_template(const Plan *template)
     plan->cache_bytes = template->cache_bytes;
     plan->cache_min_ttl_s = template->cache_min_ttl_s;
     plan->cache_max_ttl_s = template->cache_max_ttl_s;
+    plan->cache_stale_s = template->cache_stale_s;
+    plan->cache_prefetch = template->cache_prefetch;
+    plan->cache_keep = template->cache_keep;
     plan->client_patience_us = template->client_patience_us;
     plan->attempt_us = template->attempt_us;
     for (size_t i = 0; i < template->route_count; i++)

@@ -7,6 +7,7 @@
  */
 #include "settings.h"
 
+#include "cache_settings.h"
 #include "endpoint_spec.h"
 #include "entries.h"
 #include "list_settings.h"
@@ -28,11 +29,10 @@ static const char *const strategy_words[] = {"fastest", "p2",     "first", "roun
 static const char *const level_words[] = {"error", "warning", "info", "debug", NULL};
 
 static const char *const forwarder_keys[] = {
-    "Listen",  "Resolvers", "Strategy",       "CacheSize",
-    "MinTTL",  "MaxTTL",    "MaxQueries",     "EDNSPayloadSize",
-    "TCPOnly", "FreshKeys", "ZeroRTT",        "CAFile",
-    "User",    "Daemonize", "LogFile",        "LogLevel",
-    "Syslog",  "PIDFile",   "ODoHDirectKeys", NULL};
+    "Listen",         "Resolvers",       "Strategy", "CacheSize", "MinTTL",  "MaxTTL",
+    "MaxQueries",     "EDNSPayloadSize", "TCPOnly",  "FreshKeys", "ZeroRTT", "CAFile",
+    "User",           "Daemonize",       "LogFile",  "LogLevel",  "Syslog",  "PIDFile",
+    "ODoHDirectKeys", "StaleSeconds",    "Prefetch", "KeepCache", NULL};
 static const char *const protection_keys[] = {
     "Address4", "Address6", "ProbeNames", "ProbeSeconds", "Favourites", "LocalDomains", NULL};
 
@@ -110,26 +110,12 @@ static gboolean read_listen(Settings *settings, const Keys *keys, GError **error
 static gboolean read_numbers(Plan *plan, const Keys *keys, GError **error)
 {
     int64_t queries = plan->max_queries, payload = plan->edns_payload;
-    int64_t cache = (int64_t)plan->cache_bytes;
-    int64_t min_ttl = plan->cache_min_ttl_s, max_ttl = plan->cache_max_ttl_s;
 
     if (!keys_get_number(keys, FORWARDER, "MaxQueries", 1, 100000, &queries, error) ||
-        !keys_get_number(keys, FORWARDER, "EDNSPayloadSize", 0, 4096, &payload, error) ||
-        !keys_get_number(keys, FORWARDER, "CacheSize", 0, G_GINT64_CONSTANT(1) << 32, &cache,
-                         error) ||
-        !keys_get_number(keys, FORWARDER, "MinTTL", 0, 86400, &min_ttl, error) ||
-        !keys_get_number(keys, FORWARDER, "MaxTTL", 1, 604800, &max_ttl, error))
+        !keys_get_number(keys, FORWARDER, "EDNSPayloadSize", 0, 4096, &payload, error))
         return FALSE;
-    if (min_ttl > max_ttl) {
-        g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-                    "[%s]: MinTTL is larger than MaxTTL.", FORWARDER);
-        return FALSE;
-    }
     plan->max_queries = (unsigned)queries;
     plan->edns_payload = plan->transport.edns_payload = (uint16_t)payload;
-    plan->cache_bytes = (size_t)cache;
-    plan->cache_min_ttl_s = (uint32_t)min_ttl;
-    plan->cache_max_ttl_s = (uint32_t)max_ttl;
     return TRUE;
 }
 
@@ -147,6 +133,7 @@ static gboolean read_forwarder(Settings *settings, const Keys *keys, GError **er
     plan->strategy = (Strategy)strategy;
     spread_key_derive(plan->spread_key);
     return read_listen(settings, keys, error) && read_numbers(plan, keys, error) &&
+           cache_settings_read(plan, keys, error) &&
            keys_get_word(keys, FORWARDER, "LogLevel", level_words, &settings->log_level, error) &&
            keys_get_bool(keys, FORWARDER, "TCPOnly", &plan->transport.tcp_only, error) &&
            keys_get_bool(keys, FORWARDER, "FreshKeys", &plan->transport.fresh_keys, error) &&

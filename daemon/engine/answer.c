@@ -8,7 +8,8 @@
  * names in the records mostly are pointers to the question and so take over the client's spelling.
  *
  * Header flags (RFC 1035 §4.1.1, RFC 4035 §3): QR and RA are set, AA is not ours to claim, RD and
- * CD are the client's, TC and RCODE the answer's.
+ * CD are the client's, TC and RCODE the answer's. AD of a stale answer is not passed on: its
+ * signatures may have expired with it.
  */
 #include "answer.h"
 
@@ -55,7 +56,7 @@ static void append_keepalive(uint8_t *out, size_t opt, size_t *length, uint16_t 
 static uint16_t answer_flags(const Answer *answer, const Message *query, bool truncated)
 {
     const uint16_t kept = MESSAGE_OPCODE | MESSAGE_TC;
-    bool wants_ad = query->dnssec_ok || (query->flags & MESSAGE_AD);
+    bool wants_ad = (query->dnssec_ok || (query->flags & MESSAGE_AD)) && answer->stale_ttl_s == 0;
     uint16_t flags = wire_get_u16(answer->wire + 2);
     unsigned rcode = answer->rcode;
 
@@ -64,6 +65,18 @@ static uint16_t answer_flags(const Answer *answer, const Message *query, bool tr
     flags &= (uint16_t)(kept | (wants_ad ? MESSAGE_AD : 0));
     flags |= (uint16_t)(MESSAGE_QR | MESSAGE_RA | (query->flags & (MESSAGE_RD | MESSAGE_CD)));
     return (uint16_t)(flags | (truncated ? MESSAGE_TC : 0) | (rcode & MESSAGE_RCODE));
+}
+
+static void write_ttls(const Answer *answer, uint8_t *out)
+{
+    for (size_t i = 0; i < answer->ttl_count; i++) {
+        uint8_t *ttl = out + answer->ttls[i];
+
+        if (answer->stale_ttl_s > 0)
+            wire_put_u32(ttl, answer->stale_ttl_s);
+        else
+            wire_put_u32(ttl, wire_get_u32(ttl) - answer->age_s);
+    }
 }
 
 Status answer_compose(const Answer *answer, const Message *query, const AnswerForm *form,
@@ -92,10 +105,8 @@ Status answer_compose(const Answer *answer, const Message *query, const AnswerFo
     memcpy(out + MESSAGE_HEADER_LENGTH, query->qname.wire, query->qname.length);
     if (truncated)
         memset(out + HEADER_COUNTS, 0, MESSAGE_HEADER_LENGTH - HEADER_COUNTS);
-    for (size_t i = 0; !truncated && i < answer->ttl_count; i++) {
-        uint8_t *ttl = out + answer->ttls[i];
-        wire_put_u32(ttl, wire_get_u32(ttl) - answer->age_s);
-    }
+    else
+        write_ttls(answer, out);
     if (query->has_edns) {
         size_t opt_offset = written;
         Status status = edns_append_opt(out, capacity, &written, ANSWER_PAYLOAD, answer->rcode,

@@ -25,6 +25,7 @@ typedef struct Answer {
     const uint16_t *ttls; /* offsets of the TTLs to lower by `age_s`; from the cache only */
     size_t ttl_count;
     uint32_t age_s;
+    uint32_t stale_ttl_s; /* not 0: it has expired, and this is what clients are told */
 } Answer;
 
 /** How a client is to be answered. */

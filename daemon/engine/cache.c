@@ -4,12 +4,21 @@
  *
  * An entry is one allocation: links, the offsets of its TTLs, the key, the message. A hit costs one
  * walk of a chain, a move in the list of use, and the copy that `answer_compose` makes anyway; TTLs
- * are lowered in that copy, so an entry never changes.
+ * are lowered in that copy, so the message of an entry never changes.
  *
  * The table of chains is allocated for the size limit at once and never grows: no turn of the loop
  * pays for rehashing. Pages of it that no entry needed were never touched and cost nothing.
- * Expired entries go when they are met or when they have become the least recently used: an idle
- * cache wakes nobody.
+ * Entries past all use go when they are met or when they have become the least recently used: an
+ * idle cache wakes nobody, and nothing is refreshed that nobody asks for.
+ *
+ * The life of an entry:
+ *
+ *     stored ............ ripe ... expires ............................ ends
+ *     fresh               popular: stale: for want of a better answer
+ *                         refreshed
+ *
+ * A failure (RFC 9520) lives for seconds and then, instead of being stale, only remembers for as
+ * long again how long that was, so that the next one is kept for longer.
  *
  * Memory is counted as asked from malloc plus its usual overhead.
  */
@@ -20,19 +29,21 @@
 
 #include <glib.h>
 
-#define TYPICAL_ENTRY      256 /* bytes; decides the number of chains for a size limit */
-#define MALLOC_OVERHEAD    16
-#define NEGATIVE_MAX_TTL_S 10800 /* RFC 2308 §5: three hours at most */
-#define US_PER_S           INT64_C(1000000)
-#define MAX_TTLS           1024 /* records of a message worth keeping */
+#define TYPICAL_ENTRY   256 /* bytes; decides the number of chains for a size limit */
+#define MALLOC_OVERHEAD 16
+#define US_PER_S        INT64_C(1000000)
+#define POPULAR_HITS    3  /* in one life; the refresh after that pays for itself */
+#define RIPE_PART       10 /* the last tenth of a life */
 
 typedef struct CacheEntry {
     struct CacheEntry *chain;
     ListNode use; /* in Cache.use, least recently used first */
-    uint64_t hash;
+    uint64_t hash, network;
     int64_t stored_us, expires_us; /* not whole seconds: they would cut a short TTL by up to one */
+    int64_t retry_us;              /* not asked again before, unless by those who need an answer */
     uint16_t key_length, wire_length, records, ttl_count;
     int16_t ede;
+    uint16_t hits;   /* stops at the largest number */
     uint16_t ttls[]; /* then the key, then the message */
 } CacheEntry;
 
@@ -41,7 +52,9 @@ struct Cache {
     size_t chain_mask;
     List use;
     size_t limit, bytes, entries;
-    uint32_t min_ttl_s, max_ttl_s;
+    uint64_t network;
+    int64_t stale_us;
+    bool prefetch;
 };
 
 static const uint8_t *entry_key(const CacheEntry *entry)
@@ -59,6 +72,29 @@ static size_t entry_size(size_t ttl_count, size_t key_length, size_t wire_length
     return offsetof(CacheEntry, ttls) + ttl_count * sizeof(uint16_t) + key_length + wire_length;
 }
 
+static unsigned entry_rcode(const CacheEntry *entry)
+{
+    return entry_wire(entry)[3] & MESSAGE_RCODE;
+}
+
+static bool entry_is_failure(const CacheEntry *entry)
+{
+    unsigned rcode = entry_rcode(entry);
+
+    return rcode != RCODE_NOERROR && rcode != RCODE_NXDOMAIN;
+}
+
+static int64_t entry_life_us(const CacheEntry *entry)
+{
+    return entry->expires_us - entry->stored_us;
+}
+
+/* When it is past all use. */
+static int64_t entry_end_us(const Cache *cache, const CacheEntry *entry)
+{
+    return entry->expires_us + (entry_is_failure(entry) ? entry_life_us(entry) : cache->stale_us);
+}
+
 Cache *cache_new(void)
 {
     Cache *cache = g_new0(Cache, 1);
@@ -71,7 +107,7 @@ void cache_free(Cache *cache)
 {
     if (!cache)
         return;
-    cache_clear(cache);
+    cache_flush(cache, NULL);
     g_free(cache->chains);
     g_free(cache);
 }
@@ -96,11 +132,6 @@ static void shrink_to(Cache *cache, size_t bytes)
         entry_remove(cache, list_first(&cache->use, CacheEntry, use));
 }
 
-void cache_clear(Cache *cache)
-{
-    shrink_to(cache, 0);
-}
-
 /* Gives the table the size that fits `bytes` and puts the entries into it again. */
 static void resize_table(Cache *cache, size_t bytes)
 {
@@ -121,17 +152,30 @@ static void resize_table(Cache *cache, size_t bytes)
     }
 }
 
-void cache_configure(Cache *cache, size_t bytes, uint32_t min_ttl_s, uint32_t max_ttl_s)
+void cache_configure(Cache *cache, const Plan *plan)
 {
-    shrink_to(cache, bytes);
-    cache->limit = bytes;
-    cache->min_ttl_s = min_ttl_s;
-    cache->max_ttl_s = max_ttl_s > min_ttl_s ? max_ttl_s : min_ttl_s;
-    if (bytes > 0)
-        resize_table(cache, bytes);
+    shrink_to(cache, plan->cache_bytes);
+    cache->limit = plan->cache_bytes;
+    cache->stale_us = plan->cache_stale_s * US_PER_S;
+    cache->prefetch = plan->cache_prefetch;
+    if (cache->limit > 0)
+        resize_table(cache, cache->limit);
 }
 
-static CacheEntry *find(Cache *cache, const QuestionKey *key)
+void cache_set_network(Cache *cache, uint64_t network)
+{
+    cache->network = network;
+    list_for_each (node, &cache->use) {
+        CacheEntry *entry = container_of(node, CacheEntry, use);
+
+        if (entry_is_failure(entry))
+            entry_remove(cache, entry);
+        else
+            entry->retry_us = 0;
+    }
+}
+
+static CacheEntry *find(const Cache *cache, const QuestionKey *key)
 {
     if (cache->limit == 0)
         return NULL;
@@ -144,110 +188,98 @@ static CacheEntry *find(Cache *cache, const QuestionKey *key)
     return NULL;
 }
 
-bool cache_lookup(Cache *cache, const QuestionKey *key, int64_t now_us, Answer *answer)
+static Answer fresh_answer(const CacheEntry *entry, int64_t now_us)
 {
-    CacheEntry *entry = find(cache, key);
-
-    if (!entry)
-        return false;
-    if (now_us >= entry->expires_us) {
-        entry_remove(cache, entry);
-        return false;
-    }
-    list_remove(&entry->use);
-    list_append(&cache->use, &entry->use);
-    *answer = (Answer){
+    return (Answer){
         .wire = entry_wire(entry),
         .length = entry->wire_length,
         .records = entry->records,
-        .rcode = entry_wire(entry)[3] & MESSAGE_RCODE,
+        .rcode = entry_rcode(entry),
         .ede = entry->ede,
         .ttls = entry->ttls,
         .ttl_count = entry->ttl_count,
         .age_s = (uint32_t)((now_us - entry->stored_us) / US_PER_S),
     };
+}
+
+static Answer stale_answer(const CacheEntry *entry)
+{
+    Answer answer = fresh_answer(entry, entry->stored_us);
+
+    answer.stale_ttl_s = STALE_TTL_S;
+    answer.ede = answer.rcode == RCODE_NXDOMAIN ? EDE_STALE_NXDOMAIN : EDE_STALE_ANSWER;
+    return answer;
+}
+
+static bool is_ripe(const Cache *cache, const CacheEntry *entry, int64_t now_us)
+{
+    if (now_us < entry->retry_us || entry_is_failure(entry))
+        return false;
+    if (entry->network != cache->network)
+        return true;
+    return cache->prefetch && entry->hits >= POPULAR_HITS &&
+           now_us >= entry->expires_us - entry_life_us(entry) / RIPE_PART;
+}
+
+static CacheState state_of(const Cache *cache, const CacheEntry *entry, int64_t now_us)
+{
+    if (now_us < entry->expires_us)
+        return is_ripe(cache, entry, now_us) ? CACHE_RIPE : CACHE_FRESH;
+    if (now_us >= entry_end_us(cache, entry) || entry_is_failure(entry))
+        return CACHE_MISS;
+    return now_us < entry->retry_us ? CACHE_HELD : CACHE_STALE;
+}
+
+CacheState cache_lookup(Cache *cache, const QuestionKey *key, int64_t now_us, Answer *answer)
+{
+    CacheEntry *entry = find(cache, key);
+    CacheState state;
+
+    if (!entry)
+        return CACHE_MISS;
+    state = state_of(cache, entry, now_us);
+    if (state == CACHE_MISS) {
+        if (now_us >= entry_end_us(cache, entry))
+            entry_remove(cache, entry);
+        return CACHE_MISS;
+    }
+    list_remove(&entry->use);
+    list_append(&cache->use, &entry->use);
+    if (entry->hits < UINT16_MAX)
+        entry->hits++;
+    if (state == CACHE_RIPE)
+        entry->retry_us = now_us + STALE_RETRY_S * US_PER_S;
+    *answer = state == CACHE_HELD ? stale_answer(entry) : fresh_answer(entry, now_us);
+    return state;
+}
+
+bool cache_stale(Cache *cache, const QuestionKey *key, int64_t now_us, Answer *answer)
+{
+    const CacheEntry *entry = find(cache, key);
+
+    if (!entry || entry_is_failure(entry) || now_us < entry->expires_us ||
+        now_us >= entry_end_us(cache, entry))
+        return false;
+    *answer = stale_answer(entry);
     return true;
 }
 
-/* What decides how long a reply is kept. */
-typedef struct Shelf {
-    uint32_t ttl_s; /* the least of all */
-    bool has_data;  /* a record of the type asked for */
-    bool has_soa;
-    uint16_t ttls[MAX_TTLS];
-    uint16_t ttl_count;
-} Shelf;
-
-/* MINIMUM is the last 4 bytes of a SOA's RDATA (RFC 1035 §3.3.13). */
-static uint32_t soa_ttl(const Message *reply, const Record *record)
+bool cache_peek(const Cache *cache, const QuestionKey *key, int64_t now_us, CachePeek *peek)
 {
-    uint32_t minimum;
+    const CacheEntry *entry = find(cache, key);
+    CacheState state = entry ? state_of(cache, entry, now_us) : CACHE_MISS;
 
-    if (record->rdata_length < 4)
-        return 0;
-    minimum = wire_get_u32(reply->wire + record->rdata + record->rdata_length - 4);
-    return minimum < record->ttl ? minimum : record->ttl;
-}
-
-static bool read_shelf(const Message *reply, Shelf *shelf)
-{
-    RecordIterator iterator = record_iterator(reply);
-    Record record;
-
-    shelf->ttl_s = UINT32_MAX;
-    shelf->has_data = shelf->has_soa = false;
-    shelf->ttl_count = 0;
-    while (record_next(&iterator, &record)) {
-        uint32_t ttl_s = record.ttl > INT32_MAX ? 0 : record.ttl; /* RFC 2181 §8 */
-
-        if (record.section == 1 && record.type == reply->qtype)
-            shelf->has_data = true;
-        if (record.section == 2 && record.type == RRTYPE_SOA) {
-            shelf->has_soa = true;
-            ttl_s = soa_ttl(reply, &record);
-        }
-        if (shelf->ttl_count == MAX_TTLS)
-            return false;
-        shelf->ttls[shelf->ttl_count++] = (uint16_t)record.ttl_offset;
-        if (ttl_s < shelf->ttl_s)
-            shelf->ttl_s = ttl_s;
-    }
-    return shelf->ttl_count > 0;
-}
-
-static bool is_negative(const Message *reply, const Shelf *shelf)
-{
-    return (reply->flags & MESSAGE_RCODE) == RCODE_NXDOMAIN || !shelf->has_data;
-}
-
-/* How long the reply may be kept, 0 for not at all. */
-static uint32_t shelf_life_s(const Cache *cache, const Message *reply, const Shelf *shelf)
-{
-    unsigned rcode = reply->flags & MESSAGE_RCODE;
-    bool negative = is_negative(reply, shelf);
-    uint32_t ttl_s = shelf->ttl_s;
-
-    if (rcode != RCODE_NOERROR && rcode != RCODE_NXDOMAIN)
-        return 0;
-    if (negative && !shelf->has_soa)
-        return 0;
-    if (negative && ttl_s > NEGATIVE_MAX_TTL_S)
-        ttl_s = NEGATIVE_MAX_TTL_S;
-    if (ttl_s < cache->min_ttl_s)
-        ttl_s = cache->min_ttl_s;
-    return ttl_s > cache->max_ttl_s ? cache->max_ttl_s : ttl_s;
-}
-
-/* Clients are told no less than the entry will live, since the minimum may have raised that, and no
- * more than `most_s`. */
-static void clamp_ttls(const CacheEntry *entry, uint8_t *wire, uint32_t least_s, uint32_t most_s)
-{
-    for (size_t i = 0; i < entry->ttl_count; i++) {
-        uint8_t *at = wire + entry->ttls[i];
-        uint32_t ttl_s = wire_get_u32(at);
-
-        wire_put_u32(at, ttl_s < least_s ? least_s : ttl_s > most_s ? most_s : ttl_s);
-    }
+    if (state == CACHE_MISS)
+        return false;
+    peek->state = state == CACHE_RIPE ? CACHE_FRESH : state;
+    peek->answer = peek->state == CACHE_FRESH ? fresh_answer(entry, now_us) : stale_answer(entry);
+    peek->ttl_s = peek->state == CACHE_FRESH
+                      ? (uint32_t)((entry->expires_us - now_us + US_PER_S - 1) / US_PER_S)
+                  : state == CACHE_HELD ? STALE_TTL_S
+                                        : 0;
+    peek->age_s = (uint32_t)((now_us - entry->stored_us) / US_PER_S);
+    peek->hits = entry->hits;
+    return true;
 }
 
 static void insert(Cache *cache, CacheEntry *entry, size_t size)
@@ -261,42 +293,87 @@ static void insert(Cache *cache, CacheEntry *entry, size_t size)
     cache->entries++;
 }
 
-void cache_store(Cache *cache, const QuestionKey *key, const Message *reply, int ede,
-                 int64_t now_us)
+/* In the place of what there was, for `life_us`. */
+static void put(Cache *cache, const QuestionKey *key, const Message *reply, const uint16_t *ttls,
+                uint16_t ttl_count, int ede, int64_t now_us, int64_t life_us)
 {
-    CacheEntry *entry, *old;
+    size_t size = entry_size(ttl_count, key->length, reply->length);
+    CacheEntry *entry;
     uint8_t *tail;
-    size_t size;
-    uint32_t life_s;
-    Shelf shelf;
 
-    if (reply->flags & MESSAGE_TC || !read_shelf(reply, &shelf))
+    cache_forget(cache, key);
+    if (size + MALLOC_OVERHEAD > cache->limit / 8)
         return;
-    life_s = shelf_life_s(cache, reply, &shelf);
-    size = entry_size(shelf.ttl_count, key->length, reply->length);
-    if (life_s == 0 || size + MALLOC_OVERHEAD > cache->limit / 8)
-        return;
-    old = find(cache, key);
-    if (old)
-        entry_remove(cache, old);
     shrink_to(cache, cache->limit - size - MALLOC_OVERHEAD);
-
     entry = g_malloc(size);
-    entry->hash = key->hash;
-    entry->stored_us = now_us;
-    entry->expires_us = now_us + life_s * US_PER_S;
-    entry->key_length = key->length;
-    entry->wire_length = (uint16_t)reply->length;
-    entry->records = (uint16_t)reply->records;
-    entry->ttl_count = shelf.ttl_count;
-    entry->ede = (int16_t)ede;
-    memcpy(entry->ttls, shelf.ttls, shelf.ttl_count * sizeof(uint16_t));
-    tail = (uint8_t *)(entry->ttls + shelf.ttl_count);
+    *entry = (CacheEntry){
+        .hash = key->hash,
+        .network = cache->network,
+        .stored_us = now_us,
+        .expires_us = now_us + life_us,
+        .key_length = key->length,
+        .wire_length = (uint16_t)reply->length,
+        .records = (uint16_t)reply->records,
+        .ttl_count = ttl_count,
+        .ede = (int16_t)ede,
+    };
+    if (ttl_count > 0)
+        memcpy(entry->ttls, ttls, ttl_count * sizeof *ttls);
+    tail = (uint8_t *)(entry->ttls + ttl_count);
     memcpy(tail, key->bytes, key->length);
     memcpy(tail + key->length, reply->wire, reply->length);
-    clamp_ttls(entry, tail + key->length, life_s,
-               is_negative(reply, &shelf) ? life_s : cache->max_ttl_s);
     insert(cache, entry, size + MALLOC_OVERHEAD);
+}
+
+void cache_store(Cache *cache, const QuestionKey *key, const Message *reply, const Shelf *shelf,
+                 int ede, int64_t now_us)
+{
+    put(cache, key, reply, shelf->ttls, shelf->ttl_count, ede, now_us, shelf->life_s * US_PER_S);
+}
+
+void cache_store_failure(Cache *cache, const QuestionKey *key, const Message *reply, int ede,
+                         int64_t now_us)
+{
+    const CacheEntry *old = find(cache, key);
+    int64_t life_us = CACHE_FAILURE_S * US_PER_S;
+
+    if (old && now_us < entry_end_us(cache, old)) {
+        if (!entry_is_failure(old))
+            return;
+        life_us = MIN(2 * entry_life_us(old), CACHE_FAILURE_MAX * US_PER_S);
+    }
+    put(cache, key, reply, NULL, 0, ede == EDE_NONE ? EDE_CACHED_ERROR : ede, now_us, life_us);
+}
+
+void cache_hold(Cache *cache, const QuestionKey *key, int64_t now_us)
+{
+    CacheEntry *entry = find(cache, key);
+
+    if (entry)
+        entry->retry_us = now_us + STALE_RETRY_S * US_PER_S;
+}
+
+void cache_forget(Cache *cache, const QuestionKey *key)
+{
+    CacheEntry *entry = find(cache, key);
+
+    if (entry)
+        entry_remove(cache, entry);
+}
+
+size_t cache_flush(Cache *cache, const Name *name)
+{
+    size_t before = cache->entries;
+
+    list_for_each (node, &cache->use) {
+        CacheEntry *entry = container_of(node, CacheEntry, use);
+        Name owner;
+
+        question_key_name(entry_key(entry), entry->key_length, &owner);
+        if (!name || name_is_under(&owner, name))
+            entry_remove(cache, entry);
+    }
+    return before - cache->entries;
 }
 
 size_t cache_entries(const Cache *cache)

@@ -214,22 +214,29 @@ static void write_data(WireWriter *writer, WireReader *reader, const Record *rec
         wire_put_u16(writer->bytes + length_at, (uint16_t)(writer->position - length_at - 2));
 }
 
+static uint32_t current_ttl(const Answer *answer, const Record *record)
+{
+    if (answer->stale_ttl_s > 0)
+        return answer->stale_ttl_s;
+    if (answer->ttl_count == 0)
+        return record->ttl;
+    return answer->age_s < record->ttl ? record->ttl - answer->age_s : 0;
+}
+
 /* Records of answer and authority, the alias's name now the owner's. */
-static Status write_records(WireWriter *writer, const Message *message, uint32_t age_s,
-                            bool has_ages, uint16_t counts[2])
+static Status write_records(WireWriter *writer, const Message *message, const Answer *answer,
+                            uint16_t counts[2])
 {
     RecordIterator iterator = record_iterator(message);
     WireReader reader = wire_reader(message->wire, message->length);
     Record record;
 
     while (record_next(&iterator, &record) && record.section < 3) {
-        uint32_t age = has_ages && age_s < record.ttl ? age_s : has_ages ? record.ttl : 0;
-
         reader.position = record.offset;
         write_name(writer, &reader);
         wire_write_u16(writer, record.type);
         wire_write_u16(writer, record.rrclass);
-        wire_write_u32(writer, record.ttl - age);
+        wire_write_u32(writer, current_ttl(answer, &record));
         write_data(writer, &reader, &record);
         counts[record.section - 1]++;
     }
@@ -255,7 +262,7 @@ Status cloak_answer(const Answer *answer, const Message *query, const Name *alia
     wire_write_u32(&writer, ALIAS_TTL_S);
     wire_write_u16(&writer, alias->length);
     wire_write_bytes(&writer, alias->wire, alias->length);
-    status = write_records(&writer, &message, answer->age_s, answer->ttl_count > 0, counts);
+    status = write_records(&writer, &message, answer, counts);
     if (status != STATUS_OK)
         return status;
     /* nothing signed says that the name is an alias, so the whole is not authenticated */

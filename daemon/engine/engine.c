@@ -20,6 +20,7 @@
 #include "resolution.h"
 
 #include <sodium.h>
+#include <string.h>
 
 #define KEEP_WARM_US 30000000
 
@@ -74,6 +75,8 @@ Engine *engine_new(Loop *loop, TlsContext *tls)
     engine->warm = upstream_array_new();
     engine->doors = g_ptr_array_new_with_free_func(door_free);
     engine->cache = cache_new();
+    engine->scopes = scope_table_new();
+    engine->route_scopes = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     engine->flights = g_hash_table_new(key_hash, key_equal);
     engine->stripped = g_malloc(MESSAGE_MAX);
     engine->composed = g_malloc(MESSAGE_MAX);
@@ -102,6 +105,8 @@ void engine_free(Engine *engine)
     channel_pool_clear(&engine->pool);
     g_hash_table_unref(engine->flights);
     cache_free(engine->cache);
+    g_array_unref(engine->route_scopes);
+    scope_table_free(engine->scopes);
     resolver_unref(engine->last);
     plan_unref(engine->plan);
     ruleset_unref(engine->rules);
@@ -115,13 +120,6 @@ void engine_set_opener(Engine *engine, TransportOpener opener)
     engine->pool.open = opener;
 }
 
-void engine_begin_epoch(Engine *engine)
-{
-    engine->epoch++;
-    cache_clear(engine->cache);
-    g_hash_table_remove_all(engine->flights); /* they fly on, but take nobody else */
-}
-
 void engine_keep_warm(Engine *engine, Upstream *upstream)
 {
     for (unsigned i = 0; i < engine->warm->len; i++) {
@@ -132,6 +130,21 @@ void engine_keep_warm(Engine *engine, Upstream *upstream)
     }
     g_ptr_array_add(engine->warm, upstream_ref(upstream));
     loop_timer_start(&engine->cooling, KEEP_WARM_US);
+}
+
+/* Whom questions are asked of, as the cache tells them apart. */
+static void number_scopes(Engine *engine, const Plan *plan)
+{
+    engine->local = scope_is_in_clear(plan->resolvers, plan->resolver_count);
+    engine->scope = scope_number(engine->scopes, plan->resolvers, plan->resolver_count,
+                                 engine->local ? engine->network : 0);
+    g_array_set_size(engine->route_scopes, 0);
+    for (size_t i = 0; i < plan->route_count; i++) {
+        uint32_t scope =
+            scope_number(engine->scopes, &plan->routes[i].resolver, 1, engine->network);
+
+        g_array_append_val(engine->route_scopes, scope);
+    }
 }
 
 /* The live side of a plan: its resolvers, and for each route an array of its one resolver. */
@@ -159,9 +172,8 @@ void engine_apply(Engine *engine, Plan *plan)
 
     engine->plan = plan_ref(plan);
     make_upstreams(engine, plan);
-    if (old_plan && !plan_same_sources(old_plan, plan))
-        engine_begin_epoch(engine);
-    cache_configure(engine->cache, plan->cache_bytes, plan->cache_min_ttl_s, plan->cache_max_ttl_s);
+    number_scopes(engine, plan);
+    cache_configure(engine->cache, plan);
     /* only now: channels of endpoints that stay have found a new holder */
     g_ptr_array_unref(old_upstreams);
     g_ptr_array_unref(old_route_upstreams);
@@ -224,6 +236,30 @@ void engine_stop_listening(Engine *engine)
     }
 }
 
+/* Answers of the old network do not serve the new one, unless they are true on both. */
+static void change_network(Engine *engine, const char *network_id)
+{
+    uint8_t hash[crypto_shorthash_BYTES];
+
+    randombytes_buf(hash, sizeof hash); /* never seen before, if it has no name */
+    if (network_id)
+        crypto_shorthash(hash, (const uint8_t *)network_id, strlen(network_id), engine->secret);
+    memcpy(&engine->network, hash, sizeof engine->network);
+    engine->epoch++;
+    g_hash_table_remove_all(engine->flights); /* they fly on, but take nobody else */
+    cache_set_network(engine->cache, engine->network);
+    if (!engine->plan)
+        return;
+    number_scopes(engine, engine->plan);
+    if (!engine->plan->cache_keep)
+        cache_flush(engine->cache, NULL);
+}
+
+size_t engine_flush(Engine *engine, const Name *name)
+{
+    return cache_flush(engine->cache, name);
+}
+
 void engine_disconnect(Engine *engine)
 {
     list_for_each (node, &engine->resolutions) {
@@ -258,7 +294,7 @@ void engine_reconnect(Engine *engine)
 
 void engine_network_changed(Engine *engine, const char *network_id)
 {
-    engine_begin_epoch(engine);
+    change_network(engine, network_id);
     engine_disconnect(engine);
     ladder_join(&engine->pool.ladder, network_id, loop_now_us(engine->loop));
     begin_anew(engine);

@@ -29,7 +29,7 @@ typedef Status (*TransportOpener)(const TransportEnvironment *environment, Endpo
 void engine_set_opener(Engine *engine, TransportOpener opener);
 
 /** Takes a reference. Transports of endpoints that stay keep their connections; live queries keep
- * their plan. The cache is kept unless the resolvers changed. */
+ * their plan. Answers of other resolvers than the plan's are not used (see cache.h). */
 void engine_apply(Engine *engine, Plan *plan);
 
 /** Takes a reference; NULL: none. Judges queries that come from now on, whatever the plan. */
@@ -47,9 +47,10 @@ Status engine_listen(Engine *engine, int udp_fd, int tcp_fd, EngineAdmit admit,
  * answered. */
 void engine_stop_listening(Engine *engine);
 
-/** Sockets, connections, keys, back-offs and the cache of the old network go; queries under way are
- * asked again. What gets through on a network is remembered by `network_id`: any word without
- * white space that is the same whenever this network is joined; NULL: not to be remembered. */
+/** Sockets, connections, keys and back-offs of the old network go, and answers that are true on it
+ * alone; queries under way are asked again. What gets through on a network, and such answers, are
+ * remembered by `network_id`: any word without white space that is the same whenever this network
+ * is joined; NULL: not to be remembered. */
 void engine_network_changed(Engine *engine, const char *network_id);
 /** That memory as text, to be kept across restarts. (transfer full) */
 char *engine_save_networks(const Engine *engine);
@@ -60,6 +61,9 @@ void engine_load_networks(Engine *engine, const char *text);
 void engine_disconnect(Engine *engine);
 /** It is awake: whatever was opened meanwhile goes too, and queries under way are asked again. */
 void engine_reconnect(Engine *engine);
+
+/** Forgets the cached answers of `name` and everything below it, NULL: all. Returns how many. */
+size_t engine_flush(Engine *engine, const Name *name);
 
 /** A question of Sotto's own, not counted as a client's and past the cache. */
 typedef struct Lookup Lookup;

@@ -8,6 +8,8 @@
 #include "hedge.h"
 #include "question.h"
 #include "ruleset.h"
+#include "scope.h"
+#include "shares.h"
 #include "upstream.h"
 
 #include <glib.h>
@@ -26,7 +28,13 @@ struct Engine {
 
     uint8_t secret[QUESTION_SECRET_LENGTH];
     Cache *cache;
-    unsigned epoch;      /* one more each time that older answers must not be kept */
+    unsigned epoch;   /* one more for each change of network */
+    uint64_t network; /* a number for it */
+    ScopeTable *scopes;
+    uint32_t scope;       /* of the plan's resolvers */
+    GArray *route_scopes; /* uint32_t, one a route */
+    bool local;           /* some resolver of the plan is asked in clear */
+    Shares shares;
     GHashTable *flights; /* QuestionKey* → Flight*, those that may be joined */
     List resolutions, queries, lookups;
     uint8_t *stripped, *composed; /* MESSAGE_MAX bytes each, for use within one call */
@@ -40,8 +48,11 @@ struct Engine {
     Stats stats;
 };
 
-/** No question asked before may answer one asked from now on. */
-void engine_begin_epoch(Engine *engine);
+/** The scope of questions that take this route; -1: none. */
+static inline uint32_t engine_scope(const Engine *engine, int route)
+{
+    return route < 0 ? engine->scope : g_array_index(engine->route_scopes, uint32_t, route);
+}
 /** Whether somebody wants to see what came from there; then engine_tell shows the record. */
 static inline bool engine_is_observed(const Engine *engine, RecordSource source)
 {

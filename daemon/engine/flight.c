@@ -3,9 +3,14 @@
  * The same question asked twice at once goes out once.
  *
  * A flight owns one resolution; every query with the same key boards it and is answered with it.
- * It can be boarded while it is in the engine's table, that is until it lands or a new epoch
- * begins (other resolvers, another network): then it flies on for those aboard, but neither takes
- * others nor leaves anything in the cache.
+ * It can be boarded while it is in the engine's table, that is until it lands or the network
+ * changes: then it flies on for those aboard, but takes no others. Where the network matters to
+ * the answer (Destination.local) it then leaves nothing in the cache either: whoever answers at the
+ * old address may be a stranger.
+ *
+ * Whatever is learned goes into the cache here. An answer is NOERROR or NXDOMAIN; all else is a
+ * failure, for which an expired answer of the cache stands in if there is one (RFC 8767 §4), unless
+ * the resolver says that it *will* not answer: that is not better known by an older answer.
  */
 #include "flight.h"
 
@@ -17,6 +22,7 @@ struct Flight {
     Engine *engine;
     QuestionKey key;
     unsigned epoch;
+    bool local;
     bool landing; /* passengers are being called; leaving does not cancel */
     List passengers;
     int64_t departed_us;
@@ -100,7 +106,84 @@ static void clear_ad(uint8_t *wire)
     wire_put_u16(wire + 2, (uint16_t)(wire_get_u16(wire + 2) & ~MESSAGE_AD));
 }
 
-/* Strips the reply's OPT, keeps it in the cache and answers everybody. */
+/* Whether the cache may learn from how it ends. */
+static bool may_teach(const Flight *flight)
+{
+    return question_key_is_recursive(&flight->key) &&
+           (!flight->local || flight->epoch == flight->engine->epoch);
+}
+
+/* A name that does not exist has no addresses either: what was known of them is not to come up
+ * again as a stale answer. Browsers ask for these three. */
+static void forget_siblings(Flight *flight)
+{
+    static const uint16_t types[] = {RRTYPE_A, RRTYPE_AAAA, RRTYPE_HTTPS};
+    QuestionKey sibling = flight->key;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(types); i++) {
+        question_key_retype(&sibling, types[i], flight->engine->secret);
+        if (!question_key_equal(&sibling, &flight->key))
+            cache_forget(flight->engine->cache, &sibling);
+    }
+}
+
+/* Writes the TTLs that clients shall see into the reply's bytes, and keeps it. */
+static void keep(Flight *flight, const Message *reply, uint8_t *wire, int ede)
+{
+    Engine *engine = flight->engine;
+    Shelf shelf;
+    bool lasts = shelf_read(&shelf, reply, engine->plan);
+
+    if (lasts)
+        shelf_apply(&shelf, wire);
+    if (!may_teach(flight))
+        return;
+    if (lasts)
+        cache_store(engine->cache, &flight->key, reply, &shelf, ede, loop_now_us(engine->loop));
+    else if (!(reply->flags & MESSAGE_TC))
+        cache_forget(engine->cache, &flight->key);
+    if ((reply->flags & MESSAGE_RCODE) == RCODE_NXDOMAIN)
+        forget_siblings(flight);
+}
+
+/* Lands with the expired answer that the cache may still have. */
+static bool land_with_stale(Flight *flight, const ResolutionResult *result, Status status)
+{
+    Engine *engine = flight->engine;
+    int64_t now_us = loop_now_us(engine->loop);
+    Answer stale;
+
+    if (flight->epoch == engine->epoch)
+        cache_hold(engine->cache, &flight->key, now_us);
+    if (!may_teach(flight) || !cache_stale(engine->cache, &flight->key, now_us, &stale))
+        return false;
+    land(flight, result, status, &stale);
+    return true;
+}
+
+/* RFC 8914 §4.16 to §4.18: it could answer and does not want to. */
+static bool is_policy(int ede)
+{
+    return ede >= EDE_BLOCKED && ede <= EDE_FILTERED;
+}
+
+/* A reply that is no answer: SERVFAIL and its like. */
+static void land_with_failure(Flight *flight, const ResolutionResult *result, const Message *reply,
+                              const Answer *answer)
+{
+    Engine *engine = flight->engine;
+
+    if (is_policy(answer->ede))
+        cache_forget(engine->cache, &flight->key);
+    else if (land_with_stale(flight, result, STATUS_SERVER_FAILED))
+        return;
+    if (may_teach(flight) && flight->epoch == engine->epoch && answer->rcode <= MESSAGE_RCODE)
+        cache_store_failure(engine->cache, &flight->key, reply, answer->ede,
+                            loop_now_us(engine->loop));
+    land(flight, result, STATUS_OK, answer);
+}
+
+/* Strips the reply's OPT, lets the cache learn and answers everybody. */
 static void land_with_reply(Flight *flight, const ResolutionResult *result)
 {
     Engine *engine = flight->engine;
@@ -124,9 +207,11 @@ static void land_with_reply(Flight *flight, const ResolutionResult *result)
     answer.wire = bare.wire;
     answer.length = bare.length;
     answer.records = bare.records;
-    if (flight->epoch == engine->epoch && answer.rcode <= MESSAGE_RCODE &&
-        question_key_is_recursive(&flight->key))
-        cache_store(engine->cache, &flight->key, &bare, answer.ede, loop_now_us(engine->loop));
+    if (answer.rcode != RCODE_NOERROR && answer.rcode != RCODE_NXDOMAIN) {
+        land_with_failure(flight, result, &bare, &answer);
+        return;
+    }
+    keep(flight, &bare, engine->stripped, answer.ede);
     land(flight, result, STATUS_OK, &answer);
 }
 
@@ -138,7 +223,7 @@ static void on_resolved(Resolution *resolution, const ResolutionResult *result)
         count_answer(flight->engine, flight, result);
     if (result->reply)
         land_with_reply(flight, result);
-    else
+    else if (!land_with_stale(flight, result, result->status))
         land(flight, result, result->status, NULL);
 }
 
@@ -165,6 +250,7 @@ void flight_board(Engine *engine, const QuestionKey *key, const Message *query,
     flight = g_new0(Flight, 1);
     flight->engine = engine;
     flight->epoch = engine->epoch;
+    flight->local = destination->local;
     flight->departed_us = loop_now_us(engine->loop);
     flight->key.hash = key->hash;
     flight->key.length = key->length;
@@ -186,6 +272,31 @@ Landing flight_failure(const Passenger *passenger)
         return (Landing){.status = STATUS_CANCELLED};
     result = resolution_failure(&passenger->flight->resolution);
     return landing_from(&result, result.status, NULL);
+}
+
+bool flight_stale(const Passenger *passenger, Answer *answer)
+{
+    const Flight *flight = passenger->flight;
+
+    return flight && may_teach(flight) &&
+           cache_stale(flight->engine->cache, &flight->key, loop_now_us(flight->engine->loop),
+                       answer);
+}
+
+int64_t flight_time_us(const Passenger *passenger)
+{
+    const Flight *flight = passenger->flight;
+
+    return flight ? loop_now_us(flight->engine->loop) - flight->departed_us : 0;
+}
+
+void flight_give_up(Passenger *passenger)
+{
+    const Flight *flight = passenger->flight;
+
+    if (flight && flight->epoch == flight->engine->epoch)
+        cache_hold(flight->engine->cache, &flight->key, loop_now_us(flight->engine->loop));
+    flight_leave(passenger);
 }
 
 void flight_leave(Passenger *passenger)

@@ -10,7 +10,8 @@ typedef struct Flight Flight;
 /** How a flight ended, or stands. */
 typedef struct Landing {
     Status status;
-    const Answer *answer;     /* NULL: none came, `status` says why */
+    const Answer *answer;     /* NULL: none came, `status` says why. With a failure: a stale one
+                                 that stands in */
     const Resolver *resolver; /* that answered or failed last; NULL: none was asked */
     const Endpoint *endpoint; /* of it, by which */
 } Landing;
@@ -28,6 +29,7 @@ typedef struct Passenger {
 typedef struct Destination {
     const GPtrArray *upstreams;
     Strategy strategy;
+    bool local; /* what comes from there is true on this network alone */
 } Destination;
 
 /** Joins the same question in flight, or begins a new flight of it. `landed` comes later, once. */
@@ -35,5 +37,12 @@ void flight_board(Engine *engine, const QuestionKey *key, const Message *query,
                   const Destination *destination, Passenger *passenger);
 /** Why there is no answer so far; borrowed while aboard. */
 Landing flight_failure(const Passenger *passenger);
-/** Gives up; the flight of nobody is cancelled. */
+/** The stale answer that may be used while the flight goes on (borrowed until the cache is used
+ * next); false when there is none. */
+bool flight_stale(const Passenger *passenger, Answer *answer);
+/** How long the question has been under way. */
+int64_t flight_time_us(const Passenger *passenger);
+/** Leaves because it took too long, which is a failure to the cache. */
+void flight_give_up(Passenger *passenger);
+/** Leaves; the flight of nobody is cancelled. */
 void flight_leave(Passenger *passenger);

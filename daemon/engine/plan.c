@@ -73,6 +73,9 @@ Plan *plan_new(void)
     plan->max_queries = 250;
     plan->cache_bytes = 4 << 20;
     plan->cache_max_ttl_s = 86400;
+    plan->cache_stale_s = 86400;
+    plan->cache_prefetch = plan->cache_keep = true;
+    plan->stale_after_us = 1800000; /* RFC 8767 §5: the client response timer */
     plan->client_patience_us = 4500000;
     plan->attempt_us = 1200000;
     return plan;

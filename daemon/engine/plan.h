@@ -71,6 +71,10 @@ typedef struct Plan {
     unsigned max_queries;  /* in flight; default 250 */
     size_t cache_bytes;    /* 0: no cache; default 4 MiB */
     uint32_t cache_min_ttl_s, cache_max_ttl_s; /* default 0 and a day */
+    uint32_t cache_stale_s; /* kept so long for bad times, once expired; default a day, 0: not */
+    bool cache_prefetch;    /* ask for popular names before they expire; default true */
+    bool cache_keep;        /* over a change of network; default true */
+    int64_t stale_after_us; /* a stale answer is given when none came by then; default 1.8 s */
     int64_t client_patience_us; /* answer by then, if only with SERVFAIL; default 4.5 s (clients'
                                    own is 5 s) */
     int64_t attempt_us;         /* before the next resolver is tried as well; default 1.2 s */

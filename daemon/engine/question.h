@@ -8,11 +8,13 @@
 #include <string.h>
 
 #define QUESTION_SECRET_LENGTH 16
-#define QUESTION_MAX           (NAME_MAX_WIRE + 5)
+#define QUESTION_HEADER        9 /* bytes before the name */
+#define QUESTION_MAX           (NAME_MAX_WIRE + QUESTION_HEADER)
 
 /**
- * What makes two questions the same, for the cache and for questions in flight: type, class and the
- * bits DO, CD and RD, then the name in lower case. Two with equal bytes have the same answer.
+ * What makes two questions the same, for the cache and for questions in flight: whom it is asked
+ * of (scope.h), type, class and the bits DO, CD and RD, then the name in lower case. Two with equal
+ * bytes have the same answer.
  */
 typedef struct QuestionKey {
     uint64_t hash;
@@ -21,8 +23,13 @@ typedef struct QuestionKey {
 } QuestionKey;
 
 /** Builds the key of `query`. `secret` keeps others from choosing names that collide. */
-void question_key_init(QuestionKey *key, const Message *query,
+void question_key_init(QuestionKey *key, const Message *query, uint32_t scope,
                        const uint8_t secret[QUESTION_SECRET_LENGTH]);
+/** Makes it the key of the same question for another type. */
+void question_key_retype(QuestionKey *key, uint16_t type,
+                         const uint8_t secret[QUESTION_SECRET_LENGTH]);
+/** The name in a key's bytes, in lower case. */
+void question_key_name(const uint8_t *bytes, size_t length, Name *name);
 
 /** Whether RD was set: what comes of other questions depends on what the server happens to know. */
 bool question_key_is_recursive(const QuestionKey *key);

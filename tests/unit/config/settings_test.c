@@ -77,7 +77,8 @@ static void drop_ins_win_in_order(Fixture *fixture, gconstpointer unused)
     g_autoptr(Settings) settings = NULL;
 
     g_assert_cmpint(g_mkdir(folder, 0700), ==, 0);
-    put(fixture->folder, "sotto.conf", "[Sotto]\nMaxQueries=1\nMinTTL=5\n");
+    put(fixture->folder, "sotto.conf",
+        "[Sotto]\nMaxQueries=1\nMinTTL=5\nStaleSeconds=0\nPrefetch=false\n");
     put(folder, "20.conf", "[Sotto]\nMaxQueries=20\n");
     put(folder, "10.conf", "[Sotto]\nMaxQueries=10\n");
     put(folder, "30.conf~", "[Sotto]\nMaxQueries=30\n");
@@ -85,6 +86,9 @@ static void drop_ins_win_in_order(Fixture *fixture, gconstpointer unused)
     g_assert_no_error(error);
     g_assert_cmpuint(settings->template->max_queries, ==, 20);
     g_assert_cmpuint(settings->template->cache_min_ttl_s, ==, 5);
+    g_assert_cmpuint(settings->template->cache_stale_s, ==, 0);
+    g_assert_false(settings->template->cache_prefetch);
+    g_assert_true(settings->template->cache_keep);
 }
 
 static void command_line_wins(Fixture *fixture, gconstpointer unused)
@@ -141,9 +145,11 @@ static void bad_values_name_their_place(Fixture *fixture, gconstpointer unused)
     expect_refused(fixture, "[Sotto]\nMaxQueries=many\n", "MaxQueries=many: Expected a number");
     expect_refused(fixture, "[Sotto]\nMaxQueries=0\n", "from 1 to");
     expect_refused(fixture, "[Sotto]\nTCPOnly=perhaps\n", "Expected true or false.");
-    expect_refused(fixture, "[Sotto]\nStrategy=best\n", "fastest, p2, first, round-robin, random, spread");
+    expect_refused(fixture, "[Sotto]\nStrategy=best\n",
+                   "fastest, p2, first, round-robin, random, spread");
     expect_refused(fixture, "[Sotto]\nListen=localhost\n", "Expected an IP address");
     expect_refused(fixture, "[Sotto]\nMinTTL=10\nMaxTTL=5\n", "MinTTL is larger");
+    expect_refused(fixture, "[Sotto]\nStaleSeconds=259201\n", "StaleSeconds");
     expect_refused(fixture, "[Sotto]\nResolvers=nobody\n", "Expected a resolver as");
     expect_refused(fixture, "[Protection]\nFavourites=nobody\n", "No resolver has this id.");
     expect_refused(fixture, "[Protection]\nAddress4=here\n", "Address4=here");
