@@ -35,6 +35,7 @@
 #define DEFAULT_USER   "sotto"
 #define DEFAULT_FOLDER "/var/lib/sotto"
 #define STATE_FILE     "state.conf"
+#define HISTORY_FILE   "statistics"
 #define DRAIN_CHECK_US 10000
 #define DRAIN_LIMIT_US 500000 /* a stop gives the network its DNS back soon */
 
@@ -48,6 +49,7 @@ typedef struct Machine {
     Notifier notifier;
     TlsContext *tls;
     Engine *engine;
+    History *history;
     State *saved;
     Admission *admission;
     Bus *bus;
@@ -279,6 +281,7 @@ static const char *state_folder(void)
 static void put_together(Machine *machine)
 {
     g_autofree char *path = g_build_filename(state_folder(), STATE_FILE, NULL);
+    g_autofree char *history_path = g_build_filename(state_folder(), HISTORY_FILE, NULL);
     static const SleepEvents sleep_events = {on_falling_asleep, on_awake};
     NetworkManagerOptions network = {
         .address4 = machine->settings->address4,
@@ -295,6 +298,7 @@ static void put_together(Machine *machine)
     loop_timer_init(&machine->drain, machine->loop, on_drain, machine);
     machine->tls = tls_context_new(machine->settings->ca_file);
     machine->engine = engine_new(machine->loop, machine->tls);
+    machine->history = history_new(machine->loop, machine->engine, history_path);
     machine->saved = state_load(path);
     machine->admission = admission_new();
     machine->bus = bus_new();
@@ -349,6 +353,7 @@ static bool start(Machine *machine)
                                                      .prober = machine->prober,
                                                      .protection = machine->protection,
                                                      .leak = machine->leak,
+                                                     .history = machine->history,
                                                      .lists = machine->sources,
                                                  });
     machine->signals[0] = g_unix_signal_add(SIGTERM, on_stop, machine);
@@ -371,6 +376,7 @@ static void take_apart(Machine *machine)
     network_free(machine->network);
     sleep_free(machine->sleep);
     bus_free(machine->bus);
+    history_free(machine->history);
     engine_free(machine->engine);
     admission_free(machine->admission);
     state_free(machine->saved);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "history.h"
 #include "leak.h"
 #include "protection.h"
 #include "sources.h"
@@ -13,8 +14,9 @@ typedef struct InspectionSources {
     Engine *engine;
     Prober *prober;
     Protection *protection;
-    Leak *leak;     /* may be NULL: nobody counts */
-    Sources *lists; /* may be NULL: what the files say is all there is */
+    Leak *leak;       /* may be NULL: nobody counts */
+    History *history; /* may be NULL: days are not kept apart */
+    Sources *lists;   /* may be NULL: what the files say is all there is */
 } InspectionSources;
 
 /** a{sv} as the bus contract has it. (transfer none) */

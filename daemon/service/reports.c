@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What clients ask for and is never sent by itself: the list of resolvers and the counters, in the
- * words of the bus contract (data/dbus).
+ * The list of resolvers in the words of the bus contract (data/dbus): asked for by clients, never
+ * sent by itself.
  */
 #include "reports.h"
 
@@ -81,45 +81,4 @@ GVariant *report_resolvers(const InspectionSources *sources)
             g_variant_builder_add_value(&list,
                                         describe(sources, settings, g_ptr_array_index(all[i], j)));
     return g_variant_builder_end(&list);
-}
-
-GVariant *report_statistics(const InspectionSources *sources, int64_t since_s)
-{
-    Stats stats;
-    GVariantDict all;
-    engine_stats(sources->engine, &stats);
-    const struct {
-        const char *key;
-        uint64_t value;
-    } counters[] = {
-        {"queries", stats.queries},
-        {"encrypted", stats.encrypted},
-        {"cache-hits", stats.cache_hits},
-        {"coalesced", stats.coalesced},
-        {"special", stats.special},
-        {"routed-clear", stats.routed_clear},
-        {"failed", stats.failed},
-        {"over-limit", stats.over_limit},
-        {"malformed", stats.malformed},
-        {"refused-link", stats.refused_link},
-        {"forged", stats.forged},
-        {"replayed", stats.replayed},
-        {"certificate-requests", stats.certificate_requests},
-        {"leaked", sources->leak != NULL ? leak_count(sources->leak) : 0},
-        {"bytes-sent", stats.upstream_bytes_sent},
-        {"bytes-received", stats.upstream_bytes_received},
-        {"cache-entries", stats.cache_entries},
-        {"cache-bytes", stats.cache_bytes},
-        {"in-flight", stats.in_flight},
-        {"latency-p50", histogram_percentile_us(&stats.latency, 50)},
-        {"latency-p95", histogram_percentile_us(&stats.latency, 95)},
-        {"network-encrypted", protection_network_encrypted(sources->protection)},
-        {"longest-turn", (uint64_t)loop_longest_turn_us(sources->loop)},
-    };
-    g_variant_dict_init(&all, NULL);
-    for (size_t i = 0; i < G_N_ELEMENTS(counters); i++)
-        g_variant_dict_insert(&all, counters[i].key, "t", counters[i].value);
-    g_variant_dict_insert(&all, "leaks-watched", "b", sources->leak != NULL);
-    g_variant_dict_insert(&all, "since", "x", since_s);
-    return g_variant_dict_end(&all);
 }

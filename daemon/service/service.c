@@ -20,6 +20,7 @@
 #include "reports.h"
 #include "resolvers_interface.h"
 #include "sotto-build.h"
+#include "statistics_report.h"
 
 #include <string.h>
 
