@@ -2,7 +2,8 @@
 /*
  * sottoctl resolvers: the resolvers the helper knows. Words after it narrow the list: each has to
  * occur in what can be said of a resolver, in any order and any case ("quad9 dot", "de no-logs").
- * Two letters would occur everywhere, so they mean a country.
+ * Two letters would occur everywhere, so they mean a country. The table is in groups of one
+ * operator, since lists have hundreds of entries of one.
  */
 #include "command.h"
 #include "console.h"
@@ -22,6 +23,7 @@ static const struct {
     {SOTTO_RESOLVER_BLOCKS_MALWARE, "malware", "blocks-malware"},
     {SOTTO_RESOLVER_BLOCKS_ADS, "ads", "blocks-ads"},
     {SOTTO_RESOLVER_BLOCKS_ADULT, "adult", "blocks-adult"},
+    {SOTTO_RESOLVER_FILTERS, "filters", "filters"},
     {SOTTO_RESOLVER_FAVOURITE, "favourite", "favourite"},
     {SOTTO_RESOLVER_OWN, "own", "own"},
 };
@@ -54,7 +56,7 @@ static gboolean matches(SottoResolver *resolver, char **words)
     g_autofree char *all =
         g_strjoin("\n", sotto_resolver_id(resolver), sotto_resolver_name(resolver),
                   sotto_resolver_operator(resolver), sotto_resolver_description(resolver),
-                  protocols, flags, NULL);
+                  protocols, flags, sotto_resolver_source(resolver), NULL);
     g_autofree char *text = g_utf8_casefold(all, -1);
 
     for (guint i = 0; words[i] != NULL; i++) {
@@ -88,6 +90,8 @@ static void add_json(JsonBuilder *document, SottoResolver *resolver, gboolean ch
                           (sotto_resolver_flags(resolver) & features[i].flag) != 0);
     document_add_number(document, "latency", sotto_resolver_latency_us(resolver));
     document_add_string(document, "failure", sotto_resolver_failure(resolver));
+    document_add_string(document, "source", sotto_resolver_source(resolver));
+    document_add_string(document, "key-changed", sotto_resolver_key_changed(resolver));
     document_add_flag(document, "chosen", chosen);
     json_builder_end_object(document);
 }
@@ -102,20 +106,42 @@ static char *speed_words(SottoResolver *resolver)
     return latency_us > 0 ? console_milliseconds((guint64)latency_us) : g_strdup("");
 }
 
+/* Features, then what went wrong, which is as long as it likes: nothing stands after it. */
+static char *last_words(SottoResolver *resolver)
+{
+    g_autofree char *flags = feature_words(resolver);
+    const char *const parts[] = {flags, sotto_resolver_failure(resolver),
+                                 sotto_resolver_key_changed(resolver)};
+    GString *words = g_string_new(NULL);
+
+    for (gsize i = 0; i < G_N_ELEMENTS(parts); i++)
+        if (parts[i][0] != '\0')
+            g_string_append_printf(words, "%s%s", words->len > 0 ? "  " : "", parts[i]);
+    return g_string_free(words, FALSE);
+}
+
+/* The operator above its resolvers, and how many they are. */
+static void add_heading(Table *table, const char *operator_name, guint count)
+{
+    g_autofree char *text =
+        count > 1 ? g_strdup_printf("%s (%u)", operator_name, count) : g_strdup(operator_name);
+    const char *const cells[] = {"", text, "", "", "", "", "", ""};
+
+    table_add(table, TONE_QUIET, cells);
+}
+
 static void add_row(Table *table, SottoResolver *resolver, gboolean chosen)
 {
     g_autofree char *protocols = protocol_words(resolver);
-    g_autofree char *flags = feature_words(resolver);
     g_autofree char *speed = speed_words(resolver);
-    /* the sentence is as long as it likes: nothing stands after the last column */
-    g_autofree char *last =
-        g_strjoin(flags[0] != '\0' ? "  " : "", flags, sotto_resolver_failure(resolver), NULL);
+    g_autofree char *last = last_words(resolver);
     const char *const cells[] = {chosen ? "*" : " ",
                                  sotto_resolver_id(resolver),
                                  sotto_resolver_name(resolver),
                                  sotto_resolver_country(resolver),
                                  protocols,
                                  speed,
+                                 sotto_resolver_source(resolver),
                                  last};
 
     table_add(table, chosen ? TONE_STRONG : TONE_PLAIN, cells);
@@ -133,16 +159,48 @@ static void print_json(Session *session, GListStore *store)
     document_print(document, DOCUMENT_READABLE);
 }
 
+static const char *operator_of(SottoResolver *resolver)
+{
+    const char *name = sotto_resolver_operator(resolver);
+
+    return name[0] != '\0' ? name : sotto_resolver_name(resolver);
+}
+
+/* Stable: the helper's own order stays within an operator. */
+static int by_operator(gconstpointer a, gconstpointer b, gpointer data)
+{
+    return g_utf8_collate(operator_of((SottoResolver *)a), operator_of((SottoResolver *)b));
+}
+
+/* How many from `first` on are of one operator. */
+static guint count_of_operator(GListModel *list, guint first)
+{
+    g_autoptr(SottoResolver) of = g_list_model_get_item(list, first);
+    guint end = first + 1;
+
+    for (; end < g_list_model_get_n_items(list); end++) {
+        g_autoptr(SottoResolver) resolver = g_list_model_get_item(list, end);
+        if (!g_str_equal(operator_of(resolver), operator_of(of)))
+            break;
+    }
+    return end - first;
+}
+
 static void print_table(Session *session, GListStore *store)
 {
-    const char *const head[] = {" ",       _("id"),      _("name"), _("country"), _("protocols"),
-                                _("time"), _("features")};
+    const char *const head[] = {" ",       _("id"),     _("name"),    _("country"), _("protocols"),
+                                _("time"), _("source"), _("features")};
     g_autoptr(Table) table = table_new(G_N_ELEMENTS(head));
     const char *choice = sotto_helper_resolver(session->helper);
 
     table_add(table, TONE_QUIET, head);
-    for (guint i = 0; i < g_list_model_get_n_items(G_LIST_MODEL(store)); i++) {
+    g_list_store_sort(store, by_operator, NULL);
+    for (guint i = 0, left = 0; i < g_list_model_get_n_items(G_LIST_MODEL(store)); i++, left--) {
         g_autoptr(SottoResolver) resolver = g_list_model_get_item(G_LIST_MODEL(store), i);
+        if (left == 0) {
+            left = count_of_operator(G_LIST_MODEL(store), i);
+            add_heading(table, operator_of(resolver), left);
+        }
         add_row(table, resolver, g_str_equal(sotto_resolver_id(resolver), choice));
     }
     table_print(table);

@@ -20,6 +20,7 @@
 #include "sotto-bus.h"
 
 #define OBJECT_PATH         "/io/github/sottodns/Sotto1"
+#define RESOLVERS_INTERFACE SOTTO_HELPER_NAME ".Resolvers"
 #define CALL_TIMEOUT_MS     (120 * 1000)
 #define RECONNECT_FIRST_S   1
 #define RECONNECT_SLOWEST_S 60
@@ -31,13 +32,13 @@ struct _SottoHelper {
     GCancellable *lifetime;
     GPtrArray *waiting; /* GTask of each connect_async that has not ended */
     gboolean connecting, settled, was_present, interactive;
-    guint reconnect_source, reconnect_s;
+    guint reconnect_source, reconnect_s, resolvers_subscription;
 };
 
 G_DEFINE_FINAL_TYPE(SottoHelper, sotto_helper, G_TYPE_OBJECT)
 
 enum { PROPERTY_PRESENT = 1, PROPERTY_COUNT };
-enum { SIGNAL_CHANGED, SIGNAL_COUNT };
+enum { SIGNAL_CHANGED, SIGNAL_RESOLVERS_CHANGED, SIGNAL_COUNT };
 static GParamSpec *properties[PROPERTY_COUNT];
 static guint signals[SIGNAL_COUNT];
 
@@ -117,6 +118,9 @@ static void drop_bus(SottoHelper *self)
         g_signal_handlers_disconnect_by_data(self->proxy, self);
     if (self->connection != NULL)
         g_signal_handlers_disconnect_by_data(self->connection, self);
+    if (self->resolvers_subscription != 0)
+        g_dbus_connection_signal_unsubscribe(self->connection, self->resolvers_subscription);
+    self->resolvers_subscription = 0;
     g_clear_object(&self->proxy);
     g_clear_object(&self->connection);
 }
@@ -161,6 +165,13 @@ static void end_without_bus(SottoHelper *self, GError *error)
     end_connecting(self, sotto_error_new(SOTTO_ERROR_NO_BUS));
 }
 
+static void on_resolvers_changed(GDBusConnection *connection, const char *sender, const char *path,
+                                 const char *interface, const char *name, GVariant *parameters,
+                                 gpointer data)
+{
+    g_signal_emit(data, signals[SIGNAL_RESOLVERS_CHANGED], 0);
+}
+
 static void on_proxy_ready(GObject *source, GAsyncResult *result, gpointer data)
 {
     g_autoptr(SottoHelper) self = data;
@@ -191,6 +202,9 @@ static void on_connection_ready(GObject *source, GAsyncResult *result, gpointer 
         return;
     }
     g_signal_connect(self->connection, "closed", G_CALLBACK(on_connection_closed), self);
+    self->resolvers_subscription = g_dbus_connection_signal_subscribe(
+        self->connection, SOTTO_HELPER_NAME, RESOLVERS_INTERFACE, "Changed", OBJECT_PATH, NULL,
+        G_DBUS_SIGNAL_FLAGS_NONE, on_resolvers_changed, self, NULL);
     bus_sotto1_proxy_new(self->connection, G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START_AT_CONSTRUCTION,
                          SOTTO_HELPER_NAME, OBJECT_PATH, self->lifetime, on_proxy_ready,
                          g_object_ref(self));
@@ -409,6 +423,9 @@ static void sotto_helper_class_init(SottoHelperClass *class)
     g_object_class_install_properties(object_class, PROPERTY_COUNT, properties);
     signals[SIGNAL_CHANGED] = g_signal_new("changed", SOTTO_TYPE_HELPER, G_SIGNAL_RUN_LAST, 0, NULL,
                                            NULL, NULL, G_TYPE_NONE, 0);
+    signals[SIGNAL_RESOLVERS_CHANGED] =
+        g_signal_new("resolvers-changed", SOTTO_TYPE_HELPER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                     G_TYPE_NONE, 0);
 }
 
 static void sotto_helper_init(SottoHelper *self)

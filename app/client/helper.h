@@ -3,6 +3,7 @@
 
 #include "evidence.h"
 #include "helper_error.h"
+#include "list_source.h"
 #include "resolver_item.h"
 #include "statistics.h"
 
@@ -40,6 +41,7 @@ typedef enum {
  *
  * Property "present" (boolean, readable, notifies): presence is SOTTO_PRESENCE_PRESENT.
  * Signal "changed" (no arguments): presence or any fact below may have another value.
+ * Signal "resolvers-changed" (no arguments): the lists of resolvers would read otherwise now.
  */
 #define SOTTO_TYPE_HELPER (sotto_helper_get_type())
 G_DECLARE_FINAL_TYPE(SottoHelper, sotto_helper, SOTTO, HELPER, GObject)
@@ -111,3 +113,26 @@ gboolean sotto_helper_get_statistics_finish(SottoHelper *helper, GAsyncResult *r
 void sotto_helper_check_async(SottoHelper *helper, GCancellable *cancellable,
                               GAsyncReadyCallback callback, gpointer user_data);
 SottoEvidence *sotto_helper_check_finish(SottoHelper *helper, GAsyncResult *result, GError **error);
+
+/** The interface of lists and own entries. Refreshing returns when every list is read or refused;
+ * an error then says what was refused. Adding finishes with the new entry's id (transfer full).
+ * Refreshing and removing are finished by sotto_helper_action_finish(). */
+void sotto_helper_list_sources_async(SottoHelper *helper, GCancellable *cancellable,
+                                     GAsyncReadyCallback callback, gpointer user_data);
+/** Of SottoListSource (transfer full). */
+GPtrArray *sotto_helper_list_sources_finish(SottoHelper *helper, GAsyncResult *result,
+                                            GError **error);
+void sotto_helper_refresh_sources_async(SottoHelper *helper, GCancellable *cancellable,
+                                        GAsyncReadyCallback callback, gpointer user_data);
+void sotto_helper_list_relays_async(SottoHelper *helper, GCancellable *cancellable,
+                                    GAsyncReadyCallback callback, gpointer user_data);
+/** The aa{sv} of the contract (transfer full); relays read as SottoResolver do. */
+GVariant *sotto_helper_list_relays_finish(SottoHelper *helper, GAsyncResult *result,
+                                          GError **error);
+void sotto_helper_add_resolver_async(SottoHelper *helper, const char *spec, const char *name,
+                                     GCancellable *cancellable, GAsyncReadyCallback callback,
+                                     gpointer user_data);
+char *sotto_helper_add_resolver_finish(SottoHelper *helper, GAsyncResult *result, GError **error);
+void sotto_helper_remove_resolver_async(SottoHelper *helper, const char *id,
+                                        GCancellable *cancellable, GAsyncReadyCallback callback,
+                                        gpointer user_data);

@@ -51,9 +51,8 @@ static void on_connected_to_call(GObject *source, GAsyncResult *result, gpointer
         send_call(task, proxy);
 }
 
-/* Floating `parameters` are consumed in any case. */
-static void call(SottoHelper *self, const char *method, GVariant *parameters,
-                 GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+void sotto_helper_call(SottoHelper *self, const char *method, GVariant *parameters,
+                       GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
     g_autoptr(GTask) task = g_task_new(self, cancellable, callback, user_data);
     GDBusProxy *proxy = sotto_helper_proxy(self);
@@ -67,7 +66,7 @@ static void call(SottoHelper *self, const char *method, GVariant *parameters,
         sotto_helper_connect_async(self, cancellable, on_connected_to_call, g_object_ref(task));
 }
 
-static GVariant *call_finish(SottoHelper *self, GAsyncResult *result, GError **error)
+GVariant *sotto_helper_call_finish(SottoHelper *self, GAsyncResult *result, GError **error)
 {
     g_return_val_if_fail(g_task_is_valid(result, self), NULL);
     return g_task_propagate_pointer(G_TASK(result), error);
@@ -76,36 +75,38 @@ static GVariant *call_finish(SottoHelper *self, GAsyncResult *result, GError **e
 void sotto_helper_turn_on_async(SottoHelper *self, GCancellable *cancellable,
                                 GAsyncReadyCallback callback, gpointer user_data)
 {
-    call(self, "TurnOn", NULL, cancellable, callback, user_data);
+    sotto_helper_call(self, "TurnOn", NULL, cancellable, callback, user_data);
 }
 
 void sotto_helper_turn_off_async(SottoHelper *self, GCancellable *cancellable,
                                  GAsyncReadyCallback callback, gpointer user_data)
 {
-    call(self, "TurnOff", NULL, cancellable, callback, user_data);
+    sotto_helper_call(self, "TurnOff", NULL, cancellable, callback, user_data);
 }
 
 void sotto_helper_set_resolver_async(SottoHelper *self, const char *id, GCancellable *cancellable,
                                      GAsyncReadyCallback callback, gpointer user_data)
 {
-    call(self, "SetResolver", g_variant_new("(s)", id), cancellable, callback, user_data);
+    sotto_helper_call(self, "SetResolver", g_variant_new("(s)", id), cancellable, callback,
+                      user_data);
 }
 
 void sotto_helper_pause_async(SottoHelper *self, guint seconds, GCancellable *cancellable,
                               GAsyncReadyCallback callback, gpointer user_data)
 {
-    call(self, "Pause", g_variant_new("(u)", seconds), cancellable, callback, user_data);
+    sotto_helper_call(self, "Pause", g_variant_new("(u)", seconds), cancellable, callback,
+                      user_data);
 }
 
 void sotto_helper_resume_async(SottoHelper *self, GCancellable *cancellable,
                                GAsyncReadyCallback callback, gpointer user_data)
 {
-    call(self, "Resume", NULL, cancellable, callback, user_data);
+    sotto_helper_call(self, "Resume", NULL, cancellable, callback, user_data);
 }
 
 gboolean sotto_helper_action_finish(SottoHelper *self, GAsyncResult *result, GError **error)
 {
-    g_autoptr(GVariant) reply = call_finish(self, result, error);
+    g_autoptr(GVariant) reply = sotto_helper_call_finish(self, result, error);
 
     return reply != NULL;
 }
@@ -113,13 +114,13 @@ gboolean sotto_helper_action_finish(SottoHelper *self, GAsyncResult *result, GEr
 void sotto_helper_list_resolvers_async(SottoHelper *self, GCancellable *cancellable,
                                        GAsyncReadyCallback callback, gpointer user_data)
 {
-    call(self, "ListResolvers", NULL, cancellable, callback, user_data);
+    sotto_helper_call(self, "ListResolvers", NULL, cancellable, callback, user_data);
 }
 
 GVariant *sotto_helper_list_resolvers_finish(SottoHelper *self, GAsyncResult *result,
                                              GError **error)
 {
-    g_autoptr(GVariant) reply = call_finish(self, result, error);
+    g_autoptr(GVariant) reply = sotto_helper_call_finish(self, result, error);
 
     return reply != NULL ? g_variant_get_child_value(reply, 0) : NULL;
 }
@@ -127,13 +128,13 @@ GVariant *sotto_helper_list_resolvers_finish(SottoHelper *self, GAsyncResult *re
 void sotto_helper_get_statistics_async(SottoHelper *self, GCancellable *cancellable,
                                        GAsyncReadyCallback callback, gpointer user_data)
 {
-    call(self, "GetStatistics", NULL, cancellable, callback, user_data);
+    sotto_helper_call(self, "GetStatistics", NULL, cancellable, callback, user_data);
 }
 
 gboolean sotto_helper_get_statistics_finish(SottoHelper *self, GAsyncResult *result,
                                             SottoStatistics *statistics, GError **error)
 {
-    g_autoptr(GVariant) reply = call_finish(self, result, error);
+    g_autoptr(GVariant) reply = sotto_helper_call_finish(self, result, error);
     g_autoptr(GVariant) dictionary = NULL;
 
     if (reply == NULL)
@@ -146,12 +147,12 @@ gboolean sotto_helper_get_statistics_finish(SottoHelper *self, GAsyncResult *res
 void sotto_helper_check_async(SottoHelper *self, GCancellable *cancellable,
                               GAsyncReadyCallback callback, gpointer user_data)
 {
-    call(self, "CheckProtection", NULL, cancellable, callback, user_data);
+    sotto_helper_call(self, "CheckProtection", NULL, cancellable, callback, user_data);
 }
 
 SottoEvidence *sotto_helper_check_finish(SottoHelper *self, GAsyncResult *result, GError **error)
 {
-    g_autoptr(GVariant) reply = call_finish(self, result, error);
+    g_autoptr(GVariant) reply = sotto_helper_call_finish(self, result, error);
     g_autoptr(GVariant) dictionary = NULL;
 
     if (reply == NULL)

@@ -3,6 +3,13 @@
 
 #include "helper.h"
 
+/** Calls `method` of the contract ("TurnOn", or with its interface in front where that is not the
+ * first). Floating `parameters` (NULL: none) are consumed in any case. */
+void sotto_helper_call(SottoHelper *helper, const char *method, GVariant *parameters,
+                       GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+/** The reply's tuple (transfer full), or NULL with SOTTO_ERROR. */
+GVariant *sotto_helper_call_finish(SottoHelper *helper, GAsyncResult *result, GError **error);
+
 /** The proxy to call through (transfer none); NULL without a bus. For helper_calls.c alone. */
 GDBusProxy *sotto_helper_proxy(SottoHelper *helper);
 /** What sotto_helper_set_interactive() said. For helper_calls.c alone. */

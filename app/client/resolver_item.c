@@ -7,7 +7,7 @@
 
 struct _SottoResolver {
     GObject parent_instance;
-    char *id, *name, *operator_name, *country, *description, *failure;
+    char *id, *name, *operator_name, *country, *description, *failure, *source, *key_changed;
     char **protocols;
     SottoResolverFlags flags;
     gint64 latency_us;
@@ -25,6 +25,8 @@ static void sotto_resolver_finalize(GObject *object)
     g_free(self->country);
     g_free(self->description);
     g_free(self->failure);
+    g_free(self->source);
+    g_free(self->key_changed);
     g_strfreev(self->protocols);
     G_OBJECT_CLASS(sotto_resolver_parent_class)->finalize(object);
 }
@@ -58,6 +60,7 @@ static SottoResolverFlags lookup_flags(GVariant *dictionary)
         {"adult", SOTTO_RESOLVER_BLOCKS_ADULT},
         {"favourite", SOTTO_RESOLVER_FAVOURITE},
         {"own", SOTTO_RESOLVER_OWN},
+        {"filters", SOTTO_RESOLVER_FILTERS},
     };
     SottoResolverFlags flags = 0;
 
@@ -87,6 +90,8 @@ SottoResolver *sotto_resolver_parse(GVariant *dictionary)
     self->country = lookup_string(dictionary, "country");
     self->description = lookup_string(dictionary, "description");
     self->failure = lookup_string(dictionary, "failure");
+    self->source = lookup_string(dictionary, "source");
+    self->key_changed = lookup_string(dictionary, "key-changed");
     if (!g_variant_lookup(dictionary, "protocols", "^as", &self->protocols))
         self->protocols = g_new0(char *, 1);
     self->flags = lookup_flags(dictionary);
@@ -137,6 +142,16 @@ gint64 sotto_resolver_latency_us(SottoResolver *self)
 const char *sotto_resolver_failure(SottoResolver *self)
 {
     return self->failure;
+}
+
+const char *sotto_resolver_source(SottoResolver *self)
+{
+    return self->source;
+}
+
+const char *sotto_resolver_key_changed(SottoResolver *self)
+{
+    return self->key_changed;
 }
 
 void sotto_resolver_fill_store(GListStore *store, GVariant *list)

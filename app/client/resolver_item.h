@@ -11,7 +11,8 @@ typedef enum {
     SOTTO_RESOLVER_BLOCKS_ADS = 1 << 3,
     SOTTO_RESOLVER_BLOCKS_ADULT = 1 << 4,
     SOTTO_RESOLVER_FAVOURITE = 1 << 5,
-    SOTTO_RESOLVER_OWN = 1 << 6 /* from the machine's own configuration */
+    SOTTO_RESOLVER_OWN = 1 << 6,    /* from the machine's own configuration */
+    SOTTO_RESOLVER_FILTERS = 1 << 7 /* answers some names otherwise, and does not say which */
 } SottoResolverFlags;
 
 /** The id by which SetResolver and the Resolver property mean "the fastest that fits". */
@@ -30,6 +31,10 @@ const char *sotto_resolver_operator(SottoResolver *resolver);
 /** ISO 3166-1 alpha-2, or "". */
 const char *sotto_resolver_country(SottoResolver *resolver);
 const char *sotto_resolver_description(SottoResolver *resolver);
+/** "built-in", "own", or the name of the signed list it comes from; "" unknown. */
+const char *sotto_resolver_source(SottoResolver *resolver);
+/** A sentence when its list gives another key for it than before; "" none. */
+const char *sotto_resolver_key_changed(SottoResolver *resolver);
 /** NULL-terminated words of the contract: "dnscrypt", "dot", "doh". */
 const char *const *sotto_resolver_protocols(SottoResolver *resolver);
 SottoResolverFlags sotto_resolver_flags(SottoResolver *resolver);

@@ -27,9 +27,9 @@ BUS_CONFIG = """<busconfig><type>custom</type><listen>unix:tmpdir=/tmp</listen><
 def resolver(name, **more):
     facts = {"id": "s", "name": "s", "operator": "s", "country": "s", "description": "s", "protocols": "as",
              "dnssec": "b", "nolog": "b", "malware": "b", "ads": "b", "adult": "b", "favourite": "b", "own": "b",
-             "latency": "x", "failure": "s"}
+             "latency": "x", "failure": "s", "source": "s", "key-changed": "s"}
     values = {"id": name, "name": name.title(), "operator": "Somebody", "country": "CH", "description": "A test.",
-              "protocols": ["dot"], "latency": 0, "failure": "", **more}
+              "protocols": ["dot"], "latency": 0, "failure": "", "source": "built-in", "key-changed": "", **more}
     return {key: GLib.Variant(kind, values.get(key, False)) for key, kind in facts.items()}
 
 
@@ -57,8 +57,8 @@ class Helper:
         self.context.push_thread_default()
         flags = Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION
         self.bus = Gio.DBusConnection.new_for_address_sync(self.address, flags, None, None)
-        interface = Gio.DBusNodeInfo.new_for_xml(XML).interfaces[0]
-        self.bus.register_object(PATH, interface, self.on_call, self.on_get, None)
+        for interface in Gio.DBusNodeInfo.new_for_xml(XML).interfaces:
+            self.bus.register_object(PATH, interface, self.on_call, self.on_get, None)
         self.bus.call_sync("org.freedesktop.DBus", "/", "org.freedesktop.DBus", "RequestName",
                            GLib.Variant("(su)", (NAME, 0)), None, 0, -1, None)
         self.ready.set()
@@ -250,11 +250,18 @@ def test_use_names_the_resolver(ctl, helper):
 
 def test_resolvers_table_is_aligned(ctl, helper):
     helper.facts["Resolver"] = ("s", "quad9")
-    lines = ctl("resolvers").stdout.splitlines()
-    assert lines[0].split() == ["id", "name", "country", "protocols", "time", "features"]
-    assert len({line.index(word) for line, word in zip(lines[1:], ("Quad9", "Mullvad", "Blocky"))}) == 1
-    assert lines[1].startswith("*") and "12.3 ms" in lines[1]
-    assert lines[3].endswith("failed   blocks-ads  The certificate has expired.")
+    head, *lines = ctl("resolvers").stdout.splitlines()
+    assert head.split() == ["id", "name", "country", "protocols", "time", "source", "features"]
+    rows = [line for line in lines if "built-in" in line]
+    assert len({line.index(word) for line, word in zip(rows, ("Quad9", "Mullvad", "Blocky"))}) == 1
+    assert rows[0].startswith("*") and "12.3 ms" in rows[0]
+    assert rows[2].endswith("built-in  blocks-ads  The certificate has expired.")
+
+
+def test_resolvers_stand_below_their_operator(ctl, helper):
+    words = [line.split()[0] for line in ctl("resolvers").stdout.splitlines()[1:]]
+    assert words == ["Quad9", "quad9", "Somebody", "mullvad", "blocky"]
+    assert "Somebody (2)" in ctl("resolvers").stdout
 
 
 @pytest.mark.parametrize("words, found", [
@@ -268,7 +275,8 @@ def test_resolvers_json_keys_are_those_of_the_contract(ctl, helper):
     entry = json.loads(ctl("resolvers", "--json", "quad9").stdout)[0]
     assert entry == {"id": "quad9", "name": "Quad9", "operator": "Quad9", "country": "CH", "description": "A test.",
                      "protocols": ["dnscrypt", "dot"], "dnssec": True, "nolog": True, "malware": False, "ads": False,
-                     "adult": False, "favourite": False, "own": False, "latency": 12300, "failure": "", "chosen": False}
+                     "adult": False, "favourite": False, "own": False, "latency": 12300, "failure": "",
+                     "filters": False, "source": "built-in", "key-changed": "", "chosen": False}
 
 
 def test_resolvers_none_matches(ctl, helper):
