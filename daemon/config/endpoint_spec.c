@@ -27,23 +27,68 @@ static bool parse_address(const char *text, uint16_t default_port, Address *addr
     return address_parse(text, default_port, address) == STATUS_OK && address_port(address) != 0;
 }
 
-static Endpoint *parse_stamp(const char *text, GError **error)
+static Endpoint *fail_stamp(GError **error, const char *text, Status status)
 {
-    Stamp *stamp = NULL;
-    Endpoint *endpoint = NULL;
-    Status status = stamp_parse(text, &stamp);
-
-    if (status == STATUS_OK)
-        status = endpoint_from_stamp(stamp, &endpoint);
-    if (stamp)
-        stamp_free(stamp);
     if (status == STATUS_UNSUPPORTED)
         return fail(error, text, "This kind of stamp is not supported here.");
     if (status == STATUS_INVALID)
         return fail(error, text, "The stamp holds no IP address to connect to.");
+    return fail(error, text, "This is not a whole, valid stamp.");
+}
+
+typedef Status (*EndpointOfStamp)(const Stamp *stamp, Endpoint **endpoint);
+
+static Status parse_one_stamp(const char *text, EndpointOfStamp make, Endpoint **endpoint)
+{
+    Stamp *stamp = NULL;
+    Status status = stamp_parse(text, &stamp);
+
     if (status != STATUS_OK)
-        return fail(error, text, "This is not a whole, valid stamp.");
+        return status;
+    status = make(stamp, endpoint);
+    stamp_free(stamp);
+    return status;
+}
+
+/* Which relay passes on to which resolver: each kind of relay knows one protocol. */
+static bool relay_fits(const Endpoint *relay, const Endpoint *endpoint)
+{
+    return endpoint->kind == (relay->kind == ENDPOINT_DOH ? ENDPOINT_ODOH : ENDPOINT_DNSCRYPT);
+}
+
+/* "RELAY/RESOLVER", as others write it too, both without their "sdns://". */
+static Endpoint *parse_relayed(const char *text, const char *relay_part, GError **error)
+{
+    g_auto(GStrv) parts = g_strsplit(relay_part, "/", 2);
+    g_autofree char *relay_text = g_strconcat("sdns://", parts[0], NULL);
+    g_autofree char *target_text = g_strconcat("sdns://", parts[1], NULL);
+    Endpoint *relay = NULL, *target = NULL, *endpoint = NULL;
+    Status status = parse_one_stamp(relay_text, endpoint_relay_from_stamp, &relay);
+
+    if (status == STATUS_OK)
+        status = parse_one_stamp(target_text, endpoint_from_stamp, &target);
+    if (status != STATUS_OK)
+        fail_stamp(error, text, status);
+    else if (!relay_fits(relay, target))
+        fail(error, text, "This relay cannot pass on to this kind of resolver.");
+    else
+        endpoint = endpoint_derive(target, relay, NULL);
+    endpoint_unref(relay);
+    endpoint_unref(target);
     return endpoint;
+}
+
+static Endpoint *parse_stamp(const char *text, GError **error)
+{
+    const char *rest = text + strlen("sdns:");
+    Endpoint *endpoint = NULL;
+
+    if (g_str_has_prefix(rest, "//"))
+        rest += 2;
+    if (strchr(rest, '/') != NULL)
+        return parse_relayed(text, rest, error);
+    Status status = parse_one_stamp(text, endpoint_from_stamp, &endpoint);
+    return status == STATUS_OK ? endpoint : fail_stamp(error, text, status);
 }
 
 static bool add_pin(Endpoint *endpoint, const char *base64)

@@ -16,7 +16,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from .topology import INTERNET
 
 HOST = "dns.lab.test"
-NAMES = [HOST, *(f"{server}.lab.test" for server in ("bind", "unbound", "kresd", "dnsdist", "haproxy"))]
+NAMES = [HOST, *(f"{server}.lab.test" for server in ("bind", "unbound", "kresd", "dnsdist", "haproxy", "relay", "target"))]
 TRUST_STORE = Path("/etc/ssl/certs/ca-certificates.crt")
 DAY = datetime.timedelta(days=1)
 

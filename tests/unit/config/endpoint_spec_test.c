@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "endpoint_spec.h"
 
+#include "stamp.h"
+
 #include <string.h>
 
 #define PIN "LMBMgb0IMGxIHzpXYKnJUgrNhPzTPWvMzbYxTJkJeUA="
@@ -81,6 +83,69 @@ static void https_with_a_port_and_a_pin(void)
     endpoint_unref(endpoint);
 }
 
+static char *stamp_of(StampKind kind, const char *address, const char *host)
+{
+    const Stamp stamp = {.kind = kind,
+                         .address = (char *)address,
+                         .host = (char *)host,
+                         .path = (char *)"/dns-query",
+                         .provider_name = (char *)"2.dnscrypt-cert.example"};
+
+    return stamp_build(&stamp);
+}
+
+/* "RELAY/RESOLVER" of two stamps. */
+static Endpoint *parse_pair(StampKind relay_kind, StampKind kind, GError **error)
+{
+    g_autofree char *relay = stamp_of(relay_kind, "192.0.2.1:8443", "relay.example");
+    g_autofree char *resolver = stamp_of(kind, "192.0.2.2", "target.example");
+    g_autofree char *pair = g_strdup_printf("%s/%s", relay, resolver + strlen("sdns://"));
+
+    return endpoint_spec_parse(pair, error);
+}
+
+static void oblivious_resolver_behind_its_relay(void)
+{
+    g_autoptr(GError) error = NULL;
+    Endpoint *endpoint = parse_pair(STAMP_ODOH_RELAY, STAMP_ODOH_TARGET, &error);
+
+    g_assert_no_error(error);
+    g_assert_cmpint(endpoint->kind, ==, ENDPOINT_ODOH);
+    g_assert_cmpstr(endpoint->host, ==, "target.example");
+    g_assert_cmpuint(endpoint->port, ==, 443);
+    g_assert_cmpint(endpoint->relay->kind, ==, ENDPOINT_DOH);
+    g_assert_cmpstr(endpoint->relay->host, ==, "relay.example");
+    g_assert_cmpuint(address_port(&endpoint->relay->address), ==, 8443);
+    endpoint_unref(endpoint);
+}
+
+static void dnscrypt_resolver_behind_its_relay(void)
+{
+    g_autoptr(GError) error = NULL;
+    Endpoint *endpoint = parse_pair(STAMP_DNSCRYPT_RELAY, STAMP_DNSCRYPT, &error);
+
+    g_assert_no_error(error);
+    g_assert_cmpint(endpoint->kind, ==, ENDPOINT_DNSCRYPT);
+    g_assert_cmpint(endpoint->relay->kind, ==, ENDPOINT_DNSCRYPT);
+    g_assert_cmpuint(address_port(&endpoint->relay->address), ==, 8443);
+    endpoint_unref(endpoint);
+}
+
+static void relay_of_another_protocol_is_refused(void)
+{
+    const StampKind pairs[][2] = {{STAMP_ODOH_RELAY, STAMP_DOH},
+                                  {STAMP_ODOH_RELAY, STAMP_DNSCRYPT},
+                                  {STAMP_DNSCRYPT_RELAY, STAMP_ODOH_TARGET},
+                                  {STAMP_DOH, STAMP_ODOH_TARGET}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(pairs); i++) {
+        g_autoptr(GError) error = NULL;
+
+        g_assert_null(parse_pair(pairs[i][0], pairs[i][1], &error));
+        g_assert_nonnull(error);
+    }
+}
+
 static void dnscrypt_by_parts(void)
 {
     g_autoptr(GError) error = NULL;
@@ -148,6 +213,12 @@ int main(int argc, char **argv)
     g_test_add_func("/endpoint-spec/quic-with-a-name-and-a-pin", quic_with_a_name_and_a_pin);
     g_test_add_func("/endpoint-spec/https-with-a-path-and-a-name", https_with_a_path_and_a_name);
     g_test_add_func("/endpoint-spec/https-with-a-port-and-a-pin", https_with_a_port_and_a_pin);
+    g_test_add_func("/endpoint-spec/oblivious-resolver-behind-its-relay",
+                    oblivious_resolver_behind_its_relay);
+    g_test_add_func("/endpoint-spec/dnscrypt-resolver-behind-its-relay",
+                    dnscrypt_resolver_behind_its_relay);
+    g_test_add_func("/endpoint-spec/relay-of-another-protocol-is-refused",
+                    relay_of_another_protocol_is_refused);
     g_test_add_func("/endpoint-spec/dnscrypt-by-parts", dnscrypt_by_parts);
     g_test_add_func("/endpoint-spec/bad-specs-are-refused-with-a-sentence",
                     bad_specs_are_refused_with_a_sentence);
