@@ -72,9 +72,21 @@ typedef struct Lookup Lookup;
  * nobody was asked, `detail` by what: "quad9 dot". */
 typedef void (*LookupDone)(void *owner, Status status, const Message *reply,
                            const char *resolver_id, const char *detail);
+/** What is asked; only name and type need be set. */
+typedef struct LookupQuestion {
+    Name name;
+    uint16_t type, qclass; /* 0: IN */
+    bool nsid;             /* also asks which server it is (RFC 5001) */
+    bool curious; /* whatever is answered will do: SERVFAIL and REFUSED come with STATUS_OK,
+                     and are not held against the resolver */
+} LookupQuestion;
 /** Asks through the resolver with this id (any that `plan` holds; `plan` need not be the one
  * applied), or as the plan chooses when NULL. `done` exactly once, later, unless cancelled;
  * STATUS_NO_SERVERS for an unknown id. The lookup is gone when `done` returns. */
+Lookup *engine_lookup_question(Engine *engine, Plan *plan, const char *resolver_id,
+                               const LookupQuestion *question, int64_t budget_us, LookupDone done,
+                               void *owner);
+/** The same for a usual question. */
 Lookup *engine_lookup(Engine *engine, Plan *plan, const char *resolver_id, const Name *name,
                       uint16_t type, int64_t budget_us, LookupDone done, void *owner);
 /** Frees it; `done` will not be called. NULL is allowed; from its own `done` it does nothing. */

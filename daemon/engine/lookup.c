@@ -8,9 +8,12 @@
  *
  * A lookup does not persist when all fail: whoever asks wants to know why, not to wait.
  */
+#include "edns.h"
 #include "resolution.h"
 
 #include <sodium.h>
+
+#define QUERY_MAX (MESSAGE_HEADER_LENGTH + NAME_MAX_WIRE + 4 + EDNS_OPT_HEADER + 4)
 
 struct Lookup {
     Resolution resolution;
@@ -75,33 +78,58 @@ static GPtrArray *find_upstreams(Engine *engine, const Plan *plan, const char *r
     return upstreams;
 }
 
-/* Header (RD, one question), name, type, class IN. */
-static size_t build_query(const Name *name, uint16_t type, uint8_t *out, size_t capacity)
+/* RFC 5001 §2.1: an empty option asks for it. */
+static void append_nsid(WireWriter *writer)
+{
+    wire_write_u8(writer, 0); /* the root's name */
+    wire_write_u16(writer, RRTYPE_OPT);
+    wire_write_u16(writer, ANSWER_PAYLOAD);
+    wire_write_zeros(writer, 4);
+    wire_write_u16(writer, 4);
+    wire_write_u16(writer, EDNS_NSID);
+    wire_write_u16(writer, 0);
+}
+
+/* Header (RD, one question), name, type, class. */
+static size_t build_query(const LookupQuestion *question, uint8_t *out, size_t capacity)
 {
     WireWriter writer = wire_writer(out, capacity);
 
     wire_write_u16(&writer, (uint16_t)randombytes_random());
     wire_write_u16(&writer, MESSAGE_RD);
     wire_write_u16(&writer, 1);
-    wire_write_zeros(&writer, 6);
-    wire_write_bytes(&writer, name->wire, name->length);
-    wire_write_u16(&writer, type);
-    wire_write_u16(&writer, CLASS_IN);
+    wire_write_zeros(&writer, 4);
+    wire_write_u16(&writer, question->nsid ? 1 : 0);
+    wire_write_bytes(&writer, question->name.wire, question->name.length);
+    wire_write_u16(&writer, question->type);
+    wire_write_u16(&writer, question->qclass != 0 ? question->qclass : CLASS_IN);
+    if (question->nsid)
+        append_nsid(&writer);
     return writer.position;
 }
 
 Lookup *engine_lookup(Engine *engine, Plan *plan, const char *resolver_id, const Name *name,
                       uint16_t type, int64_t budget_us, LookupDone done, void *owner)
 {
+    LookupQuestion question = {.name = *name, .type = type};
+
+    return engine_lookup_question(engine, plan, resolver_id, &question, budget_us, done, owner);
+}
+
+Lookup *engine_lookup_question(Engine *engine, Plan *plan, const char *resolver_id,
+                               const LookupQuestion *question, int64_t budget_us, LookupDone done,
+                               void *owner)
+{
     g_autoptr(GPtrArray) upstreams = find_upstreams(engine, plan, resolver_id);
     Lookup *lookup = g_new0(Lookup, 1);
-    uint8_t wire[MESSAGE_HEADER_LENGTH + NAME_MAX_WIRE + 4];
-    size_t length = build_query(name, type, wire, sizeof wire);
+    uint8_t wire[QUERY_MAX];
+    size_t length = build_query(question, wire, sizeof wire);
     Message query;
 
     lookup->done = done;
     lookup->owner = owner;
     lookup->resolution.done = on_resolved;
+    lookup->resolution.curious = question->curious;
     list_init(&lookup->node);
     list_append(&engine->lookups, &lookup->node);
     loop_timer_init(&lookup->budget, engine->loop, on_budget_over, lookup);

@@ -304,7 +304,7 @@ static void on_attempt_ended(void *owner, const AttemptOutcome *outcome)
         return;
     }
     rcode = message_rcode(outcome->reply);
-    if (rcode == RCODE_SERVFAIL || rcode == RCODE_REFUSED)
+    if (!resolution->curious && (rcode == RCODE_SERVFAIL || rcode == RCODE_REFUSED))
         on_refusal(resolution, outcome);
     else
         on_answer(resolution, outcome);

@@ -27,6 +27,7 @@ struct Resolution {
     /* set by the owner */
     ResolutionDone done;
     bool persistent; /* when all have failed and the network may come back, ask again */
+    bool curious;    /* SERVFAIL and REFUSED are answers like any other */
 
     /* private */
     Engine *engine;

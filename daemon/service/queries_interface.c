@@ -64,6 +64,32 @@ static gboolean on_follow_log(BusSotto1Queries *skeleton, GDBusMethodInvocation 
     return TRUE;
 }
 
+/* --- the cache --- */
+
+static void flush_cache(void *owner, Call *call, const char *who)
+{
+    const QueriesInterface *queries = owner;
+    const char *text;
+    Name name;
+    g_variant_get(call_parameters(call), "(&s)", &text);
+    bool all = *text == '\0' || g_str_equal(text, ".");
+    if (!all && name_parse(text, &name) != STATUS_OK) {
+        g_autoptr(GError) error =
+            g_error_new_literal(G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "That is not a name.");
+        call_fail(call, error);
+        return;
+    }
+    size_t entries = engine_flush(queries->sources->engine, all ? NULL : &name);
+    call_return(call, g_variant_new("(u)", (guint32)MIN(entries, G_MAXUINT32)));
+}
+
+static gboolean on_flush_cache(BusSotto1Queries *skeleton, GDBusMethodInvocation *invocation,
+                               const char *name, QueriesInterface *queries)
+{
+    call_authorize(call_new(&queries->face, invocation), ACTION_RESOLVER, flush_cache);
+    return TRUE;
+}
+
 /* --- connections --- */
 
 static gboolean on_list_connections(BusSotto1Queries *skeleton, GDBusMethodInvocation *invocation,
@@ -80,6 +106,7 @@ static void connect_methods(QueriesInterface *queries)
         const char *signal;
         GCallback handler;
     } methods[] = {
+        {"handle-flush-cache", G_CALLBACK(on_flush_cache)},
         {"handle-set-logging", G_CALLBACK(on_set_logging)},
         {"handle-follow-log", G_CALLBACK(on_follow_log)},
         {"handle-list-connections", G_CALLBACK(on_list_connections)},

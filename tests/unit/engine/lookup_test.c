@@ -161,6 +161,50 @@ static void repeated_lookups_hold_a_resolver_once(Harness *harness, gconstpointe
     g_assert_cmpuint(fake_servers[1].opened, ==, 1);
 }
 
+static void ask_question(Harness *harness, LookupQuestion *question, const char *name,
+                         Outcome *outcome)
+{
+    *outcome = (Outcome){0};
+    g_assert_cmpint(name_parse(name, &question->name), ==, STATUS_OK);
+    engine_lookup_question(harness->engine, harness->plan, "s1", question, 3000 * MS, on_done,
+                           outcome);
+    loop_advance(harness->loop, 20 * MS);
+    g_assert_cmpuint(outcome->calls, ==, 1);
+}
+
+static void class_and_nsid_are_asked_for(Harness *harness, gconstpointer unused)
+{
+    LookupQuestion question = {.type = RRTYPE_TXT, .qclass = CLASS_CH, .nsid = true};
+    Outcome outcome;
+    Message seen;
+    size_t length;
+
+    ask_question(harness, &question, "id.server", &outcome);
+    g_assert_cmpint(message_parse(&seen, fake_servers[1].query, fake_servers[1].query_length), ==,
+                    STATUS_OK);
+    g_assert_cmpuint(seen.qclass, ==, CLASS_CH);
+    g_assert_nonnull(edns_option(&seen, EDNS_NSID, &length));
+    g_assert_cmpuint(length, ==, 0);
+}
+
+static void curious_takes_a_refusal_and_holds_it_against_nobody(Harness *harness,
+                                                                gconstpointer unused)
+{
+    LookupQuestion question = {.type = RRTYPE_TXT, .curious = true};
+    ResolverHealth health;
+    Outcome outcome;
+
+    fake_servers[1].rcode = RCODE_REFUSED;
+    for (int i = 0; i < 10; i++) {
+        ask_question(harness, &question, "whoami.example", &outcome);
+        g_assert_cmpint(outcome.status, ==, STATUS_OK);
+        g_assert_cmpuint(outcome.rcode, ==, RCODE_REFUSED);
+    }
+    g_assert_true(engine_resolver_health(harness->engine, "s1", &health));
+    g_assert_cmpuint(health.failures, ==, 0);
+    g_assert_cmpint(health.last_failure, ==, STATUS_OK);
+}
+
 #define TEST(path, fn)                                                                             \
     g_test_add("/lookup/" path, Harness, GUINT_TO_POINTER(2), harness_set_up, fn, harness_tear_down)
 
@@ -177,5 +221,8 @@ int main(int argc, char **argv)
     TEST("proved-connection-is-used-on", proved_connection_is_used_on);
     TEST("unused-connection-cools-down", unused_connection_cools_down);
     TEST("repeated-lookups-hold-a-resolver-once", repeated_lookups_hold_a_resolver_once);
+    TEST("class-and-nsid-are-asked-for", class_and_nsid_are_asked_for);
+    TEST("curious-takes-a-refusal-and-holds-it-against-nobody",
+         curious_takes_a_refusal_and_holds_it_against_nobody);
     return g_test_run();
 }
