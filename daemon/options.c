@@ -10,6 +10,7 @@
 
 #define SERVICE_CONFIG SOTTO_SYSCONFDIR "/sotto.conf"
 #define BUILTIN_LIST   SOTTO_DATADIR "/resolvers.conf"
+#define BUILTIN_RELAYS SOTTO_DATADIR "/relays.conf"
 #define ENTRY          "command-line"
 
 typedef struct OptionKey {
@@ -32,6 +33,8 @@ static const OptionKey option_keys[] = {
      false},
     {0, "provider-key", "Resolver " ENTRY, "ProviderKey", NULL, "KEY",
      "Its provider key, 64 hexadecimal digits", false},
+    {0, "relay", "Sotto", "Relay", NULL, "RELAY",
+     "Ask through a relay: sdns://..., a known id, or * for any", false},
     {0, "strategy", "Sotto", "Strategy", NULL, "STRATEGY", "fastest, first or round-robin", false},
     {0, "tcp-only", "Sotto", "TCPOnly", "true", NULL, "Ask resolvers over TCP alone", false},
     {0, "edns-payload-size", "Sotto", "EDNSPayloadSize", NULL, "BYTES",
@@ -153,6 +156,7 @@ Settings *options_load_settings(const Options *options, GError **error)
 {
     SettingsSources sources = {
         .builtin = options->resolver_list,
+        .builtin_relays = BUILTIN_RELAYS,
         .file = options->config    ? options->config
                 : options->service ? SERVICE_CONFIG
                                    : NULL,

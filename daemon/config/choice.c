@@ -4,6 +4,10 @@
  */
 #include "choice.h"
 
+#include "log.h"
+
+#include <string.h>
+
 static Plan *plan_from_template(const Plan *template)
 {
     Plan *plan = plan_new();
@@ -26,9 +30,55 @@ static Plan *plan_from_template(const Plan *template)
     return plan;
 }
 
+/* Adds it as it is to be reached, through relays if that is wanted. */
+static gboolean add_reached(Plan *plan, const Settings *settings, Resolver *resolver,
+                            GError **error)
+{
+    g_autoptr(Resolver) reached = relays_reach(settings->relays, resolver, error);
+
+    if (reached == NULL)
+        return FALSE;
+    if (reached->via != NULL)
+        log_info("a resolver is asked through relays, by the protocols that they carry: "
+                 "resolver=%s relays=%s",
+                 reached->id, reached->via);
+    plan_add_resolver(plan, reached);
+    return TRUE;
+}
+
+/* Of several, those that no relay reaches are left out. */
+static gboolean add_all(Plan *plan, const Settings *settings, GPtrArray *resolvers, GError **error)
+{
+    g_autoptr(GError) last = NULL;
+
+    for (guint i = 0; i < resolvers->len; i++) {
+        g_autoptr(GError) failure = NULL;
+
+        if (add_reached(plan, settings, resolvers->pdata[i], &failure))
+            continue;
+        log_info("a resolver is left out: %s", failure->message);
+        g_clear_error(&last);
+        last = g_steal_pointer(&failure);
+    }
+    if (plan->resolver_count > 0 || last == NULL)
+        return TRUE;
+    g_propagate_error(error, g_steal_pointer(&last));
+    return FALSE;
+}
+
+static GPtrArray *favourites_of(const Settings *settings)
+{
+    GPtrArray *favourites = g_ptr_array_new();
+
+    for (size_t i = 0; settings->favourites[i]; i++)
+        g_ptr_array_add(favourites, settings_find_resolver(settings, settings->favourites[i]));
+    return favourites;
+}
+
 Plan *choice_plan(const Settings *settings, const char *choice, GError **error)
 {
-    Plan *plan = plan_from_template(settings->template);
+    g_autoptr(Plan) plan = plan_from_template(settings->template);
+    gboolean added;
 
     if (choice && !g_str_equal(choice, CHOICE_AUTO)) {
         Resolver *resolver = settings_find_resolver(settings, choice);
@@ -36,17 +86,16 @@ Plan *choice_plan(const Settings *settings, const char *choice, GError **error)
         if (!resolver) {
             g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "No resolver is called \"%s\".",
                         choice);
-            plan_unref(plan);
             return NULL;
         }
-        plan_add_resolver(plan, resolver);
+        added = add_reached(plan, settings, resolver, error);
     } else if (!choice && settings->chosen->len) {
-        for (guint i = 0; i < settings->chosen->len; i++)
-            plan_add_resolver(plan, settings->chosen->pdata[i]);
+        added = add_all(plan, settings, settings->chosen, error);
     } else {
+        g_autoptr(GPtrArray) favourites = favourites_of(settings);
+
         plan->strategy = STRATEGY_FASTEST;
-        for (size_t i = 0; settings->favourites[i]; i++)
-            plan_add_resolver(plan, settings_find_resolver(settings, settings->favourites[i]));
+        added = add_all(plan, settings, favourites, error);
     }
-    return plan;
+    return added ? g_steal_pointer(&plan) : NULL;
 }

@@ -7,6 +7,7 @@
 
 #include "endpoint_spec.h"
 #include "log.h"
+#include "relays.h"
 
 #include <string.h>
 
@@ -83,6 +84,15 @@ static gboolean read_endpoints(Resolver *resolver, const Keys *keys, const char 
     return TRUE;
 }
 
+static gboolean read_relay(Resolver *resolver, const Keys *keys, const char *group, GError **error)
+{
+    resolver->relay = g_key_file_get_string(keys->file, group, "Relay", NULL);
+    if (resolver->relay == NULL || relay_choice_check(resolver->relay, error))
+        return TRUE;
+    g_prefix_error(error, "[%s] Relay: ", group);
+    return FALSE;
+}
+
 static Resolver *read_resolver(const Keys *keys, const char *group, GError **error)
 {
     const char *id = group + strlen(GROUP_PREFIX);
@@ -104,7 +114,7 @@ static Resolver *read_resolver(const Keys *keys, const char *group, GError **err
     if (!keys_get_bool(keys, group, "DNSSEC", &resolver->dnssec, error) ||
         !keys_get_bool(keys, group, "NoLog", &resolver->no_log, error) ||
         !keys_get_bool(keys, group, "Filters", &resolver->filters, error) ||
-        !read_blocks(resolver, keys, group, error) ||
+        !read_blocks(resolver, keys, group, error) || !read_relay(resolver, keys, group, error) ||
         !read_endpoints(resolver, keys, group, error)) {
         resolver_unref(resolver);
         return NULL;

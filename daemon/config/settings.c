@@ -32,7 +32,7 @@ static const char *const forwarder_keys[] = {
     "Listen",         "Resolvers",       "Strategy", "CacheSize", "MinTTL",  "MaxTTL",
     "MaxQueries",     "EDNSPayloadSize", "TCPOnly",  "FreshKeys", "ZeroRTT", "CAFile",
     "User",           "Daemonize",       "LogFile",  "LogLevel",  "Syslog",  "PIDFile",
-    "ODoHDirectKeys", "StaleSeconds",    "Prefetch", "KeepCache", NULL};
+    "ODoHDirectKeys", "StaleSeconds",    "Prefetch", "KeepCache", "Relay",   NULL};
 static const char *const protection_keys[] = {
     "Address4", "Address6", "ProbeNames", "ProbeSeconds", "Favourites", "LocalDomains", NULL};
 
@@ -69,6 +69,7 @@ void settings_unref(Settings *settings)
     g_ptr_array_unref(settings->listen);
     g_ptr_array_unref(settings->chosen);
     g_ptr_array_unref(settings->catalogue);
+    relays_free(settings->relays);
     plan_unref(settings->template);
     g_free(settings->ca_file);
     g_free(settings->user);
@@ -259,12 +260,20 @@ static gboolean read_routes(Settings *settings, const Keys *keys, GError **error
             warn_unknown(keys, FORWARDER, forwarder_keys);
         } else if (g_str_equal(groups[i], PROTECTION)) {
             warn_unknown(keys, PROTECTION, protection_keys);
-        } else if (!g_str_has_prefix(groups[i], "Resolver ") &&
+        } else if (!g_str_has_prefix(groups[i], "Relay ") &&
+                   !g_str_has_prefix(groups[i], "Resolver ") &&
                    !g_str_has_prefix(groups[i], "List ")) {
             log_warning("unknown group of settings ignored: [%s]", groups[i]);
         }
     }
     return TRUE;
+}
+
+static gboolean read_relays(Settings *settings, const Keys *keys, const Keys *builtin,
+                            GError **error)
+{
+    settings->relays = relays_load(keys, builtin, settings->template->spread_key, error);
+    return settings->relays != NULL;
 }
 
 static gboolean read_catalogue(Settings *settings, const Keys *keys, const Keys *builtin,
@@ -301,6 +310,8 @@ Settings *settings_load(const SettingsSources *sources, GError **error)
 
     if (sources->builtin && !keys_add_file(builtin, sources->builtin, true, error))
         return NULL;
+    if (sources->builtin_relays && !keys_add_file(builtin, sources->builtin_relays, true, error))
+        return NULL;
     if (sources->file && (!keys_add_file(keys, sources->file, sources->file_optional, error) ||
                           !keys_add_drop_ins(keys, sources->file, error)))
         return NULL;
@@ -308,8 +319,8 @@ Settings *settings_load(const SettingsSources *sources, GError **error)
         lay_overrides(keys, sources->overrides);
     if (!read_catalogue(settings, keys, builtin, error) ||
         !list_settings_read(keys, builtin, settings->lists, error) ||
-        !read_forwarder(settings, keys, error) || !read_chosen(settings, keys, error) ||
-        !read_probes(settings, keys, error) ||
+        !read_forwarder(settings, keys, error) || !read_relays(settings, keys, builtin, error) ||
+        !read_chosen(settings, keys, error) || !read_probes(settings, keys, error) ||
         !keys_get_bool(keys, PROTECTION, "LocalDomains", &settings->local_domains, error) ||
         !read_address(keys, "Address4", DEFAULT_ADDRESS4, &settings->address4, error) ||
         !read_address(keys, "Address6", DEFAULT_ADDRESS6, &settings->address6, error) ||

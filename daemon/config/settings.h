@@ -4,6 +4,7 @@
 #include "address.h"
 #include "keys.h"
 #include "plan.h"
+#include "relays.h"
 
 #include <gio/gio.h>
 #include <stdbool.h>
@@ -15,8 +16,8 @@
  * state.h).
  *
  * Format: a key file (`man sotto.conf`). Groups: [Sotto] the forwarder, [Protection] the service,
- * [Resolver ID] one resolver each, [List NAME] one signed list each, [Route SUFFIX] names that go
- * elsewhere.
+ * [Resolver ID] one resolver each, [Relay ID] one relay each, [List NAME] one signed list each,
+ * [Route SUFFIX] names that go elsewhere.
  */
 typedef struct Settings {
     unsigned references;
@@ -28,6 +29,7 @@ typedef struct Settings {
     GPtrArray *added;     /* Resolver*: what is known besides, see settings_set_added */
     GHashTable *own;      /* ids of the entries that are neither built in nor from a signed list */
     GPtrArray *lists;     /* ListSpec*: the signed lists that are enabled */
+    Relays *relays;       /* known ones, and which are wanted */
     Plan *template;       /* every engine setting and route, without resolvers */
     char *ca_file;        /* NULL: the system's trust store */
     char *user, *log_file, *pid_file; /* NULL: not wanted */
@@ -44,10 +46,11 @@ typedef struct Settings {
 
 /** Where settings come from. Any path may be NULL: not read. */
 typedef struct SettingsSources {
-    const char *builtin;   /* the built-in resolver list; a missing one is an empty one */
-    const char *file;      /* sotto.conf; its drop-ins are in FILE.d */
-    bool file_optional;    /* a missing `file` is no error */
-    const Keys *overrides; /* the command line; wins over the files */
+    const char *builtin;        /* the built-in resolver list; a missing one is an empty one */
+    const char *builtin_relays; /* the same of relays */
+    const char *file;           /* sotto.conf; its drop-ins are in FILE.d */
+    bool file_optional;         /* a missing `file` is no error */
+    const Keys *overrides;      /* the command line; wins over the files */
 } SettingsSources;
 
 /** Reads and checks everything. G_IO_ERROR with one sentence that names the place. (transfer full)

@@ -107,6 +107,19 @@ static void name_relays(Sources *sources)
     }
 }
 
+static void give_relays(Sources *sources)
+{
+    g_autoptr(GPtrArray) listed = g_ptr_array_new();
+
+    for (guint i = 0; i < sources->lists->len; i++) {
+        const Source *source = sources->lists->pdata[i];
+
+        if (is_relays(source) && source->copy != NULL)
+            g_ptr_array_extend(listed, source->copy->list->entries, NULL, NULL);
+    }
+    relays_set_listed(sources->settings->relays, listed);
+}
+
 static void assemble(Sources *sources)
 {
     g_autoptr(GPtrArray) added = g_ptr_array_new_with_free_func((GDestroyNotify)resolver_unref);
@@ -133,6 +146,7 @@ static void assemble(Sources *sources)
         }
     }
     name_relays(sources);
+    give_relays(sources);
     settings_set_added(sources->settings, added);
 }
 

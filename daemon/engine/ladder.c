@@ -105,9 +105,8 @@ void ladder_join(Ladder *ladder, const char *network_id, int64_t now_us)
 
 static Family family_of(const Endpoint *endpoint)
 {
-    const Address *address = address_is_set(&endpoint->address) || !endpoint->relay
-                                 ? &endpoint->address
-                                 : &endpoint->relay->address;
+    const Address *address =
+        endpoint->relay != NULL ? &endpoint->relay->address : &endpoint->address;
 
     return address->socket.any.sa_family == AF_INET6 ? FAMILY_IPV6 : FAMILY_IPV4;
 }

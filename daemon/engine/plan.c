@@ -27,6 +27,25 @@ Resolver *resolver_ref(Resolver *resolver)
     return resolver;
 }
 
+Resolver *resolver_derive(const Resolver *resolver)
+{
+    Resolver *made = g_memdup2(resolver, sizeof *resolver);
+
+    made->references = 1;
+    made->id = g_strdup(resolver->id);
+    made->name = g_strdup(resolver->name);
+    made->operator_name = g_strdup(resolver->operator_name);
+    made->country = g_strdup(resolver->country);
+    made->description = g_strdup(resolver->description);
+    made->source = g_strdup(resolver->source);
+    made->key_changed = g_strdup(resolver->key_changed);
+    made->relay = g_strdup(resolver->relay);
+    made->via = g_strdup(resolver->via);
+    made->endpoints = NULL;
+    made->endpoint_count = 0;
+    return made;
+}
+
 void resolver_unref(Resolver *resolver)
 {
     if (!resolver || --resolver->references > 0)
@@ -41,6 +60,8 @@ void resolver_unref(Resolver *resolver)
     g_free(resolver->description);
     g_free(resolver->source);
     g_free(resolver->key_changed);
+    g_free(resolver->relay);
+    g_free(resolver->via);
     g_free(resolver);
 }
 

@@ -24,6 +24,8 @@ typedef struct Resolver {
     bool dnssec, no_log, blocks_malware, blocks_ads, blocks_adult;
     bool filters; /* it answers some names otherwise than their owners do, and does not say which */
     char *source; /* the name of the list it comes from; NULL: from a file of this machine */
+    char *relay;  /* its entry's Relay=, how it is to be reached; NULL: as all are */
+    char *via;    /* names of the relays that it is reached through; NULL: directly */
     char *key_changed; /* a sentence when that list gives another key than before; NULL: none */
     Endpoint **endpoints;
     size_t endpoint_count;
@@ -31,6 +33,8 @@ typedef struct Resolver {
 
 Resolver *resolver_new(const char *id, const char *name);
 Resolver *resolver_ref(Resolver *resolver);
+/** Another with all but the endpoints. (transfer full) */
+Resolver *resolver_derive(const Resolver *resolver);
 /** NULL is allowed. */
 void resolver_unref(Resolver *resolver);
 /** Before the resolver is shared only. (transfer full) of the endpoint. */

@@ -16,11 +16,13 @@ static GVariant *protocols_of(const Resolver *resolver)
     unsigned seen = 0;
     g_variant_builder_init(&names, G_VARIANT_TYPE_STRING_ARRAY);
     for (size_t i = 0; i < resolver->endpoint_count; i++) {
-        EndpointKind kind = resolver->endpoints[i]->kind;
+        const Endpoint *endpoint = resolver->endpoints[i];
+        EndpointKind kind = endpoint->kind;
+        bool anonymized = kind == ENDPOINT_DNSCRYPT && endpoint->relay != NULL;
         if (seen & 1u << kind)
             continue;
         seen |= 1u << kind;
-        g_variant_builder_add(&names, "s", endpoint_kind_name(kind));
+        g_variant_builder_add(&names, "s", anonymized ? "relay" : endpoint_kind_name(kind));
     }
     return g_variant_builder_end(&names);
 }
@@ -47,16 +49,19 @@ static void insert_origin(GVariantDict *entry, const Settings *settings, const R
 }
 
 static GVariant *describe(const InspectionSources *sources, const Settings *settings,
-                          const Resolver *resolver)
+                          Resolver *resolver)
 {
     GVariantDict entry;
+    g_autoptr(Resolver) reached = relays_reach(settings->relays, resolver, NULL);
+    const Resolver *shown = reached != NULL ? reached : resolver;
     g_variant_dict_init(&entry, NULL);
     insert_text(&entry, "id", resolver->id);
     insert_text(&entry, "name", resolver->name);
     insert_text(&entry, "operator", resolver->operator_name);
     insert_text(&entry, "country", resolver->country);
     insert_text(&entry, "description", resolver->description);
-    g_variant_dict_insert_value(&entry, "protocols", protocols_of(resolver));
+    g_variant_dict_insert_value(&entry, "protocols", protocols_of(shown));
+    insert_text(&entry, "relay", shown->via);
     g_variant_dict_insert(&entry, "dnssec", "b", resolver->dnssec);
     g_variant_dict_insert(&entry, "nolog", "b", resolver->no_log);
     g_variant_dict_insert(&entry, "malware", "b", resolver->blocks_malware);

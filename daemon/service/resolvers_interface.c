@@ -56,7 +56,7 @@ static gboolean on_list_sources(BusSotto1Resolvers *skeleton, GDBusMethodInvocat
     return TRUE;
 }
 
-static GVariant *describe_relay(const Relay *relay, ListKind kind)
+static GVariant *describe_relay(const Relay *relay)
 {
     GVariantDict entry;
     g_variant_dict_init(&entry, NULL);
@@ -65,29 +65,20 @@ static GVariant *describe_relay(const Relay *relay, ListKind kind)
     g_variant_dict_insert(&entry, "operator", "s", text(relay->operator_name));
     g_variant_dict_insert(&entry, "country", "s", text(relay->country));
     g_variant_dict_insert(&entry, "description", "s", text(relay->description));
-    g_variant_dict_insert(&entry, "kind", "s", kind == LIST_RELAYS ? "dnscrypt" : "odoh");
+    g_variant_dict_insert(&entry, "kind", "s", relay_kind_name(relay));
     g_variant_dict_insert(&entry, "source", "s", text(relay->source));
     return g_variant_dict_end(&entry);
-}
-
-static void add_relays(GVariantBuilder *all, const Source *source)
-{
-    ListKind kind = source->spec->kind;
-    if (source->copy == NULL || (kind != LIST_RELAYS && kind != LIST_ODOH_RELAYS))
-        return;
-    for (guint i = 0; i < source->copy->list->entries->len; i++)
-        g_variant_builder_add_value(
-            all, describe_relay(g_ptr_array_index(source->copy->list->entries, i), kind));
 }
 
 static gboolean on_list_relays(BusSotto1Resolvers *skeleton, GDBusMethodInvocation *invocation,
                                ResolversInterface *resolvers)
 {
-    GPtrArray *lists = sources_lists(resolvers->sources->lists);
+    g_autoptr(GPtrArray) relays =
+        relays_all(protection_settings(resolvers->sources->protection)->relays);
     GVariantBuilder all;
     g_variant_builder_init(&all, G_VARIANT_TYPE("aa{sv}"));
-    for (guint i = 0; i < lists->len; i++)
-        add_relays(&all, g_ptr_array_index(lists, i));
+    for (guint i = 0; i < relays->len; i++)
+        g_variant_builder_add_value(&all, describe_relay(g_ptr_array_index(relays, i)));
     sources_want(resolvers->sources->lists);
     bus_sotto1_resolvers_complete_list_relays(skeleton, invocation, g_variant_builder_end(&all));
     return TRUE;

@@ -91,6 +91,7 @@ Settings *fake_settings_new(void)
     for (unsigned i = 1; i <= 3; i++)
         g_ptr_array_add(settings->catalogue, fake_resolver(i));
     settings->template = plan_new();
+    settings->relays = relays_new(settings->template->spread_key);
     settings->probe_names = g_strsplit("probe.example,other.example", ",", 0);
     settings->probe_budget_us = 4000000;
     settings->local_domains = true;

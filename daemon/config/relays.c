@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The set of relays, and the choice among them.
+ *
+ * Whoever runs both relay and resolver sees who asks what, so relays of the resolver's own operator
+ * are out of the question, and those in its country, where one authority could ask both, come last.
+ * Among the rest each relay has a weight that comes from the key, the relay and the resolver, and
+ * the highest win (D. Thaler and C. Ravishankar, 1998): every installation gets relays of its own,
+ * the same after each start, and a new list only changes the picks of those it concerns.
+ */
+#include "relays.h"
+
+#include "operators.h"
+
+#include <sodium.h>
+#include <string.h>
+
+typedef struct Known {
+    Relay *relay;
+    char *operator_key; /* NULL unknown */
+    uint64_t weight;
+    EndpointKind kind;
+    bool listed; /* by a signed list */
+} Known;
+
+struct Relays {
+    GPtrArray *known;     /* Known*, own and built-in ones first */
+    Operators *operators; /* for resolvers that do not name theirs */
+    uint8_t key[PLAN_SPREAD_KEY];
+    char *choice; /* NULL: none */
+};
+
+G_STATIC_ASSERT(PLAN_SPREAD_KEY == crypto_shorthash_KEYBYTES);
+
+/* "dnscry.pt", "DNSCry.pt" and "Dnscry" are one: what a list derives from a domain must match what
+ * people call it. (transfer full) */
+static char *operator_key(const char *name)
+{
+    g_autofree char *folded = NULL;
+    const char *dot;
+
+    if (name == NULL)
+        return NULL;
+    folded = g_utf8_casefold(name, -1);
+    dot = strchr(folded, ' ') == NULL ? strchr(folded, '.') : NULL;
+    return dot != NULL ? g_strndup(folded, (size_t)(dot - folded)) : g_steal_pointer(&folded);
+}
+
+static uint64_t weigh(const Relays *relays, const char *text)
+{
+    uint8_t hash[crypto_shorthash_BYTES];
+    uint64_t weight;
+
+    crypto_shorthash(hash, (const uint8_t *)text, strlen(text), relays->key);
+    memcpy(&weight, hash, sizeof weight);
+    return weight;
+}
+
+/* splitmix64's last step: two weights become one that is as even as they are. */
+static uint64_t mix(uint64_t value)
+{
+    value = (value ^ (value >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    value = (value ^ (value >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return value ^ (value >> 31);
+}
+
+static void known_free(void *data)
+{
+    Known *known = data;
+
+    resolver_unref(known->relay);
+    g_free(known->operator_key);
+    g_free(known);
+}
+
+Relays *relays_new(const uint8_t key[PLAN_SPREAD_KEY])
+{
+    Relays *relays = g_new0(Relays, 1);
+
+    relays->known = g_ptr_array_new_with_free_func(known_free);
+    relays->operators = operators_new();
+    memcpy(relays->key, key, PLAN_SPREAD_KEY);
+    return relays;
+}
+
+void relays_free(Relays *relays)
+{
+    if (relays == NULL)
+        return;
+    g_ptr_array_unref(relays->known);
+    operators_free(relays->operators);
+    g_free(relays->choice);
+    g_free(relays);
+}
+
+Relay *relays_find(const Relays *relays, const char *id)
+{
+    for (guint i = 0; i < relays->known->len; i++) {
+        const Known *known = relays->known->pdata[i];
+
+        if (g_str_equal(known->relay->id, id))
+            return known->relay;
+    }
+    return NULL;
+}
+
+static void add(Relays *relays, Relay *relay, bool listed)
+{
+    Known *known;
+
+    if (relay->endpoint_count == 0 || relays_find(relays, relay->id) != NULL)
+        return;
+    known = g_new0(Known, 1);
+    known->relay = resolver_ref(relay);
+    known->operator_key = operator_key(relay->operator_name);
+    known->weight = weigh(relays, relay->id);
+    known->kind = relay->endpoints[0]->kind;
+    known->listed = listed;
+    g_ptr_array_add(relays->known, known);
+}
+
+void relays_add(Relays *relays, Relay *relay)
+{
+    add(relays, relay, false);
+}
+
+void relays_set_listed(Relays *relays, GPtrArray *listed)
+{
+    for (guint i = relays->known->len; i > 0; i--)
+        if (((Known *)relays->known->pdata[i - 1])->listed)
+            g_ptr_array_remove_index(relays->known, i - 1);
+    for (guint i = 0; i < listed->len; i++)
+        add(relays, listed->pdata[i], true);
+}
+
+GPtrArray *relays_all(const Relays *relays)
+{
+    GPtrArray *all = g_ptr_array_new();
+
+    for (guint i = 0; i < relays->known->len; i++)
+        g_ptr_array_add(all, ((Known *)relays->known->pdata[i])->relay);
+    return all;
+}
+
+const char *relay_kind_name(const Relay *relay)
+{
+    return relay->endpoints[0]->kind == ENDPOINT_DNSCRYPT ? "dnscrypt" : "odoh";
+}
+
+const char *relays_choice(const Relays *relays)
+{
+    return relays->choice != NULL && *relays->choice != '\0' ? relays->choice : RELAY_NONE;
+}
+
+void relays_choose(Relays *relays, const char *choice)
+{
+    g_free(relays->choice);
+    relays->choice = g_strdup(choice);
+}
+
+/* ---- picking ---- */
+
+/* For whom a relay is looked for. */
+typedef struct Request {
+    const Relays *relays;
+    const Resolver *resolver;
+    char *operator_key;
+    uint64_t weight;
+    EndpointKind kind;
+} Request;
+
+static bool share_a_host(const Resolver *a, const Resolver *b)
+{
+    for (size_t i = 0; i < a->endpoint_count; i++)
+        for (size_t j = 0; j < b->endpoint_count; j++)
+            if (address_is_set(&a->endpoints[i]->address) &&
+                address_same_host(&a->endpoints[i]->address, &b->endpoints[j]->address))
+                return true;
+    return false;
+}
+
+static bool may_serve(const Request *request, const Known *known)
+{
+    return known->kind == request->kind && g_strcmp0(known->operator_key, request->operator_key) &&
+           !share_a_host(known->relay, request->resolver);
+}
+
+static bool same_country(const Resolver *a, const Resolver *b)
+{
+    return a->country != NULL && b->country != NULL &&
+           g_ascii_strcasecmp(a->country, b->country) == 0;
+}
+
+static bool is_among(Relay *const *picked, size_t count, const Known *known, bool its_operator)
+{
+    for (size_t i = 0; i < count; i++) {
+        g_autofree char *key = operator_key(picked[i]->operator_name);
+
+        if (share_a_host(picked[i], known->relay) || picked[i] == known->relay ||
+            (its_operator && g_strcmp0(key, known->operator_key) == 0))
+            return true;
+    }
+    return false;
+}
+
+/* Higher is better: the country, then hands that hold no other of the picks, then the weight. */
+static uint64_t rank(const Request *request, const Known *known, Relay *const *picked, size_t count)
+{
+    uint64_t rank = mix(known->weight ^ request->weight) >> 2;
+
+    if (!same_country(known->relay, request->resolver))
+        rank |= UINT64_C(1) << 63;
+    if (!is_among(picked, count, known, true))
+        rank |= UINT64_C(1) << 62;
+    return rank;
+}
+
+static Relay *pick_next(const Request *request, Relay *const *picked, size_t count)
+{
+    Relay *best = NULL;
+    uint64_t best_rank = 0;
+
+    for (guint i = 0; i < request->relays->known->len; i++) {
+        const Known *known = request->relays->known->pdata[i];
+        uint64_t its_rank;
+
+        if (!may_serve(request, known) || is_among(picked, count, known, false))
+            continue;
+        its_rank = rank(request, known, picked, count);
+        if (best == NULL || its_rank > best_rank) {
+            best = known->relay;
+            best_rank = its_rank;
+        }
+    }
+    return best;
+}
+
+size_t relay_pick(const Relays *relays, const Resolver *resolver, EndpointKind kind,
+                  Relay *picked[RELAY_PICKS])
+{
+    g_autofree char *derived =
+        resolver->operator_name == NULL ? operators_find(relays->operators, resolver) : NULL;
+    g_autofree char *key = operator_key(derived != NULL ? derived : resolver->operator_name);
+    const Request request = {.relays = relays,
+                             .resolver = resolver,
+                             .operator_key = key,
+                             .weight = weigh(relays, resolver->id),
+                             .kind = kind};
+    size_t count = 0;
+    Relay *next;
+
+    while (count < RELAY_PICKS && (next = pick_next(&request, picked, count)) != NULL)
+        picked[count++] = next;
+    return count;
+}
