@@ -98,6 +98,9 @@ static void on_fetched(void *owner, Status status, const uint8_t *body, size_t l
     } else if (download->signature == NULL && status != STATUS_SERVER_FAILED &&
                ++download->address < download->address_count) {
         fetch_next(download);
+    } else if (status == STATUS_SERVER_FAILED) {
+        fail(download, "%s does not have %s.", download->host,
+             download->signature == NULL ? "its signature" : "the list");
     } else {
         fail(download, "%s did not give %s: %s", download->host,
              download->signature == NULL ? "the signature" : "the list", status_sentence(status));
