@@ -12,6 +12,7 @@
 #include "engine.h"
 #include "log.h"
 #include "privileges.h"
+#include "rule_loader.h"
 #include "stream.h"
 #include "tls.h"
 #include "udp.h"
@@ -26,6 +27,7 @@ typedef struct Forwarder {
     Loop *loop;
     TlsContext *tls;
     Engine *engine;
+    RuleLoader *rules;
     LoopIo signals;
     int pid_fd;
 } Forwarder;
@@ -66,6 +68,7 @@ static void reload(Forwarder *forwarder)
     forwarder->settings = settings;
     if (apply(forwarder)) {
         settings = before;
+        rule_loader_begin(forwarder->rules, forwarder->settings->rules);
         log_set_level((LogLevel)forwarder->settings->log_level);
         log_info("settings reloaded");
     } else {
@@ -152,6 +155,7 @@ static int serve(Forwarder *forwarder)
 
     if (status != STATUS_OK || !apply(forwarder))
         return 1;
+    rule_loader_load(forwarder->rules, settings->rules); /* nothing is answered before */
     if (settings->pid_file) {
         status = pid_file_open(settings->pid_file, &forwarder->pid_fd);
         if (status != STATUS_OK)
@@ -175,6 +179,7 @@ static int serve(Forwarder *forwarder)
 
 static void clear(Forwarder *forwarder)
 {
+    rule_loader_free(forwarder->rules);
     engine_free(forwarder->engine);
     tls_context_free(forwarder->tls);
     if (forwarder->signals.loop) {
@@ -209,6 +214,7 @@ int forwarder_run(const Options *options, Settings *settings)
     forwarder.loop = loop_new();
     forwarder.tls = tls_context_new(settings->ca_file);
     forwarder.engine = engine_new(forwarder.loop, forwarder.tls);
+    forwarder.rules = rule_loader_new(forwarder.loop, forwarder.engine);
     code = serve(&forwarder);
     clear(&forwarder);
     return code;

@@ -21,6 +21,7 @@
 #include "privileges.h"
 #include "prober.h"
 #include "protection.h"
+#include "rule_loader.h"
 #include "service.h"
 #include "sleep.h"
 #include "state.h"
@@ -50,6 +51,7 @@ typedef struct Machine {
     TlsContext *tls;
     Engine *engine;
     History *history;
+    RuleLoader *rules;
     State *saved;
     Admission *admission;
     Bus *bus;
@@ -201,6 +203,7 @@ static gboolean on_reload(gpointer owner)
     if (settings) {
         sources_reload(machine->sources, settings);
         protection_reload(machine->protection, settings);
+        rule_loader_begin(machine->rules, settings->rules);
         settings_unref(machine->settings);
         machine->settings = settings;
         log_set_level((LogLevel)settings->log_level);
@@ -299,6 +302,7 @@ static void put_together(Machine *machine)
     machine->tls = tls_context_new(machine->settings->ca_file);
     machine->engine = engine_new(machine->loop, machine->tls);
     machine->history = history_new(machine->loop, machine->engine, history_path);
+    machine->rules = rule_loader_new(machine->loop, machine->engine);
     machine->saved = state_load(path);
     machine->admission = admission_new();
     machine->bus = bus_new();
@@ -346,6 +350,7 @@ static bool start(Machine *machine)
     }
     if (leak >= 0)
         machine->leak = leak_new(machine->loop, leak, protection_allows_clear, machine->protection);
+    rule_loader_begin(machine->rules, machine->settings->rules);
     protection_start(machine->protection);
     machine->service = service_new(machine->bus, &(InspectionSources){
                                                      .loop = machine->loop,
@@ -377,6 +382,7 @@ static void take_apart(Machine *machine)
     sleep_free(machine->sleep);
     bus_free(machine->bus);
     history_free(machine->history);
+    rule_loader_free(machine->rules);
     engine_free(machine->engine);
     admission_free(machine->admission);
     state_free(machine->saved);

@@ -71,6 +71,7 @@ void settings_unref(Settings *settings)
     g_ptr_array_unref(settings->catalogue);
     relays_free(settings->relays);
     plan_unref(settings->template);
+    rule_settings_unref(settings->rules);
     g_free(settings->ca_file);
     g_free(settings->user);
     g_free(settings->log_file);
@@ -260,6 +261,8 @@ static gboolean read_routes(Settings *settings, const Keys *keys, GError **error
             warn_unknown(keys, FORWARDER, forwarder_keys);
         } else if (g_str_equal(groups[i], PROTECTION)) {
             warn_unknown(keys, PROTECTION, protection_keys);
+        } else if (g_str_equal(groups[i], RULE_SETTINGS_GROUP)) {
+            warn_unknown(keys, RULE_SETTINGS_GROUP, rule_settings_keys);
         } else if (!g_str_has_prefix(groups[i], "Relay ") &&
                    !g_str_has_prefix(groups[i], "Resolver ") &&
                    !g_str_has_prefix(groups[i], "List ")) {
@@ -325,6 +328,9 @@ Settings *settings_load(const SettingsSources *sources, GError **error)
         !read_address(keys, "Address4", DEFAULT_ADDRESS4, &settings->address4, error) ||
         !read_address(keys, "Address6", DEFAULT_ADDRESS6, &settings->address6, error) ||
         !read_favourites(settings, keys, builtin, error) || !read_routes(settings, keys, error))
+        return NULL;
+    settings->rules = rule_settings_read(keys, error);
+    if (!settings->rules)
         return NULL;
     return g_steal_pointer(&settings);
 }

@@ -5,6 +5,7 @@
 #include "keys.h"
 #include "plan.h"
 #include "relays.h"
+#include "rule_settings.h"
 
 #include <gio/gio.h>
 #include <stdbool.h>
@@ -35,6 +36,8 @@ typedef struct Settings {
     char *user, *log_file, *pid_file; /* NULL: not wanted */
     bool syslog, daemonize;
     int log_level; /* a LogLevel */
+
+    RuleSettings *rules; /* [Rules] */
 
     /* [Protection] */
     Address address4, address6; /* of our own TUN, where the service listens; port 53 */
