@@ -33,8 +33,9 @@ static const char *const forwarder_keys[] = {
     "MaxQueries",     "EDNSPayloadSize", "TCPOnly",  "FreshKeys", "ZeroRTT", "CAFile",
     "User",           "Daemonize",       "LogFile",  "LogLevel",  "Syslog",  "PIDFile",
     "ODoHDirectKeys", "StaleSeconds",    "Prefetch", "KeepCache", "Relay",   NULL};
-static const char *const protection_keys[] = {
-    "Address4", "Address6", "ProbeNames", "ProbeSeconds", "Favourites", "LocalDomains", NULL};
+static const char *const protection_keys[] = {"Address4",     "Address6",   "ProbeNames",
+                                              "ProbeSeconds", "Favourites", "LocalDomains",
+                                              "VPNLookups",   NULL};
 
 static Settings *settings_new(void)
 {
@@ -49,7 +50,7 @@ static Settings *settings_new(void)
     settings->lists = g_ptr_array_new_with_free_func((GDestroyNotify)list_spec_free);
     settings->template = plan_new();
     settings->log_level = LOG_LEVEL_INFO;
-    settings->local_domains = true;
+    settings->local_domains = settings->vpn_lookups = true;
     return settings;
 }
 
@@ -325,6 +326,7 @@ Settings *settings_load(const SettingsSources *sources, GError **error)
         !read_forwarder(settings, keys, error) || !read_relays(settings, keys, builtin, error) ||
         !read_chosen(settings, keys, error) || !read_probes(settings, keys, error) ||
         !keys_get_bool(keys, PROTECTION, "LocalDomains", &settings->local_domains, error) ||
+        !keys_get_bool(keys, PROTECTION, "VPNLookups", &settings->vpn_lookups, error) ||
         !read_address(keys, "Address4", DEFAULT_ADDRESS4, &settings->address4, error) ||
         !read_address(keys, "Address6", DEFAULT_ADDRESS6, &settings->address6, error) ||
         !read_favourites(settings, keys, builtin, error) || !read_routes(settings, keys, error))

@@ -44,6 +44,7 @@ typedef struct Settings {
     char **probe_names;         /* asked to prove a resolver; at least one */
     int64_t probe_budget_us;    /* for one proof */
     bool local_domains; /* a network's own names are asked of it, unencrypted; default true */
+    bool vpn_lookups;   /* a VPN that takes all traffic gets all lookups; default true */
     char **favourites;  /* ids shown in the tray's menu, at most five */
 } Settings;
 

@@ -139,9 +139,11 @@ static void conclude(Inspection *inspection)
     add_identity(inspection);
     add_local(inspection);
     protection_view(inspection->sources.protection, &view);
-    bool on = view.state == PROTECTION_ON;
+    bool by_vpn = view.state == PROTECTION_VPN;
+    bool on = view.state == PROTECTION_ON || by_vpn;
     const char *summary = !on                           ? "Protection is not on."
                           : inspection->summary != NULL ? inspection->summary
+                          : by_vpn                      ? "Your VPN handles lookups."
                                                         : "Lookups are encrypted.";
     g_variant_dict_init(&all, NULL);
     g_variant_dict_insert(&all, "ok", "b", on && inspection->summary == NULL);
@@ -163,8 +165,9 @@ static bool is_system_led_here(const Inspection *inspection)
 {
     ProtectionView view;
     protection_view(inspection->sources.protection, &view);
-    return view.state == PROTECTION_ON || view.state == PROTECTION_BLOCKED ||
-           view.state == PROTECTION_STARTING || view.state == PROTECTION_OFFLINE;
+    return view.state == PROTECTION_ON || view.state == PROTECTION_VPN ||
+           view.state == PROTECTION_BLOCKED || view.state == PROTECTION_STARTING ||
+           view.state == PROTECTION_OFFLINE;
 }
 
 static void on_system(void *owner, const ProofResult *result)

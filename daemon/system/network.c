@@ -9,14 +9,42 @@
 
 #include <string.h>
 
+NetworkLink *network_link_new(const char *name)
+{
+    NetworkLink *link = g_new0(NetworkLink, 1);
+    link->name = g_strdup(name);
+    link->servers = g_ptr_array_new_with_free_func(g_free);
+    link->domains = g_new0(char *, 1);
+    link->reverse = g_new0(char *, 1);
+    return link;
+}
+
+void network_link_free(NetworkLink *link)
+{
+    g_free(link->name);
+    g_ptr_array_unref(link->servers);
+    g_strfreev(link->domains);
+    g_strfreev(link->reverse);
+    g_free(link);
+}
+
+const NetworkLink *network_links_find_vpn(const GPtrArray *links)
+{
+    for (guint i = 0; i < links->len; i++) {
+        const NetworkLink *link = g_ptr_array_index(links, i);
+        if (link->vpn && link->takes_all)
+            return link;
+    }
+    return NULL;
+}
+
 void network_facts_init(NetworkFacts *facts)
 {
     *facts = (NetworkFacts){
         .identity = g_strdup(""),
         .key = g_strdup(""),
         .name = g_strdup(""),
-        .servers = g_ptr_array_new_with_free_func(g_free),
-        .domains = g_new0(char *, 1),
+        .links = g_ptr_array_new_with_free_func((GDestroyNotify)network_link_free),
     };
 }
 
@@ -25,8 +53,7 @@ void network_facts_clear(NetworkFacts *facts)
     g_free(facts->identity);
     g_free(facts->key);
     g_free(facts->name);
-    g_clear_pointer(&facts->servers, g_ptr_array_unref);
-    g_strfreev(facts->domains);
+    g_clear_pointer(&facts->links, g_ptr_array_unref);
     *facts = (NetworkFacts){0};
 }
 
@@ -41,11 +68,30 @@ static bool servers_equal(const GPtrArray *a, const GPtrArray *b)
     return true;
 }
 
+static bool texts_equal(char **a, char **b)
+{
+    return g_strv_equal((const char *const *)a, (const char *const *)b);
+}
+
+static bool links_equal(const GPtrArray *a, const GPtrArray *b)
+{
+    if (a->len != b->len)
+        return false;
+    for (guint i = 0; i < a->len; i++) {
+        const NetworkLink *one = g_ptr_array_index(a, i), *other = g_ptr_array_index(b, i);
+        if (strcmp(one->name, other->name) != 0 || one->open != other->open ||
+            one->vpn != other->vpn || one->takes_all != other->takes_all ||
+            !servers_equal(one->servers, other->servers) ||
+            !texts_equal(one->domains, other->domains) ||
+            !texts_equal(one->reverse, other->reverse))
+            return false;
+    }
+    return true;
+}
+
 bool network_facts_equal(const NetworkFacts *a, const NetworkFacts *b)
 {
-    return a->managed == b->managed && a->online == b->online && a->open == b->open &&
-           a->pointed == b->pointed && strcmp(a->identity, b->identity) == 0 &&
-           strcmp(a->key, b->key) == 0 && strcmp(a->name, b->name) == 0 &&
-           servers_equal(a->servers, b->servers) &&
-           g_strv_equal((const char *const *)a->domains, (const char *const *)b->domains);
+    return a->managed == b->managed && a->online == b->online && a->pointed == b->pointed &&
+           strcmp(a->identity, b->identity) == 0 && strcmp(a->key, b->key) == 0 &&
+           strcmp(a->name, b->name) == 0 && links_equal(a->links, b->links);
 }

@@ -10,17 +10,34 @@
  */
 typedef struct Network Network;
 
+/** A connection of this machine that brought DNS servers along. Lists are empty rather than NULL.
+ */
+typedef struct NetworkLink {
+    char *name;         /* as the user knows it */
+    bool open;          /* a Wi-Fi that everybody within reach may join, or imitate */
+    bool vpn;           /* a tunnel that the user set up */
+    bool takes_all;     /* of a VPN: everything goes by it, or it says that every name is its own */
+    GPtrArray *servers; /* Address* */
+    char **domains;     /* names that it calls its own; "~" in front where only for routing */
+    char **reverse;     /* the zones of its addresses, below in-addr.arpa and ip6.arpa */
+} NetworkLink;
+
+/** (transfer none) of the name. */
+NetworkLink *network_link_new(const char *name);
+void network_link_free(NetworkLink *link);
+/** The first link of these that is a VPN and takes all; NULL none. */
+const NetworkLink *network_links_find_vpn(const GPtrArray *links);
+
 /** Lists are empty, strings "" rather than NULL. */
 typedef struct NetworkFacts {
     bool managed; /* there is somebody who can switch DNS */
     bool online;
-    bool open;      /* a Wi-Fi that everybody within reach may join, or imitate */
-    bool pointed;   /* the machine's DNS is us, by what is in force now */
-    char *identity; /* another one whenever a network was joined */
-    char *key;      /* the same one whenever this network is joined; "" when that is not known */
-    char *name;     /* as the user knows it */
-    GPtrArray *servers; /* Address*: DNS servers that this network gave (transfer none) */
-    char **domains;     /* the network's own names */
+    bool pointed;     /* the machine's DNS is us, by what is in force now */
+    char *identity;   /* another one whenever a network was joined */
+    char *key;        /* the same one whenever this network is joined; "" when not known */
+    char *name;       /* as the user knows it */
+    GPtrArray *links; /* NetworkLink*, what gave DNS servers: the network itself first, then other
+                         networks and VPNs (transfer none) */
 } NetworkFacts;
 
 /** `error` NULL: it is done. Called once, never from inside the call it answers. */

@@ -328,11 +328,13 @@ static void watch_all(NetworkManager *manager)
     watch(manager, manager->client);
     watch(manager, manager->active);
     watch(manager, nm_client_get_device_by_iface(manager->client, TUN_NAME));
-    NMActiveConnection *primary = nm_client_get_primary_connection(manager->client);
-    watch(manager, primary);
-    if (primary != NULL) {
-        watch(manager, nm_active_connection_get_ip4_config(primary));
-        watch(manager, nm_active_connection_get_ip6_config(primary));
+    const GPtrArray *actives = nm_client_get_active_connections(manager->client);
+    for (guint i = 0; i < actives->len; i++) {
+        NMActiveConnection *active = g_ptr_array_index(actives, i);
+        if (active != manager->active)
+            watch(manager, active);
+        watch(manager, nm_active_connection_get_ip4_config(active));
+        watch(manager, nm_active_connection_get_ip6_config(active));
     }
 }
 

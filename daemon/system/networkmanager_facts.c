@@ -10,6 +10,7 @@
 #include "networkmanager_facts.h"
 
 #include "networkmanager_profile.h"
+#include "reverse.h"
 #include "tun.h"
 
 #include <stdio.h>
@@ -19,7 +20,7 @@
 
 static void add_servers(GPtrArray *servers, NMIPConfig *config)
 {
-    const char *const *texts = config != NULL ? nm_ip_config_get_nameservers(config) : NULL;
+    const char *const *texts = nm_ip_config_get_nameservers(config);
     for (gsize i = 0; texts != NULL && texts[i] != NULL; i++) {
         Address address;
         if (address_parse(texts[i], 53, &address) == STATUS_OK)
@@ -149,18 +150,89 @@ NMRemoteConnection *nm_facts_own_profile(NMClient *client, const Address *own_ad
     return NULL;
 }
 
+/* WireGuard is a device to NetworkManager, and to everybody else a VPN. */
+static bool is_vpn(NMActiveConnection *active)
+{
+    return nm_active_connection_get_vpn(active) ||
+           g_strcmp0(nm_active_connection_get_connection_type(active),
+                     NM_SETTING_WIREGUARD_SETTING_NAME) == 0;
+}
+
+static void add_subnet(GPtrArray *zones, const char *text, unsigned prefix, bool vpn)
+{
+    Address address;
+    if (text != NULL && address_parse(text, 0, &address) == STATUS_OK &&
+        (vpn || reverse_is_private(&address)))
+        reverse_zones_add(zones, &address, prefix);
+}
+
+/* A VPN's routes are the networks behind it. Those of the network at hand lead everywhere. */
+static void add_subnets(GPtrArray *zones, NMIPConfig *config, bool vpn)
+{
+    GPtrArray *addresses = nm_ip_config_get_addresses(config);
+    GPtrArray *routes = nm_ip_config_get_routes(config);
+    for (guint i = 0; addresses != NULL && i < addresses->len; i++) {
+        NMIPAddress *address = g_ptr_array_index(addresses, i);
+        add_subnet(zones, nm_ip_address_get_address(address), nm_ip_address_get_prefix(address),
+                   vpn);
+    }
+    for (guint i = 0; vpn && routes != NULL && i < routes->len; i++) {
+        NMIPRoute *route = g_ptr_array_index(routes, i);
+        add_subnet(zones, nm_ip_route_get_dest(route), nm_ip_route_get_prefix(route), vpn);
+    }
+}
+
+static void add_link(GPtrArray *links, NMActiveConnection *active)
+{
+    NMIPConfig *configs[] = {nm_active_connection_get_ip4_config(active),
+                             nm_active_connection_get_ip6_config(active)};
+    g_autofree char *name = network_name(active);
+    NetworkLink *link = network_link_new(name);
+    GPtrArray *domains = g_ptr_array_new(), *zones = g_ptr_array_new();
+
+    link->vpn = is_vpn(active);
+    link->open = is_open(active);
+    for (gsize i = 0; i < G_N_ELEMENTS(configs); i++) {
+        if (configs[i] == NULL)
+            continue;
+        add_servers(link->servers, configs[i]);
+        add_texts(domains, nm_ip_config_get_domains(configs[i]));
+        add_texts(domains, nm_ip_config_get_searches(configs[i]));
+        add_subnets(zones, configs[i], link->vpn);
+    }
+    g_strfreev(link->domains);
+    g_strfreev(link->reverse);
+    link->domains = texts_end(domains);
+    link->reverse = texts_end(zones);
+    link->takes_all = link->vpn && (nm_active_connection_get_default(active) ||
+                                    nm_active_connection_get_default6(active) ||
+                                    g_strv_contains((const char *const *)link->domains, "~."));
+    if (link->servers->len > 0)
+        g_ptr_array_add(links, link);
+    else
+        network_link_free(link);
+}
+
+static bool is_activated(NMActiveConnection *active)
+{
+    return nm_active_connection_get_state(active) == NM_ACTIVE_CONNECTION_STATE_ACTIVATED;
+}
+
+/* Whatever is connected beside the network itself: a second one, VPNs. */
+static void read_others(NMClient *client, NMActiveConnection *primary, NetworkFacts *facts)
+{
+    const GPtrArray *actives = nm_client_get_active_connections(client);
+    NMActiveConnection *own = nm_facts_own_connection(client);
+    for (guint i = 0; i < actives->len; i++) {
+        NMActiveConnection *active = g_ptr_array_index(actives, i);
+        if (active != primary && active != own && is_activated(active))
+            add_link(facts->links, active);
+    }
+}
+
 static void read_primary(NMActiveConnection *primary, NetworkFacts *facts)
 {
-    NMIPConfig *configs[] = {nm_active_connection_get_ip4_config(primary),
-                             nm_active_connection_get_ip6_config(primary)};
-    GPtrArray *domains = g_ptr_array_new();
-    for (gsize i = 0; i < G_N_ELEMENTS(configs); i++) {
-        add_servers(facts->servers, configs[i]);
-        if (configs[i] != NULL)
-            add_texts(domains, nm_ip_config_get_domains(configs[i]));
-    }
-    g_strfreev(facts->domains);
-    facts->domains = texts_end(domains);
+    add_link(facts->links, primary);
     g_free(facts->name);
     facts->name = network_name(primary);
     g_free(facts->identity);
@@ -168,7 +240,6 @@ static void read_primary(NMActiveConnection *primary, NetworkFacts *facts)
     g_free(facts->key);
     facts->key = network_key(primary);
     facts->online = true;
-    facts->open = is_open(primary);
 }
 
 void nm_facts_read(NMClient *client, const Address *own_address, NetworkFacts *facts)
@@ -183,8 +254,10 @@ void nm_facts_read(NMClient *client, const Address *own_address, NetworkFacts *f
     NMActiveConnection *primary = nm_client_get_primary_connection(client);
     if (primary != NULL && primary != own) {
         read_primary(primary, facts);
+        read_others(client, primary, facts);
         return;
     }
+    read_others(client, NULL, facts);
     char *uplink = foreign_uplink(client);
     if (uplink != NULL) {
         g_free(facts->name);
@@ -195,20 +268,38 @@ void nm_facts_read(NMClient *client, const Address *own_address, NetworkFacts *f
     }
 }
 
-char **nm_facts_search(NMClient *client)
+/* "~corp.example" is for routing alone. */
+static void add_search(GPtrArray *search, NMActiveConnection *active)
 {
-    GPtrArray *search = g_ptr_array_new();
-    NMActiveConnection *primary = nm_client_get_primary_connection(client);
-    NMIPConfig *configs[2] = {NULL, NULL};
-    if (primary != NULL) {
-        configs[0] = nm_active_connection_get_ip4_config(primary);
-        configs[1] = nm_active_connection_get_ip6_config(primary);
-    }
+    NMIPConfig *configs[] = {nm_active_connection_get_ip4_config(active),
+                             nm_active_connection_get_ip6_config(active)};
     for (gsize i = 0; i < G_N_ELEMENTS(configs); i++) {
         if (configs[i] == NULL)
             continue;
         add_texts(search, nm_ip_config_get_searches(configs[i]));
         add_texts(search, nm_ip_config_get_domains(configs[i]));
+    }
+    for (guint i = search->len; i > 0; i--) {
+        char *text = g_ptr_array_index(search, i - 1);
+        if (*text == '~') {
+            g_ptr_array_remove_index(search, i - 1);
+            g_free(text);
+        }
+    }
+}
+
+char **nm_facts_search(NMClient *client)
+{
+    GPtrArray *search = g_ptr_array_new();
+    NMActiveConnection *primary = nm_client_get_primary_connection(client);
+    NMActiveConnection *own = nm_facts_own_connection(client);
+    const GPtrArray *actives = nm_client_get_active_connections(client);
+    if (primary != NULL && primary != own)
+        add_search(search, primary);
+    for (guint i = 0; i < actives->len; i++) {
+        NMActiveConnection *active = g_ptr_array_index(actives, i);
+        if (active != primary && active != own && is_activated(active))
+            add_search(search, active);
     }
     return texts_end(search);
 }

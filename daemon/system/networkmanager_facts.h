@@ -10,7 +10,7 @@
 /** Reads the facts out of libnm's cache. `facts` must be fresh ones. `client` NULL: no bus. */
 void nm_facts_read(NMClient *client, const Address *own_address, NetworkFacts *facts);
 
-/** Search domains of the network, which our connection would hide. (transfer full) */
+/** Search domains of the network and of VPNs, which our connection would hide. (transfer full) */
 char **nm_facts_search(NMClient *client);
 
 /** A profile for our TUN that NetworkManager holds in memory, or NULL. (transfer none) */

@@ -285,7 +285,7 @@ static void on_record(void *owner, const QueryRecord *record)
     Prober *prober = owner;
     list_for_each (node, &prober->proofs) {
         Proof *proof = container_of(node, Proof, node);
-        if (proof->parent == NULL || record->routed || !name_equal(&proof->name, record->name))
+        if (proof->parent == NULL || !name_equal(&proof->name, record->name))
             continue;
         proof->seen = proof->seen || record->status == STATUS_OK;
         keep_failure(proof, record->status);
@@ -299,8 +299,9 @@ Prober *prober_new(Loop *loop, Engine *engine, ProberResolve resolve)
     prober->engine = engine;
     prober->resolve = resolve != NULL ? resolve : resolve_as_programs_do;
     list_init(&prober->proofs);
-    prober->observer =
-        (EngineObserver){.interest = RECORD_NEEDED_ANSWER, .observed = on_record, .owner = prober};
+    prober->observer = (EngineObserver){.interest = RECORD_NEEDED_ANSWER | 1u << RECORD_ROUTE,
+                                        .observed = on_record,
+                                        .owner = prober};
     engine_observe(engine, &prober->observer);
     return prober;
 }

@@ -42,6 +42,8 @@ const char *protection_state_name(ProtectionState state)
         return "error";
     case PROTECTION_OFFLINE:
         return "offline";
+    case PROTECTION_VPN:
+        return "vpn";
     }
     return "error";
 }
@@ -66,6 +68,12 @@ void protection_set_state(Protection *protection, ProtectionState state, const c
     protection_notify(protection);
 }
 
+void protection_set_well(Protection *protection)
+{
+    bool by_vpn = routes_vpn_in_charge(protection->plan) != NULL;
+    protection_set_state(protection, by_vpn ? PROTECTION_VPN : PROTECTION_ON, "", "");
+}
+
 void protection_set_in_use(Protection *protection, const char *id)
 {
     if (id == NULL || g_strcmp0(id, protection->in_use) == 0)
@@ -80,8 +88,10 @@ Plan *protection_make_plan(Protection *protection, const char *choice, GError **
 {
     const char *id = g_strcmp0(choice, CHOICE_AUTO) == 0 ? NULL : choice;
     Plan *plan = choice_plan(protection->settings, id, error);
-    if (plan != NULL && protection->settings->local_domains)
-        routes_add(plan, protection_facts(protection));
+    const RoutesPolicy policy = {.local_domains = protection->settings->local_domains,
+                                 .vpn_lookups = protection->settings->vpn_lookups};
+    if (plan != NULL)
+        routes_add(plan, protection_facts(protection)->links, &policy);
     return plan;
 }
 
@@ -126,7 +136,7 @@ static void on_checked(void *owner, const ProofResult *result)
     if (result->ok) {
         protection_set_in_use(protection, result->resolver_id);
         if (protection->state == PROTECTION_BLOCKED)
-            protection_set_state(protection, PROTECTION_ON, "", "");
+            protection_set_well(protection);
     } else if (protection->state == PROTECTION_ON) {
         protection_set_state(protection, PROTECTION_BLOCKED, result->code, result->sentence);
     }
@@ -149,7 +159,7 @@ static void on_record(void *owner, const QueryRecord *record)
         protection->failures = 0;
         protection_set_in_use(protection, engine_last_resolver(protection->parts.engine));
         if (protection->state == PROTECTION_BLOCKED && protection->transition == TRANSITION_NONE)
-            protection_set_state(protection, PROTECTION_ON, "", "");
+            protection_set_well(protection);
         return;
     }
     protection->failures++;
@@ -181,7 +191,16 @@ static void network_joined(Protection *protection)
 
 static bool is_held(const Protection *protection)
 {
-    return protection->state == PROTECTION_ON || protection->state == PROTECTION_BLOCKED;
+    return protection->state == PROTECTION_ON || protection->state == PROTECTION_BLOCKED ||
+           protection->state == PROTECTION_VPN;
+}
+
+/* A VPN came that takes all, or it went. Whether the resolvers answer is no matter to the first,
+ * and to be seen after the second. */
+static bool is_vpn_news(const Protection *protection)
+{
+    bool by_vpn = routes_vpn_in_charge(protection->plan) != NULL;
+    return is_held(protection) && by_vpn != (protection->state == PROTECTION_VPN);
 }
 
 static void on_unpointed(void *owner)
@@ -211,7 +230,10 @@ static void network_changed_while_held(Protection *protection, bool joined)
         loop_timer_stop(&protection->lost);
     else if (!loop_timer_is_running(&protection->lost))
         loop_timer_start(&protection->lost, LOST_GRACE_US);
-    if (joined)
+    bool news = is_vpn_news(protection) && protection->transition == TRANSITION_NONE;
+    if (news)
+        protection_set_well(protection);
+    if ((joined || news) && protection->state != PROTECTION_VPN)
         check(protection);
     if (facts->pointed)
         loop_timer_stop(&protection->unpointed);
@@ -389,6 +411,9 @@ void protection_release(Protection *protection, ProtectionDone done, void *owner
 
 static const char *name_in_use(const Protection *protection)
 {
+    const Resolver *vpn = routes_vpn_in_charge(protection->plan);
+    if (protection->state == PROTECTION_VPN && vpn != NULL)
+        return vpn->name;
     if (protection->state != PROTECTION_ON || protection->in_use == NULL)
         return "";
     const Resolver *resolver = settings_find_resolver(protection->settings, protection->in_use);

@@ -31,6 +31,7 @@ typedef enum ProtectionState {
     PROTECTION_BLOCKED, /* DNS is ours, and no resolver answers: held */
     PROTECTION_ERROR,   /* wanted, and DNS is not ours */
     PROTECTION_OFFLINE, /* wanted and held; there is no network */
+    PROTECTION_VPN,     /* held; a VPN that takes all traffic gets the lookups too */
 } ProtectionState;
 
 /** The word on the bus. */

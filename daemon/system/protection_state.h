@@ -52,6 +52,8 @@ struct Protection {
 /** `code` and `sentence` are "" when all is well; they may be the present ones. */
 void protection_set_state(Protection *protection, ProtectionState state, const char *code,
                           const char *sentence);
+/** All is well: on, or left to a VPN. */
+void protection_set_well(Protection *protection);
 /** Something in the view differs. */
 void protection_notify(Protection *protection);
 void protection_set_in_use(Protection *protection, const char *resolver_id);

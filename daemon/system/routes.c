@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Routes for the names of the network at hand: its printers, its router, a company's own servers.
+ * Routes for the names of the network at hand: its printers, its router, a company's own servers;
+ * and for those of VPNs.
  *
- * The network chooses the suffix, and so which names it gets to see and to answer. It must not be
- * able to choose too much:
+ * A VPN was set up by who uses the machine, so what it claims is its own: domains, the reverse
+ * names of its addresses, and, where everything goes by it, every name there is. Those questions
+ * are plain DNS inside its tunnel.
+ *
+ * A network is somebody else's. It chooses the suffix, and so which names it gets to see and to
+ * answer. It must not be able to choose too much:
  *   - the root, the top-level names of the internet, and what stands in for one (co.uk): never;
  *   - what an administrator's [Route] covers: never;
  *   - a domain of the internet on an open Wi-Fi, which anybody may imitate: never;
@@ -22,6 +27,7 @@
 #include <string.h>
 
 #define NETWORK_ID "network"
+#define VPN_ID     "vpn"
 
 static bool is_private(const char *domain)
 {
@@ -55,36 +61,81 @@ static bool is_covered(const Plan *plan, const Name *suffix)
 }
 
 /* The domain in its one form; false when it is not to be routed. */
-static bool domain_read(const char *text, const NetworkFacts *facts, Name *suffix)
+static bool domain_read(const char *text, const NetworkLink *link, Name *suffix)
 {
     char plain[NAME_MAX_TEXT];
     if (name_parse(*text == '~' ? text + 1 : text, suffix) != STATUS_OK)
         return false;
+    if (link->vpn)
+        return suffix->length > 1; /* the root is for who takes all */
     g_autofree char *domain = g_ascii_strdown(name_format(suffix, plain), -1);
-    return is_private(domain) || (!facts->open && !is_registry(domain, name_label_count(suffix)));
+    return is_private(domain) || (!link->open && !is_registry(domain, name_label_count(suffix)));
 }
 
-static Resolver *resolver_of_network(const NetworkFacts *facts)
+static Resolver *resolver_of_link(const NetworkLink *link)
 {
-    Resolver *resolver = resolver_new(NETWORK_ID, *facts->name ? facts->name : "This network");
-    for (guint i = 0; i < facts->servers->len; i++)
+    const char *unnamed = link->vpn ? "VPN" : "This network";
+    Resolver *resolver =
+        resolver_new(link->vpn ? VPN_ID : NETWORK_ID, *link->name ? link->name : unnamed);
+    for (guint i = 0; i < link->servers->len; i++)
         resolver_add_endpoint(resolver,
-                              endpoint_new(ENDPOINT_PLAIN, g_ptr_array_index(facts->servers, i)));
+                              endpoint_new(ENDPOINT_PLAIN, g_ptr_array_index(link->servers, i)));
     return resolver;
 }
 
-void routes_add(Plan *plan, const NetworkFacts *facts)
+static void add_link(Plan *plan, const NetworkLink *link)
 {
-    if (facts->servers->len == 0)
-        return;
-    g_autoptr(Resolver) resolver = resolver_of_network(facts);
-    for (gsize i = 0; facts->domains[i] != NULL; i++) {
-        Name suffix;
-        if (!domain_read(facts->domains[i], facts, &suffix) || is_covered(plan, &suffix))
+    g_autoptr(Resolver) resolver = resolver_of_link(link);
+    Name suffix;
+    for (gsize i = 0; link->domains[i] != NULL; i++) {
+        if (!domain_read(link->domains[i], link, &suffix) || is_covered(plan, &suffix))
             log_debug("a domain of this network is not routed to it number=%zu", i);
         else
             plan_add_route(plan, &suffix, resolver);
     }
+    for (gsize i = 0; link->reverse[i] != NULL; i++) {
+        if (name_parse(link->reverse[i], &suffix) == STATUS_OK && !is_covered(plan, &suffix))
+            plan_add_route(plan, &suffix, resolver);
+    }
+}
+
+static void add_root(Plan *plan, const NetworkLink *link)
+{
+    g_autoptr(Resolver) resolver = resolver_of_link(link);
+    Name root;
+    if (name_parse(".", &root) == STATUS_OK && !is_covered(plan, &root))
+        plan_add_route(plan, &root, resolver);
+}
+
+/* VPNs first: where two claim a name it is the one that the user set up. */
+void routes_add(Plan *plan, const GPtrArray *links, const RoutesPolicy *policy)
+{
+    const NetworkLink *in_charge = policy->vpn_lookups ? network_links_find_vpn(links) : NULL;
+    for (int vpn = 1; vpn >= 0; vpn--) {
+        for (guint i = 0; i < links->len; i++) {
+            const NetworkLink *link = g_ptr_array_index(links, i);
+            if (link->vpn == (vpn == 1) && (link->vpn || policy->local_domains) &&
+                link->servers->len > 0)
+                add_link(plan, link);
+        }
+    }
+    if (in_charge != NULL) /* last, since it covers everything */
+        add_root(plan, in_charge);
+}
+
+const Resolver *routes_vpn_in_charge(const Plan *plan)
+{
+    for (size_t i = 0; plan != NULL && i < plan->route_count; i++) {
+        const Route *route = &plan->routes[i];
+        if (route->suffix.length == 1 && g_str_equal(route->resolver->id, VPN_ID))
+            return route->resolver;
+    }
+    return NULL;
+}
+
+static bool is_reverse(const char *domain)
+{
+    return g_str_has_suffix(domain, ".in-addr.arpa") || g_str_has_suffix(domain, ".ip6.arpa");
 }
 
 char *routes_describe(const Plan *plan)
@@ -92,9 +143,9 @@ char *routes_describe(const Plan *plan)
     GString *list = g_string_new(NULL);
     for (size_t i = 0; i < plan->route_count; i++) {
         char text[NAME_MAX_TEXT];
-        if (g_str_equal(plan->routes[i].resolver->id, NETWORK_ID))
-            g_string_append_printf(list, "%s%s", list->len > 0 ? ", " : "",
-                                   name_format(&plan->routes[i].suffix, text));
+        (void)name_format(&plan->routes[i].suffix, text);
+        if (g_str_equal(plan->routes[i].resolver->id, NETWORK_ID) && !is_reverse(text))
+            g_string_append_printf(list, "%s%s", list->len > 0 ? ", " : "", text);
     }
     return g_string_free(list, FALSE);
 }

@@ -4,10 +4,19 @@
 #include "network.h"
 #include "plan.h"
 
+/** What the administrator lets networks and VPNs have. */
+typedef struct RoutesPolicy {
+    bool local_domains; /* a network's own names are asked of it */
+    bool vpn_lookups;   /* a VPN that takes all traffic gets all lookups */
+} RoutesPolicy;
+
 /**
- * Adds to a plan being made what this network knows better than anybody: its own names go, in
- * clear, to its own servers.
+ * Adds to a plan being made what networks and VPNs know better than anybody: their own names go, as
+ * plain DNS, to their own servers; every name, to those of a VPN that takes all.
  */
-void routes_add(Plan *plan, const NetworkFacts *facts);
-/** The domains that routes_add put into a plan, "lan, corp.example"; "" none. (transfer full) */
+void routes_add(Plan *plan, const GPtrArray *links, const RoutesPolicy *policy);
+/** The domains that networks (not VPNs) got in a plan, "lan, corp.example", zones of reverse names
+ * left out; "" none. (transfer full) */
 char *routes_describe(const Plan *plan);
+/** The VPN that got every name; NULL none. (transfer none) */
+const Resolver *routes_vpn_in_charge(const Plan *plan);

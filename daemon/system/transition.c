@@ -15,6 +15,7 @@
 #include "protection_state.h"
 
 #include "log.h"
+#include "routes.h"
 
 #include <string.h>
 
@@ -141,7 +142,7 @@ static void on_system_proven(void *owner, const ProofResult *result)
         protection->parts.saved->on = true;
         save(protection);
     }
-    protection_set_state(protection, PROTECTION_ON, "", "");
+    protection_set_well(protection);
     transition_end(protection, NULL);
 }
 
@@ -172,6 +173,8 @@ static void on_pointed(void *owner, const GError *error)
         prove_system(protection);
     else if (!protection_facts(protection)->online)
         start_failed(protection, PROTECTION_OFFLINE, "offline", "There is no network connection.");
+    else if (routes_vpn_in_charge(protection->plan) != NULL)
+        prove_system(protection);
     else
         prove_plan(protection, protection->plan);
 }
@@ -214,7 +217,10 @@ static void turn_on_from_off(Protection *protection, const char *who, Protection
     note_change(protection, who);
     transition_begin(protection, TRANSITION_TURNING_ON, who, done, owner);
     protection_set_state(protection, PROTECTION_STARTING, "", "");
-    prove_plan(protection, plan);
+    if (routes_vpn_in_charge(plan) != NULL) /* the resolvers wait until it is gone */
+        network_point(protection->parts.network, on_pointed, protection);
+    else
+        prove_plan(protection, plan);
 }
 
 void transition_go_on(Protection *protection, ProtectionDone done, void *owner)
@@ -237,7 +243,7 @@ void protection_turn_on(Protection *protection, const char *who, ProtectionDone 
         refuse_busy(done, owner);
         return;
     }
-    if (protection->state == PROTECTION_ON) {
+    if (protection->state == PROTECTION_ON || protection->state == PROTECTION_VPN) {
         agree(done, owner);
         return;
     }
@@ -316,7 +322,8 @@ void protection_pause(Protection *protection, const char *who, uint32_t seconds,
         note_change(protection, who);
         set_paused(protection, seconds);
         agree(done, owner);
-    } else if (protection->state == PROTECTION_ON || protection->state == PROTECTION_BLOCKED) {
+    } else if (protection->state == PROTECTION_ON || protection->state == PROTECTION_BLOCKED ||
+               protection->state == PROTECTION_VPN) {
         protection_stop_watching(protection);
         protection->pause_s = seconds;
         transition_begin(protection, TRANSITION_PAUSING, who, done, owner);
@@ -335,7 +342,7 @@ void protection_resume(Protection *protection, const char *who, ProtectionDone d
     } else if (protection->state == PROTECTION_PAUSED) {
         note_change(protection, who);
         transition_go_on(protection, done, owner);
-    } else if (protection->state == PROTECTION_ON) {
+    } else if (protection->state == PROTECTION_ON || protection->state == PROTECTION_VPN) {
         agree(done, owner);
     } else {
         refuse(done, owner, G_IO_ERROR_FAILED, "Protection is not paused.");
@@ -365,7 +372,7 @@ static void on_choice_proven(void *owner, const ProofResult *result)
         choose(protection, protection->who, protection->choice);
         protection_set_in_use(protection, result->resolver_id);
         if (protection->state == PROTECTION_BLOCKED)
-            protection_set_state(protection, PROTECTION_ON, "", "");
+            protection_set_well(protection);
         transition_end(protection, NULL);
     } else {
         transition_fail(protection, result->sentence);

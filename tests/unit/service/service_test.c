@@ -331,12 +331,7 @@ static void test_check_when_off(Fixture *fixture, gconstpointer unused)
 
 static void test_check_names_what_is_not_encrypted(Fixture *fixture, gconstpointer unused)
 {
-    NetworkFacts *facts = &fixture->fake.network.facts;
-    Address server;
-    g_assert_cmpint(address_parse("192.0.2.7", 53, &server), ==, STATUS_OK);
-    g_ptr_array_add(facts->servers, g_memdup2(&server, sizeof(server)));
-    g_strfreev(facts->domains);
-    facts->domains = g_strsplit("lan,corp.example", ",", 0);
+    fake_network_add_link(&fixture->fake, "192.0.2.7", "lan,corp.example");
     fixture->fake.network.changed(fixture->fake.network.owner);
     g_autoptr(GVariant) reply =
         call(fixture, HELPER, "CheckProtection", NULL, G_DBUS_CALL_FLAGS_NONE, NULL);

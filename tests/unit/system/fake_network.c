@@ -55,6 +55,18 @@ void fake_network_answer(FakeNetwork *fake)
 
 static const NetworkClass fake_class = {.point = fake_point, .restore = fake_restore};
 
+NetworkLink *fake_network_add_link(FakeNetwork *fake, const char *server, const char *domains)
+{
+    NetworkLink *link = network_link_new("");
+    Address address;
+    g_assert_cmpint(address_parse(server, 53, &address), ==, STATUS_OK);
+    g_ptr_array_add(link->servers, g_memdup2(&address, sizeof(address)));
+    g_strfreev(link->domains);
+    link->domains = g_strsplit(domains, ",", 0);
+    g_ptr_array_add(fake->network.facts.links, link);
+    return link;
+}
+
 void set_text(char **text, const char *value)
 {
     g_free(*text);
@@ -94,7 +106,7 @@ Settings *fake_settings_new(void)
     settings->relays = relays_new(settings->template->spread_key);
     settings->probe_names = g_strsplit("probe.example,other.example", ",", 0);
     settings->probe_budget_us = 4000000;
-    settings->local_domains = true;
+    settings->local_domains = settings->vpn_lookups = true;
     settings->favourites = g_strsplit("s1,s2", ",", 0);
     return settings;
 }

@@ -20,6 +20,9 @@ void fake_network_init(FakeNetwork *fake, Loop *loop);
 void fake_network_answer(FakeNetwork *fake);
 void fake_network_clear(FakeNetwork *fake);
 
+/** Another link; `domains` with commas between. (transfer none) */
+NetworkLink *fake_network_add_link(FakeNetwork *fake, const char *server, const char *domains);
+
 /** Replaces a string of the facts or the state. */
 void set_text(char **text, const char *value);
 

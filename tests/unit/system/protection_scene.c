@@ -134,11 +134,6 @@ void change_network(Fixture *fixture, bool online, const char *identity)
 
 void give_domains(Fixture *fixture, const char *server, const char *domains)
 {
-    NetworkFacts *facts = &fixture->fake.network.facts;
-    Address address;
-    g_assert_cmpint(address_parse(server, 53, &address), ==, STATUS_OK);
-    g_ptr_array_set_size(facts->servers, 0);
-    g_ptr_array_add(facts->servers, g_memdup2(&address, sizeof(address)));
-    g_strfreev(facts->domains);
-    facts->domains = g_strsplit(domains, ",", 0);
+    g_ptr_array_set_size(fixture->fake.network.facts.links, 0);
+    fake_network_add_link(&fixture->fake, server, domains);
 }

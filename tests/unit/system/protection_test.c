@@ -99,41 +99,38 @@ static void test_networks_names_are_routed(Fixture *fixture, gconstpointer unuse
     g_assert_cmpuint(plan->route_count, ==, 2);
     g_assert_cmpstr(name_format(&plan->routes[0].suffix, text), ==, "corp.example");
     g_assert_cmpstr(name_format(&plan->routes[1].suffix, text), ==, "lan");
-    const GPtrArray *servers = fixture->fake.network.facts.servers;
+    const NetworkLink *link = g_ptr_array_index(fixture->fake.network.facts.links, 0);
     g_assert_true(address_equal(&plan->routes[0].resolver->endpoints[0]->address,
-                                g_ptr_array_index(servers, 0)));
+                                g_ptr_array_index(link->servers, 0)));
 }
 
-static unsigned count_routes(Fixture *fixture, const char *domains)
+static unsigned count_routes(Fixture *fixture, NetworkLink *link, const char *domains)
 {
-    NetworkFacts *facts = &fixture->fake.network.facts;
-    g_strfreev(facts->domains);
-    facts->domains = g_strsplit(domains, ",", 0);
+    const RoutesPolicy policy = {.local_domains = true, .vpn_lookups = true};
+    g_strfreev(link->domains);
+    link->domains = g_strsplit(domains, ",", 0);
     g_autoptr(Plan) plan = plan_new();
     Name own;
     Resolver *resolver = resolver_new("Route corp.example", "corp.example");
     g_assert_cmpint(name_parse("corp.example", &own), ==, STATUS_OK);
     plan_add_route(plan, &own, resolver);
     resolver_unref(resolver);
-    routes_add(plan, facts);
+    routes_add(plan, fixture->fake.network.facts.links, &policy);
     return (unsigned)plan->route_count - 1;
 }
 
 static void test_networks_claims_are_limited(Fixture *fixture, gconstpointer unused)
 {
-    NetworkFacts *facts = &fixture->fake.network.facts;
-    Address server;
-    g_assert_cmpint(address_parse("192.0.2.7", 53, &server), ==, STATUS_OK);
-    g_assert_cmpuint(count_routes(fixture, "lan"), ==, 0); /* no server to ask */
-    g_ptr_array_add(facts->servers, g_memdup2(&server, sizeof(server)));
-    g_assert_cmpuint(count_routes(fixture, "lan,~Office.INTERNAL,home.arpa"), ==, 3);
-    g_assert_cmpuint(count_routes(fixture, "fritz.box,ad.contoso.example"), ==, 2);
-    g_assert_cmpuint(count_routes(fixture, ".,com,CO.UK,com.au,not a name,"), ==, 0);
-    g_assert_cmpuint(count_routes(fixture, "lan,LAN,printers.lan"), ==, 1);
-    g_assert_cmpuint(count_routes(fixture, "corp.example,hr.corp.example"), ==, 0); /* [Route] */
-    facts->open = true;
-    g_assert_cmpuint(count_routes(fixture, "google.com,www.google.com"), ==, 0);
-    g_assert_cmpuint(count_routes(fixture, "lan,office.internal,home.arpa"), ==, 3);
+    NetworkLink *link = fake_network_add_link(&fixture->fake, "192.0.2.7", "");
+    g_assert_cmpuint(count_routes(fixture, link, "lan,~Office.INTERNAL,home.arpa"), ==, 3);
+    g_assert_cmpuint(count_routes(fixture, link, "fritz.box,ad.contoso.example"), ==, 2);
+    g_assert_cmpuint(count_routes(fixture, link, ".,com,CO.UK,com.au,not a name,"), ==, 0);
+    g_assert_cmpuint(count_routes(fixture, link, "lan,LAN,printers.lan"), ==, 1);
+    g_assert_cmpuint(count_routes(fixture, link, "corp.example,hr.corp.example"), ==,
+                     0); /* [Route] */
+    link->open = true;
+    g_assert_cmpuint(count_routes(fixture, link, "google.com,www.google.com"), ==, 0);
+    g_assert_cmpuint(count_routes(fixture, link, "lan,office.internal,home.arpa"), ==, 3);
     fixture_start(fixture);
 }
 
