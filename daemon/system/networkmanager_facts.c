@@ -288,18 +288,22 @@ static void add_search(GPtrArray *search, NMActiveConnection *active)
     }
 }
 
+static void add_searches(GPtrArray *search, NMClient *client, bool vpn)
+{
+    const GPtrArray *actives = nm_client_get_active_connections(client);
+    NMActiveConnection *own = nm_facts_own_connection(client);
+    for (guint i = 0; i < actives->len; i++) {
+        NMActiveConnection *active = g_ptr_array_index(actives, i);
+        if (active != own && is_vpn(active) == vpn && is_activated(active))
+            add_search(search, active);
+    }
+}
+
+/* VPNs first: a short name of the office is not to be tried at the hotel. */
 char **nm_facts_search(NMClient *client)
 {
     GPtrArray *search = g_ptr_array_new();
-    NMActiveConnection *primary = nm_client_get_primary_connection(client);
-    NMActiveConnection *own = nm_facts_own_connection(client);
-    const GPtrArray *actives = nm_client_get_active_connections(client);
-    if (primary != NULL && primary != own)
-        add_search(search, primary);
-    for (guint i = 0; i < actives->len; i++) {
-        NMActiveConnection *active = g_ptr_array_index(actives, i);
-        if (active != primary && active != own && is_activated(active))
-            add_search(search, active);
-    }
+    add_searches(search, client, true);
+    add_searches(search, client, false);
     return texts_end(search);
 }

@@ -56,7 +56,12 @@ class Authority:
     def _pem(certificate):
         return certificate.public_bytes(serialization.Encoding.PEM)
 
-    def _issue(self, name, names, start=None, end=None, self_signed=False, addresses=True):
+    def issue_client(self, name):
+        """One that shows who asks, for servers that want to know."""
+        self._issue(name, [f"{name}.lab.test"], addresses=False, usage=ExtendedKeyUsageOID.CLIENT_AUTH)
+
+    def _issue(self, name, names, start=None, end=None, self_signed=False, addresses=True,
+               usage=ExtendedKeyUsageOID.SERVER_AUTH):
         key = ec.generate_private_key(ec.SECP256R1())
         now = datetime.datetime.utcnow()
         alternatives = _alternatives(names) if addresses else x509.SubjectAlternativeName([x509.DNSName(n) for n in names])
@@ -67,7 +72,7 @@ class Authority:
             .not_valid_before(start or now - DAY).not_valid_after(end or now + 90 * DAY)
             .add_extension(alternatives, critical=False)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+            .add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
             .sign(key if self_signed else self.key, hashes.SHA256()))
         secret = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
         chain = self._pem(certificate) + (b"" if self_signed else self._pem(self.certificate))
