@@ -6,6 +6,7 @@
  */
 #include "endpoint_spec.h"
 
+#include "relay_header.h"
 #include "stamp.h"
 
 #include <string.h>
@@ -71,6 +72,9 @@ static Endpoint *parse_relayed(const char *text, const char *relay_part, GError 
         fail_stamp(error, text, status);
     else if (!relay_fits(relay, target))
         fail(error, text, "This relay cannot pass on to this kind of resolver.");
+    else if (target->kind == ENDPOINT_DNSCRYPT && !relay_may_carry(target))
+        fail(error, text,
+             "Relays pass on only to providers whose names begin with \"2.dnscrypt-cert.\".");
     else
         endpoint = endpoint_derive(target, relay, NULL);
     endpoint_unref(relay);

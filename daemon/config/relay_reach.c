@@ -33,8 +33,9 @@ static bool is_ipv6(const Endpoint *endpoint)
     return endpoint->address.socket.any.sa_family == AF_INET6;
 }
 
-/* The endpoints of `kind` that relays carry. A relay has IPv4, whatever we have, so of DNSCrypt
- * servers that have both the IPv6 addresses are left out. (transfer container) */
+/* The endpoints of `kind` that relays carry, and that have none yet. A relay has IPv4, whatever we
+ * have, so of DNSCrypt servers that have both the IPv6 addresses are left out. (transfer container)
+ */
 static GPtrArray *carried_endpoints(const Resolver *resolver, EndpointKind kind)
 {
     GPtrArray *carried = g_ptr_array_new(), *ipv6 = g_ptr_array_new();
@@ -42,7 +43,8 @@ static GPtrArray *carried_endpoints(const Resolver *resolver, EndpointKind kind)
     for (size_t i = 0; i < resolver->endpoint_count; i++) {
         Endpoint *endpoint = resolver->endpoints[i];
 
-        if (endpoint->kind == kind && (kind != ENDPOINT_DNSCRYPT || relay_may_carry(endpoint)))
+        if (endpoint->kind == kind && endpoint->relay == NULL &&
+            (kind != ENDPOINT_DNSCRYPT || relay_may_carry(endpoint)))
             g_ptr_array_add(is_ipv6(endpoint) ? ipv6 : carried, endpoint);
     }
     if (carried->len == 0)
@@ -56,15 +58,11 @@ static void connect_by(Resolver *reached, const Endpoint *server, Endpoint *rela
     resolver_add_endpoint(reached, endpoint_derive(server, relay, NULL));
 }
 
-static void note_names(Resolver *reached, const Way *way)
+static void note_name(Resolver *reached, const char *name)
 {
-    for (size_t i = 0; i < way->count; i++) {
-        char *before = reached->via;
+    g_autofree char *before = reached->via;
 
-        reached->via = before != NULL ? g_strdup_printf("%s, %s", before, way->relays[i]->name)
-                                      : g_strdup(way->relays[i]->name);
-        g_free(before);
-    }
+    reached->via = before != NULL ? g_strdup_printf("%s, %s", before, name) : g_strdup(name);
 }
 
 /* Every server and every relay once at least, in turn, so that a dead one of either leaves others;
@@ -84,15 +82,38 @@ static void add_relayed(Resolver *reached, const GPtrArray *servers, const Way *
                 connect_by(reached, servers->pdata[0], way->relays[i]->endpoints[j]);
         }
     }
-    if (pairs > 0)
-        note_names(reached, way);
+    for (size_t i = 0; pairs > 0 && i < way->count; i++)
+        note_name(reached, way->relays[i]->name);
+}
+
+/* Those that came with a relay of their own, which is kept whatever else is wanted. */
+static void add_given(Resolver *reached, const Resolver *resolver)
+{
+    for (size_t i = 0; i < resolver->endpoint_count; i++) {
+        const Endpoint *relay = resolver->endpoints[i]->relay;
+        char address[ADDRESS_MAX_TEXT];
+
+        if (relay == NULL)
+            continue;
+        resolver_add_endpoint(reached, endpoint_ref(resolver->endpoints[i]));
+        note_name(reached,
+                  relay->host != NULL ? relay->host : address_format(&relay->address, address));
+    }
 }
 
 static void add_direct(Resolver *reached, const Resolver *resolver)
 {
     for (size_t i = 0; i < resolver->endpoint_count; i++)
-        if (resolver->endpoints[i]->kind != ENDPOINT_ODOH)
+        if (resolver->endpoints[i]->kind != ENDPOINT_ODOH && resolver->endpoints[i]->relay == NULL)
             resolver_add_endpoint(reached, endpoint_ref(resolver->endpoints[i]));
+}
+
+static bool is_all_direct(const Resolver *resolver)
+{
+    for (size_t i = 0; i < resolver->endpoint_count; i++)
+        if (resolver->endpoints[i]->kind == ENDPOINT_ODOH || resolver->endpoints[i]->relay != NULL)
+            return false;
+    return true;
 }
 
 /* The relay of a stamp, NULL without one. FALSE: neither that nor anything else that is known. */
@@ -139,14 +160,14 @@ Resolver *relays_reach(const Relays *relays, Resolver *resolver, GError **error)
     g_autoptr(Resolver) given = NULL;
     g_autoptr(Resolver) reached = NULL;
     Way dnscrypt_way = {.count = 0}, odoh_way = {.count = 0};
-    bool direct;
+    bool direct = g_str_equal(choice, RELAY_NONE);
 
-    direct = g_str_equal(choice, RELAY_NONE);
-    if (direct && odoh->len == 0)
+    if (direct && is_all_direct(resolver))
         return resolver_ref(resolver);
     if (!understand(relays, choice, &given, error))
         return NULL;
     reached = resolver_derive(resolver);
+    add_given(reached, resolver);
     find_way(relays, resolver, ENDPOINT_DOH, choice, given, &odoh_way);
     if (direct) {
         add_direct(reached, resolver);

@@ -353,6 +353,23 @@ static void oblivious_gets_a_relay_unasked(void)
     g_assert_nonnull(reached->endpoints[1]->relay);
 }
 
+static void given_relay_is_kept(void)
+{
+    g_autoptr(Relays) relays = some_relays();
+    g_autofree char *stamp = stamp_of(STAMP_DNSCRYPT_RELAY, "192.0.2.99", NULL);
+    g_autofree char *pair = g_strdup_printf("%s/%s", stamp, DNSCRYPT + strlen("sdns://"));
+    g_autoptr(Resolver) resolver = resolver_of("one", "Quad9", "US", pair);
+    g_autoptr(Resolver) direct = NULL, picked = NULL;
+
+    direct = reach(relays, resolver);
+    g_assert_cmpuint(direct->endpoint_count, ==, 1);
+    g_assert_cmpstr(direct->via, ==, "192.0.2.99:443");
+    relays_choose(relays, RELAY_ANY);
+    picked = reach(relays, resolver);
+    g_assert_cmpuint(picked->endpoint_count, ==, 1);
+    g_assert_true(picked->endpoints[0] == direct->endpoints[0]);
+}
+
 /* ---- settings ---- */
 
 static void plan_goes_through_relays(void)
@@ -445,6 +462,7 @@ int main(int argc, char *argv[])
     add("unknown-relay-is-refused", unknown_relay_is_refused);
     add("relay-of-the-other-kind-carries-nothing", relay_of_the_other_kind_carries_nothing);
     add("oblivious-gets-a-relay-unasked", oblivious_gets_a_relay_unasked);
+    add("given-relay-is-kept", given_relay_is_kept);
     add("plan-goes-through-relays", plan_goes_through_relays);
     add("built-in-relays-are-many", built_in_relays_are_many);
     add("bad-words-are-refused", bad_words_are_refused);
