@@ -8,6 +8,7 @@
 
 #include "call.h"
 #include "connections.h"
+#include "explanation.h"
 #include "helper-bus.h"
 #include "log.h"
 #include "query_log.h"
@@ -64,6 +65,30 @@ static gboolean on_follow_log(BusSotto1Queries *skeleton, GDBusMethodInvocation 
     return TRUE;
 }
 
+/* --- one question --- */
+
+/* With a password where others than the user at this computer ask: what is in the cache tells which
+ * sites were visited. */
+static void explain(void *owner, Call *call, const char *who)
+{
+    const QueriesInterface *queries = owner;
+    g_autoptr(GError) error = NULL;
+    const char *name, *type;
+    g_variant_get(call_parameters(call), "(&s&s)", &name, &type);
+    GVariant *report = explanation_report(queries->sources->engine, name, type, &error);
+    if (report == NULL)
+        call_fail(call, error);
+    else
+        call_return(call, g_variant_new("(@a{sv})", report));
+}
+
+static gboolean on_explain(BusSotto1Queries *skeleton, GDBusMethodInvocation *invocation,
+                           const char *name, const char *type, QueriesInterface *queries)
+{
+    call_authorize(call_new(&queries->face, invocation), ACTION_RESOLVER, explain);
+    return TRUE;
+}
+
 /* --- the cache --- */
 
 static void flush_cache(void *owner, Call *call, const char *who)
@@ -106,6 +131,7 @@ static void connect_methods(QueriesInterface *queries)
         const char *signal;
         GCallback handler;
     } methods[] = {
+        {"handle-explain", G_CALLBACK(on_explain)},
         {"handle-flush-cache", G_CALLBACK(on_flush_cache)},
         {"handle-set-logging", G_CALLBACK(on_set_logging)},
         {"handle-follow-log", G_CALLBACK(on_follow_log)},
