@@ -2,8 +2,8 @@
 #include "name_set.h"
 
 #include <glib.h>
-
 #include <string.h>
+#include <time.h>
 
 #define MILLION 1000000
 
@@ -174,9 +174,9 @@ static void a_million_names_are_all_found_and_no_others(void)
 
 static void a_million_names_cost_little(void)
 {
-    int64_t start_us = g_get_monotonic_time();
+    clock_t start = clock(); /* of this process: others may be busy beside it */
     NameSet *set = make_million();
-    double seconds = (double)(g_get_monotonic_time() - start_us) / 1e6;
+    double seconds = (double)(clock() - start) / CLOCKS_PER_SEC;
     double bytes = (double)name_set_bytes(set) / MILLION;
 
     g_test_message("a million names: %.2f s to make, %.1f bytes a name", seconds, bytes);
