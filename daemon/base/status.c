@@ -43,6 +43,7 @@ static const StatusText texts[STATUS_LAST] = {
                             "The resolver's certificate is not signed by its provider."},
     [STATUS_CERT_NONE] = {"cert-none", "The resolver sent no certificate that can be used."},
     [STATUS_CRYPTO] = {"crypto", "Encryption or decryption failed."},
+    [STATUS_NO_ADDRESS] = {"no-address", "The resolver's own address could not be found."},
     [STATUS_NO_SERVERS] = {"no-servers", "No resolver is set up that can be used."},
     [STATUS_SERVER_FAILED] = {"server-failed", "The resolver could not answer."},
     [STATUS_TARGET_KEY] = {"target-key", "The relay does not pass on the oblivious resolver's key. "

@@ -35,6 +35,7 @@ typedef enum Status {
     STATUS_CERT_FORGED,        /* a DNSCrypt certificate whose signature is not the provider's */
     STATUS_CERT_NONE,          /* the DNSCrypt server sent no certificate we can use */
     STATUS_CRYPTO,             /* encryption or decryption failed */
+    STATUS_NO_ADDRESS,         /* the resolver's own name could not be looked up */
     STATUS_NO_SERVERS,         /* no resolver is configured or none is usable */
     STATUS_SERVER_FAILED,      /* the resolver answered SERVFAIL or REFUSED */
     STATUS_TARGET_KEY,         /* an ODoH relay does not pass on its target's key */

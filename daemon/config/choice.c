@@ -75,11 +75,25 @@ static GPtrArray *favourites_of(const Settings *settings)
     return favourites;
 }
 
+/* Whom to ask where a resolver is that has no address: those that everybody knows, by theirs. */
+static void add_bootstrap(Plan *plan, const Settings *settings)
+{
+    for (size_t i = 0; settings->favourites[i]; i++) {
+        Resolver *resolver = settings_find_resolver(settings, settings->favourites[i]);
+        g_autoptr(Resolver) reached =
+            resolver ? relays_reach(settings->relays, resolver, NULL) : NULL;
+
+        if (reached)
+            plan_add_bootstrap(plan, reached);
+    }
+}
+
 Plan *choice_plan(const Settings *settings, const char *choice, GError **error)
 {
     g_autoptr(Plan) plan = plan_from_template(settings->template);
     gboolean added;
 
+    add_bootstrap(plan, settings);
     if (choice && !g_str_equal(choice, CHOICE_AUTO)) {
         Resolver *resolver = settings_find_resolver(settings, choice);
 

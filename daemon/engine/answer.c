@@ -143,6 +143,7 @@ int answer_extended_error(Status reason)
     case STATUS_MALFORMED:
     case STATUS_MISMATCH:
         return EDE_INVALID_DATA;
+    case STATUS_NO_ADDRESS:
     case STATUS_NO_SERVERS:
     case STATUS_AGAIN:
         return EDE_NOT_READY;

@@ -20,6 +20,7 @@
 
 #include "backoff.h"
 #include "log.h"
+#include "named.h"
 
 #include <glib.h>
 
@@ -156,7 +157,10 @@ bool channel_open(Channel *channel)
         return true;
     if (channel->unsupported)
         return false;
-    status = channel->pool->open(&environment, channel->endpoint, &channel->transport);
+    if (named_is_wanted(channel->endpoint))
+        status = named_open(channel->pool, &environment, channel->endpoint, &channel->transport);
+    else
+        status = channel->pool->open(&environment, channel->endpoint, &channel->transport);
     if (status == STATUS_OK)
         return true;
     channel->unsupported = true;

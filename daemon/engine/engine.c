@@ -13,6 +13,7 @@
  */
 #include "engine.h"
 
+#include "bootstrap.h"
 #include "engine_state.h"
 #include "listener.h"
 #include "log.h"
@@ -55,11 +56,29 @@ static GPtrArray *upstream_array_new(void)
     return g_ptr_array_new_with_free_func((GDestroyNotify)upstream_unref);
 }
 
+void engine_use_bootstrap(Engine *engine, Plan *plan)
+{
+    GPtrArray *old = engine->bootstraps;
+    Plan *old_plan = engine->bootstrap_plan;
+
+    if (old_plan == plan)
+        return;
+    engine->bootstrap_plan = plan ? plan_ref(plan) : NULL;
+    engine->bootstraps = upstream_array_new();
+    for (size_t i = 0; plan && i < plan->resolver_count; i++)
+        bootstrap_add(engine->bootstraps, &engine->pool, plan->resolvers[i], &plan->transport);
+    for (size_t i = 0; plan && i < plan->bootstrap_count; i++)
+        bootstrap_add(engine->bootstraps, &engine->pool, plan->bootstrap[i], &plan->transport);
+    g_ptr_array_unref(old);
+    plan_unref(old_plan);
+}
+
 static void on_cooled(void *owner)
 {
     Engine *engine = owner;
 
     g_ptr_array_set_size(engine->warm, 0);
+    engine_use_bootstrap(engine, engine->plan); /* a lookup may have brought its own */
 }
 
 Engine *engine_new(Loop *loop, TlsContext *tls)
@@ -72,6 +91,7 @@ Engine *engine_new(Loop *loop, TlsContext *tls)
     channel_pool_init(&engine->pool, loop, tls, transport_open);
     engine->upstreams = upstream_array_new();
     engine->route_upstreams = g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
+    engine->bootstraps = upstream_array_new();
     engine->warm = upstream_array_new();
     engine->doors = g_ptr_array_new_with_free_func(door_free);
     engine->cache = cache_new();
@@ -102,6 +122,8 @@ void engine_free(Engine *engine)
     g_ptr_array_unref(engine->warm);
     g_ptr_array_unref(engine->upstreams);
     g_ptr_array_unref(engine->route_upstreams);
+    g_ptr_array_unref(engine->bootstraps);
+    plan_unref(engine->bootstrap_plan);
     channel_pool_clear(&engine->pool);
     g_hash_table_unref(engine->flights);
     cache_free(engine->cache);
@@ -172,6 +194,7 @@ void engine_apply(Engine *engine, Plan *plan)
 
     engine->plan = plan_ref(plan);
     make_upstreams(engine, plan);
+    engine_use_bootstrap(engine, plan);
     number_scopes(engine, plan);
     cache_configure(engine->cache, plan);
     /* only now: channels of endpoints that stay have found a new holder */
@@ -279,6 +302,7 @@ static void begin_anew(Engine *engine)
 {
     recall_all(engine->upstreams);
     recall_all(engine->warm);
+    recall_all(engine->bootstraps);
     for (unsigned i = 0; i < engine->route_upstreams->len; i++)
         recall_all(g_ptr_array_index(engine->route_upstreams, i));
     list_for_each (node, &engine->resolutions) {

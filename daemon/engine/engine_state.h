@@ -21,6 +21,8 @@ struct Engine {
     Ruleset *rules; /* the user's; NULL none */
     ChannelPool pool;
     GPtrArray *upstreams;       /* Upstream*, of the plan's resolvers */
+    Plan *bootstrap_plan;       /* where these come from; NULL none */
+    GPtrArray *bootstraps;      /* Upstream*, to be asked for resolvers' addresses */
     GPtrArray *route_upstreams; /* GPtrArray* of one Upstream*, one a route */
     Resolver *last;             /* gave the last answer; NULL none yet */
     Chooser chooser;
@@ -59,6 +61,8 @@ static inline bool engine_is_observed(const Engine *engine, RecordSource source)
     return (engine->interests & 1u << source) != 0;
 }
 void engine_tell(Engine *engine, const QueryRecord *record);
+/** Looks resolvers' addresses up through those of this plan from now on; NULL: through none. */
+void engine_use_bootstrap(Engine *engine, Plan *plan);
 /** Keeps the connections of a lookup for what may come next. */
 void engine_keep_warm(Engine *engine, Upstream *upstream);
 /** Frees every lookup under way; their `done` is not called. */

@@ -126,6 +126,7 @@ Lookup *engine_lookup_question(Engine *engine, Plan *plan, const char *resolver_
     size_t length = build_query(question, wire, sizeof wire);
     Message query;
 
+    engine_use_bootstrap(engine, plan);
     lookup->done = done;
     lookup->owner = owner;
     lookup->resolution.done = on_resolved;

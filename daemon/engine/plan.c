@@ -114,9 +114,12 @@ void plan_unref(Plan *plan)
         return;
     for (size_t i = 0; i < plan->resolver_count; i++)
         resolver_unref(plan->resolvers[i]);
+    for (size_t i = 0; i < plan->bootstrap_count; i++)
+        resolver_unref(plan->bootstrap[i]);
     for (size_t i = 0; i < plan->route_count; i++)
         resolver_unref(plan->routes[i].resolver);
     g_free(plan->resolvers);
+    g_free(plan->bootstrap);
     g_free(plan->routes);
     g_free(plan);
 }
@@ -125,6 +128,12 @@ void plan_add_resolver(Plan *plan, Resolver *resolver)
 {
     plan->resolvers = g_renew(Resolver *, plan->resolvers, plan->resolver_count + 1);
     plan->resolvers[plan->resolver_count++] = resolver_ref(resolver);
+}
+
+void plan_add_bootstrap(Plan *plan, Resolver *resolver)
+{
+    plan->bootstrap = g_renew(Resolver *, plan->bootstrap, plan->bootstrap_count + 1);
+    plan->bootstrap[plan->bootstrap_count++] = resolver_ref(resolver);
 }
 
 void plan_add_route(Plan *plan, const Name *suffix, Resolver *resolver)

@@ -65,6 +65,10 @@ typedef struct Plan {
     unsigned references;
     Resolver **resolvers;
     size_t resolver_count;
+    Resolver *
+        *bootstrap; /* asked for the addresses of resolvers that are known by name alone, beside
+                       those of `resolvers` that have one; only their encrypted endpoints */
+    size_t bootstrap_count;
     Strategy strategy;
     uint8_t spread_key[PLAN_SPREAD_KEY]; /* of STRATEGY_SPREAD; the same for as long as the
                                             resolvers are to know no more than their share */
@@ -91,6 +95,7 @@ Plan *plan_ref(Plan *plan);
 void plan_unref(Plan *plan);
 /** While the plan is being made only. Takes a reference of its own. */
 void plan_add_resolver(Plan *plan, Resolver *resolver);
+void plan_add_bootstrap(Plan *plan, Resolver *resolver);
 void plan_add_route(Plan *plan, const Name *suffix, Resolver *resolver);
 /** The resolver with this id, routes' resolvers included. (transfer none), NULL for none. */
 Resolver *plan_find_resolver(const Plan *plan, const char *id);

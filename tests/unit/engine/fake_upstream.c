@@ -53,13 +53,21 @@ static size_t respond(const FakeServer *server, const Message *query, uint8_t *o
 {
     uint8_t soa[22] = {0}; /* two root names, serial to MINIMUM */
     uint8_t address[16] = {192, 0, 2, (uint8_t)(server - fake_servers)};
+    size_t address_length = 4;
     bool has_data = !server->no_data && server->rcode == RCODE_NOERROR;
     WireWriter writer = wire_writer(out, capacity);
 
+    if (server->says)
+        address[3] = (uint8_t)server->says;
+    if (query->qtype == RRTYPE_AAAA && server->says_ipv6) {
+        memcpy(address, (uint8_t[16]){0x20, 0x01, 0x0d, 0xb8}, 16);
+        address[15] = (uint8_t)server->says_ipv6;
+        address_length = 16;
+    }
     wire_put_u32(soa + 18, server->minimum_s);
     wire_write_bytes(&writer, query->wire, query->records);
     for (unsigned i = 0; has_data && i <= server->copies; i++)
-        write_record(&writer, query->qtype, server->ttl_s, address, 4);
+        write_record(&writer, query->qtype, server->ttl_s, address, address_length);
     if (!has_data)
         write_record(&writer, server->no_soa ? RRTYPE_NS : RRTYPE_SOA, server->ttl_s, soa,
                      server->no_soa ? 1 : sizeof soa);
@@ -162,7 +170,7 @@ static const TransportClass fake_class = {
 
 Status fake_open(const TransportEnvironment *environment, Endpoint *endpoint, Transport **opened)
 {
-    const Address *address = &endpoint->address;
+    const Address *address = endpoint->relay ? &endpoint->relay->address : &endpoint->address;
     unsigned number = address->socket.any.sa_family == AF_INET6
                           ? address->socket.v6.sin6_addr.s6_addr[15]
                           : ntohl(address->socket.v4.sin_addr.s_addr) & 0xff;
