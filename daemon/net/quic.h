@@ -81,6 +81,8 @@ typedef struct QuicResult {
     GByteArray *download; /* (transfer full) */
 } QuicResult;
 
+/** Whether quic_take_ended has one. */
+bool quic_has_ended(const QuicConnection *quic);
 /** The next stream that has ended; false when there is none. */
 bool quic_take_ended(QuicConnection *quic, QuicResult *result);
 

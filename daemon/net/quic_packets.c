@@ -3,8 +3,11 @@
  * Packets between ngtcp2 and the socket, and ngtcp2's clock.
  *
  * Datagrams are 1200 bytes at most, which every path carries (RFC 9000 §14), and are never
- * fragmented: what is asked is short, so probing for larger ones (PMTUD) would only cost. They are
- * paced as ngtcp2 says: when it takes no more now, its deadline is the time to go on.
+ * fragmented: what is asked is short, so probing for larger ones (PMTUD) would only cost.
+ *
+ * They are not paced: questions come to less than the burst that may go out at once (RFC 9002
+ * §7.7), while ngtcp2's pacing would hold the end of the handshake back for some 20 ms, until it
+ * has measured the path. The congestion window holds.
  *
  * ECN is not used: some packets a second gain nothing from it, and it may be left out on either
  * side (RFC 9000 §13.4).
@@ -15,6 +18,7 @@ enum {
     DATAGRAM_MAX = 1200,
     BATCH = 8, /* datagrams that are sent by one system call */
     NS_PER_US = 1000,
+    SOONEST_US = 1000, /* ngtcp2's own granularity; a deadline may be over and still stand */
 };
 
 static uint8_t datagrams[BATCH][DATAGRAM_MAX]; /* shared: the kernel copies them */
@@ -36,11 +40,12 @@ void quic_packets_set_timer(QuicConnection *quic)
 {
     ngtcp2_tstamp due = ngtcp2_conn_get_expiry(quic->conn), now = quic_now(quic);
 
+    int64_t delay_us = due > now ? (int64_t)((due - now) / NS_PER_US) + 1 : 0;
+
     if (due == UINT64_MAX)
         loop_timer_stop(&quic->timer);
-    else /* rounded up: a timer that fires early finds nothing due */
-        loop_timer_start(&quic->timer,
-                         due > now ? (int64_t)((due - now + NS_PER_US - 1) / NS_PER_US) : 0);
+    else
+        loop_timer_start(&quic->timer, MAX(delay_us, SOONEST_US));
 }
 
 /* Writes one datagram, with the data of as many streams as fit. Its length, 0 when there is nothing
@@ -93,7 +98,6 @@ int quic_packets_send(QuicConnection *quic)
     } while (length > 0);
     if (length < 0)
         return (int)length;
-    ngtcp2_conn_update_pkt_tx_time(quic->conn, quic_now(quic));
     quic_packets_set_timer(quic);
     return 0;
 }

@@ -137,6 +137,11 @@ void quic_cancel(QuicConnection *quic, QuicStream *stream, uint64_t code)
     stream_settle(stream);
 }
 
+bool quic_has_ended(const QuicConnection *quic)
+{
+    return !list_is_empty(&quic->ended);
+}
+
 bool quic_take_ended(QuicConnection *quic, QuicResult *result)
 {
     QuicStream *stream = list_first(&quic->ended, QuicStream, queue);

@@ -229,9 +229,16 @@ static Status doq_connected(Pipe *pipe, const TlsFacts *facts)
     return STATUS_OK;
 }
 
+/* A server that repeats itself while what we said is not acknowledged does not hear us: that does
+ * not end the silence. */
 static void on_progressed(void *owner)
 {
-    pipe_received(owner, NULL, 0);
+    DoqPipe *connection = owner;
+
+    if (quic_has_ended(connection->quic) || !quic_is_stalled(connection->quic))
+        pipe_received(&connection->pipe, NULL, 0);
+    else if (pipe_next(&connection->pipe) != NULL && quic_room(connection->quic) > 0)
+        pipe_flush_later(&connection->pipe);
 }
 
 /* An overloaded server is not asked the same once more. */
