@@ -23,4 +23,7 @@ extern const Command resolvers_command;
 extern const Command lists_command, relays_command, add_command, remove_command;
 extern const Command check_command;
 extern const Command stats_command;
+extern const Command connection_command;
+extern const Command log_command;
+extern const Command flush_command;
 extern const Command monitor_command;

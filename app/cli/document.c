@@ -38,19 +38,32 @@ void document_add_flag(JsonBuilder *document, const char *key, gboolean value)
     json_builder_add_boolean_value(document, value);
 }
 
-void document_print(JsonBuilder *document, DocumentForm form)
+static void print_root(JsonNode *root, DocumentForm form)
 {
     g_autoptr(JsonGenerator) generator = json_generator_new();
-    g_autoptr(JsonNode) root = NULL;
     g_autofree char *text = NULL;
+
+    json_generator_set_root(generator, root);
+    json_generator_set_pretty(generator, form == DOCUMENT_READABLE);
+    text = json_generator_to_data(generator, NULL);
+    g_print("%s\n", text);
+}
+
+void document_print_variant(GVariant *value)
+{
+    g_autoptr(JsonNode) root = json_gvariant_serialize(value);
+
+    print_root(root, DOCUMENT_READABLE);
+}
+
+void document_print(JsonBuilder *document, DocumentForm form)
+{
+    g_autoptr(JsonNode) root = NULL;
 
     if (g_object_get_data(G_OBJECT(document), IS_ARRAY) != NULL)
         json_builder_end_array(document);
     else
         json_builder_end_object(document);
     root = json_builder_get_root(document);
-    json_generator_set_root(generator, root);
-    json_generator_set_pretty(generator, form == DOCUMENT_READABLE);
-    text = json_generator_to_data(generator, NULL);
-    g_print("%s\n", text);
+    print_root(root, form);
 }

@@ -16,5 +16,8 @@ void document_add_string(JsonBuilder *document, const char *key, const char *val
 void document_add_number(JsonBuilder *document, const char *key, gint64 value);
 void document_add_flag(JsonBuilder *document, const char *key, gboolean value);
 
+/** Prints a value as the contract has it, dictionaries as objects. */
+void document_print_variant(GVariant *value);
+
 /** Ends the outermost object or array and prints it with a newline. */
 void document_print(JsonBuilder *document, DocumentForm form);

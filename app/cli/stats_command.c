@@ -1,25 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* sottoctl stats: the helper's counters, once. JSON carries all of them; words, those that matter.
+/*
+ * sottoctl stats: the helper's counters, once: the totals, each resolver, each protocol, the last
+ * days. JSON carries all of them; words, those that matter.
  */
 #include "command.h"
 #include "console.h"
 #include "document.h"
 
 #include <glib/gi18n.h>
-
-static void add_counter(const char *key, guint64 value, gpointer document)
-{
-    document_add_number(document, key, (gint64)value);
-}
-
-static void print_json(const SottoStatistics *statistics)
-{
-    g_autoptr(JsonBuilder) document = document_new();
-
-    document_add_number(document, "since", statistics->since_s);
-    sotto_statistics_visit(statistics, add_counter, document);
-    document_print(document, DOCUMENT_READABLE);
-}
+#include <string.h>
 
 static void add_count(Table *table, const char *label, guint64 value, Tone tone)
 {
@@ -45,7 +34,7 @@ static void add_size(Table *table, const char *label, guint64 bytes)
     table_add(table, TONE_PLAIN, cells);
 }
 
-static void print_words(const SottoStatistics *s)
+static void print_totals(const SottoStatistics *s)
 {
     g_autoptr(Table) table = table_new(2);
     g_autofree char *since = console_clock(s->since_s);
@@ -57,6 +46,8 @@ static void print_words(const SottoStatistics *s)
     add_count(table, _("  encrypted on this network"), s->network_encrypted, TONE_PLAIN);
     add_count(table, _("  answered from the cache"), s->cache_hits, TONE_PLAIN);
     add_count(table, _("  asked together with another"), s->coalesced, TONE_PLAIN);
+    add_count(table, _("  answered with an expired answer"), s->stale, TONE_PLAIN);
+    add_count(table, _("  blocked by a rule"), s->blocked, TONE_PLAIN);
     add_count(table, _("  answered here (special names)"), s->special, TONE_PLAIN);
     add_count(table, _("  sent to the network's own servers"), s->routed_clear, TONE_PLAIN);
     add_count(table, _("  failed"), s->failed, TONE_PLAIN);
@@ -70,29 +61,113 @@ static void print_words(const SottoStatistics *s)
     add_size(table, _("Sent"), s->bytes_sent);
     add_size(table, _("Received"), s->bytes_received);
     add_count(table, _("Names in the cache"), s->cache_entries, TONE_PLAIN);
+    add_count(table, _("Asked again before they expired"), s->prefetched, TONE_PLAIN);
     table_print(table);
+}
+
+/* --- tables: one row for each dictionary of a list --- */
+
+typedef enum { COLUMN_TEXT, COLUMN_COUNT, COLUMN_TIME, COLUMN_SIZE } ColumnKind;
+
+typedef struct Column {
+    const char *title, *key;
+    ColumnKind kind;
+} Column;
+
+/* (transfer full) */
+static char *cell(GVariant *entry, const Column *column)
+{
+    const char *text = "";
+    guint64 value = 0;
+
+    g_variant_lookup(entry, column->key, "&s", &text);
+    g_variant_lookup(entry, column->key, "t", &value);
+    switch (column->kind) {
+    case COLUMN_TEXT:
+        return g_strdup(text);
+    case COLUMN_COUNT:
+        return g_strdup_printf("%" G_GUINT64_FORMAT, value);
+    case COLUMN_TIME:
+        return value > 0 ? console_milliseconds(value) : g_strdup("");
+    case COLUMN_SIZE:
+        return g_format_size(value);
+    }
+    return g_strdup("");
+}
+
+static void print_list(GVariant *dictionary, const char *key, const Column *columns, guint count)
+{
+    g_autoptr(GVariant) list = g_variant_lookup_value(dictionary, key, G_VARIANT_TYPE("aa{sv}"));
+    g_autoptr(Table) table = table_new(count);
+    g_autofree const char **titles = g_new0(const char *, count);
+
+    if (list == NULL || g_variant_n_children(list) == 0)
+        return;
+    for (guint c = 0; c < count; c++)
+        titles[c] = _(columns[c].title);
+    table_add(table, TONE_QUIET, titles);
+    for (gsize i = 0; i < g_variant_n_children(list); i++) {
+        g_autoptr(GVariant) entry = g_variant_get_child_value(list, i);
+        g_auto(GStrv) cells = g_new0(char *, count + 1);
+        for (guint c = 0; c < count; c++)
+            cells[c] = cell(entry, &columns[c]);
+        table_add(table, TONE_PLAIN, (const char *const *)cells);
+    }
+    g_print("\n");
+    table_print(table);
+}
+
+static void print_tables(GVariant *dictionary)
+{
+    static const Column resolvers[] = {
+        {N_("resolver"), "name", COLUMN_TEXT},           {N_("asked"), "queries", COLUMN_COUNT},
+        {N_("failed"), "failures", COLUMN_COUNT},        {N_("half"), "latency-p50", COLUMN_TIME},
+        {N_("95 of 100"), "latency-p95", COLUMN_TIME},   {N_("sent"), "bytes-sent", COLUMN_SIZE},
+        {N_("received"), "bytes-received", COLUMN_SIZE},
+    };
+    static const Column days[] = {
+        {N_("day"), "day", COLUMN_TEXT},
+        {N_("lookups"), "queries", COLUMN_COUNT},
+        {N_("cached"), "cache-hits", COLUMN_COUNT},
+        {N_("blocked"), "blocked", COLUMN_COUNT},
+        {N_("encrypted"), "encrypted", COLUMN_COUNT},
+        {N_("failed"), "failed", COLUMN_COUNT},
+        {N_("half"), "latency-p50", COLUMN_TIME},
+        {N_("95 of 100"), "latency-p95", COLUMN_TIME},
+    };
+    Column transports[G_N_ELEMENTS(resolvers)];
+
+    memcpy(transports, resolvers, sizeof resolvers);
+    transports[0] = (Column){N_("protocol"), "protocol", COLUMN_TEXT};
+    print_list(dictionary, "resolvers", resolvers, G_N_ELEMENTS(resolvers));
+    print_list(dictionary, "transports", transports, G_N_ELEMENTS(transports));
+    print_list(dictionary, "week", days, G_N_ELEMENTS(days));
 }
 
 static CliExit run_stats(Session *session, char **parameters)
 {
     g_autoptr(GAsyncResult) result = NULL;
-    SottoStatistics statistics;
+    g_autoptr(GVariant) dictionary = NULL;
     GError *error = NULL;
 
     sotto_helper_get_statistics_async(session->helper, NULL, session_keep, &result);
     session_await(&result);
-    if (!sotto_helper_get_statistics_finish(session->helper, result, &statistics, &error))
+    dictionary = sotto_helper_get_statistics_dictionary_finish(session->helper, result, &error);
+    if (dictionary == NULL)
         return session_fail(session, error);
-    if (session->json)
-        print_json(&statistics);
-    else
-        print_words(&statistics);
+    if (session->json) {
+        document_print_variant(dictionary);
+    } else {
+        SottoStatistics statistics = sotto_statistics_parse(dictionary);
+        print_totals(&statistics);
+        print_tables(dictionary);
+    }
     return CLI_OK;
 }
 
 const Command stats_command = {
     .name = "stats",
     .parameters = "",
-    .summary = N_("Show the counters"),
+    .summary = N_("Show the counters: totals, resolvers, protocols, days"),
     .run = run_stats,
 };

@@ -108,6 +108,10 @@ void sotto_helper_get_statistics_async(SottoHelper *helper, GCancellable *cancel
                                        GAsyncReadyCallback callback, gpointer user_data);
 gboolean sotto_helper_get_statistics_finish(SottoHelper *helper, GAsyncResult *result,
                                             SottoStatistics *statistics, GError **error);
+/** The same as the a{sv} of the contract (transfer full), with all that a SottoStatistics has no
+ * room for; sotto_statistics_parse() reads it. */
+GVariant *sotto_helper_get_statistics_dictionary_finish(SottoHelper *helper, GAsyncResult *result,
+                                                        GError **error);
 
 /** Finishes with the evidence (transfer full). */
 void sotto_helper_check_async(SottoHelper *helper, GCancellable *cancellable,
@@ -136,3 +140,25 @@ char *sotto_helper_add_resolver_finish(SottoHelper *helper, GAsyncResult *result
 void sotto_helper_remove_resolver_async(SottoHelper *helper, const char *id,
                                         GCancellable *cancellable, GAsyncReadyCallback callback,
                                         gpointer user_data);
+
+/** Forgets the answers of a name and of everything below it, "": all. Finishes with their number.
+ */
+void sotto_helper_flush_cache_async(SottoHelper *helper, const char *name,
+                                    GCancellable *cancellable, GAsyncReadyCallback callback,
+                                    gpointer user_data);
+gboolean sotto_helper_flush_cache_finish(SottoHelper *helper, GAsyncResult *result, guint *entries,
+                                         GError **error);
+
+/** The query log; ends with sotto_helper_action_finish(). */
+void sotto_helper_set_logging_async(SottoHelper *helper, gboolean on, GCancellable *cancellable,
+                                    GAsyncReadyCallback callback, gpointer user_data);
+/** Finishes with a descriptor to read lines of JSON from (transfer full); -1 and an error. */
+void sotto_helper_follow_log_async(SottoHelper *helper, GCancellable *cancellable,
+                                   GAsyncReadyCallback callback, gpointer user_data);
+int sotto_helper_follow_log_finish(SottoHelper *helper, GAsyncResult *result, GError **error);
+
+/** Finishes with the aa{sv} of the contract (transfer full). */
+void sotto_helper_list_connections_async(SottoHelper *helper, GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer user_data);
+GVariant *sotto_helper_list_connections_finish(SottoHelper *helper, GAsyncResult *result,
+                                               GError **error);

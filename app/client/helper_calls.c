@@ -9,12 +9,21 @@
 #include "helper.h"
 #include "helper_private.h"
 
+#include <gio/gunixfdlist.h>
+
+#define DESCRIPTORS "sotto-descriptors"
+
 static void on_call_ended(GObject *source, GAsyncResult *result, gpointer data)
 {
     g_autoptr(GTask) task = data;
     GError *error = NULL;
-    GVariant *reply = g_dbus_proxy_call_finish(G_DBUS_PROXY(source), result, &error);
+    g_autoptr(GUnixFDList) descriptors = NULL;
+    GVariant *reply = g_dbus_proxy_call_with_unix_fd_list_finish(G_DBUS_PROXY(source), &descriptors,
+                                                                 result, &error);
 
+    if (descriptors != NULL)
+        g_object_set_data_full(G_OBJECT(task), DESCRIPTORS, g_steal_pointer(&descriptors),
+                               g_object_unref);
     if (reply == NULL)
         g_task_return_error(task, sotto_error_from_bus(error));
     else
@@ -33,8 +42,9 @@ static void send_call(GTask *task, GDBusProxy *proxy)
         g_task_return_error(task, sotto_error_new(SOTTO_ERROR_TOO_NEW));
         return;
     }
-    g_dbus_proxy_call(proxy, g_task_get_name(task), g_task_get_task_data(task), flags, -1,
-                      g_task_get_cancellable(task), on_call_ended, g_object_ref(task));
+    g_dbus_proxy_call_with_unix_fd_list(proxy, g_task_get_name(task), g_task_get_task_data(task),
+                                        flags, -1, NULL, g_task_get_cancellable(task),
+                                        on_call_ended, g_object_ref(task));
 }
 
 static void on_connected_to_call(GObject *source, GAsyncResult *result, gpointer data)
@@ -70,6 +80,11 @@ GVariant *sotto_helper_call_finish(SottoHelper *self, GAsyncResult *result, GErr
 {
     g_return_val_if_fail(g_task_is_valid(result, self), NULL);
     return g_task_propagate_pointer(G_TASK(result), error);
+}
+
+GUnixFDList *sotto_helper_call_descriptors(GAsyncResult *result)
+{
+    return g_object_get_data(G_OBJECT(result), DESCRIPTORS);
 }
 
 void sotto_helper_turn_on_async(SottoHelper *self, GCancellable *cancellable,
@@ -134,14 +149,21 @@ void sotto_helper_get_statistics_async(SottoHelper *self, GCancellable *cancella
 gboolean sotto_helper_get_statistics_finish(SottoHelper *self, GAsyncResult *result,
                                             SottoStatistics *statistics, GError **error)
 {
-    g_autoptr(GVariant) reply = sotto_helper_call_finish(self, result, error);
-    g_autoptr(GVariant) dictionary = NULL;
+    g_autoptr(GVariant) dictionary =
+        sotto_helper_get_statistics_dictionary_finish(self, result, error);
 
-    if (reply == NULL)
+    if (dictionary == NULL)
         return FALSE;
-    dictionary = g_variant_get_child_value(reply, 0);
     *statistics = sotto_statistics_parse(dictionary);
     return TRUE;
+}
+
+GVariant *sotto_helper_get_statistics_dictionary_finish(SottoHelper *self, GAsyncResult *result,
+                                                        GError **error)
+{
+    g_autoptr(GVariant) reply = sotto_helper_call_finish(self, result, error);
+
+    return reply != NULL ? g_variant_get_child_value(reply, 0) : NULL;
 }
 
 void sotto_helper_check_async(SottoHelper *self, GCancellable *cancellable,

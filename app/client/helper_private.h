@@ -9,6 +9,8 @@ void sotto_helper_call(SottoHelper *helper, const char *method, GVariant *parame
                        GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 /** The reply's tuple (transfer full), or NULL with SOTTO_ERROR. */
 GVariant *sotto_helper_call_finish(SottoHelper *helper, GAsyncResult *result, GError **error);
+/** What came with it (transfer none); NULL for nothing. */
+GUnixFDList *sotto_helper_call_descriptors(GAsyncResult *result);
 
 /** The proxy to call through (transfer none); NULL without a bus. For helper_calls.c alone. */
 GDBusProxy *sotto_helper_proxy(SottoHelper *helper);

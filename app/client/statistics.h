@@ -5,7 +5,8 @@
 
 /** The helper's counters at one moment. Times in the unit of their name; `since_s` since 1970. */
 typedef struct SottoStatistics {
-    guint64 queries, encrypted, cache_hits, coalesced, special, routed_clear;
+    guint64 queries, encrypted, cache_hits, coalesced, stale, prefetched, blocked;
+    guint64 special, routed_clear;
     guint64 failed, over_limit, malformed, refused_link;
     guint64 forged, replayed, certificate_requests;
     guint64 leaked;            /* packets to port 53 seen leaving by a real link */
