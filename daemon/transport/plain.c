@@ -7,6 +7,9 @@
  * question has a socket of its own with a random port, connected, and a random ID. What comes from
  * the peer and does not fit is dropped and counted, and waiting goes on. A retransmission repeats
  * the same bytes from the same socket, so that the answer to either copy counts.
+ *
+ * There are still servers, in old routers above all, that know no EDNS and say FORMERR or NOTIMP to
+ * it (RFC 6891 §7). They are asked again without, and so from then on until the network changes.
  */
 #include "edns.h"
 #include "tcpcall.h"
@@ -17,9 +20,12 @@
 #include <sodium.h>
 #include <string.h>
 
+#define ADDITIONAL_COUNT 10 /* offset in the header */
+
 typedef struct Plain {
     Transport base;
     List live;
+    bool no_edns; /* the server has shown that it knows none */
 } Plain;
 
 /* The state of one exchange on its way. */
@@ -29,6 +35,7 @@ typedef struct Attempt {
     UdpSocket udp;
     TcpCall *call;
     size_t capacity, length;
+    bool has_edns;   /* the query, as it went */
     uint8_t query[]; /* as it goes on the wire */
 } Attempt;
 
@@ -53,6 +60,33 @@ static void attempt_fail(Attempt *attempt, Status status)
     exchange_fail_later(exchange, status);
 }
 
+/* The server knows no EDNS, then: FORMERR or NOTIMP without OPT to a query with it. */
+static bool attempt_met_no_edns(const Attempt *attempt, const Message *reply)
+{
+    const unsigned rcode = message_rcode(reply);
+    return attempt->has_edns && !reply->has_edns &&
+           (rcode == RCODE_FORMERR || rcode == RCODE_NOTIMP);
+}
+
+/* Some such servers say it in no more than a header. */
+static bool attempt_met_bare_error(const Attempt *attempt, const uint8_t *reply, size_t length)
+{
+    const unsigned flags = length == MESSAGE_HEADER_LENGTH ? wire_get_u16(reply + 2) : 0;
+    const unsigned rcode = flags & MESSAGE_RCODE;
+    return attempt->has_edns && flags & MESSAGE_QR &&
+           wire_get_u16(reply) == attempt->exchange->wire_id &&
+           (rcode == RCODE_FORMERR || rcode == RCODE_NOTIMP);
+}
+
+static void attempt_restart(void *owner);
+
+static bool attempt_do_without_edns(Attempt *attempt)
+{
+    attempt->plain->no_edns = true;
+    exchange_start_timer(attempt->exchange, 0, attempt_restart);
+    return true;
+}
+
 /* Whether `reply` (transfer full) was the answer. By UDP it may have been cut: `*truncated`. */
 static bool attempt_accept(Attempt *attempt, uint8_t *reply, size_t length, bool *truncated)
 {
@@ -63,10 +97,14 @@ static bool attempt_accept(Attempt *attempt, uint8_t *reply, size_t length, bool
     *truncated = attempt->call == NULL && exchange_accepts_cut(exchange, kept, &length);
     if (*truncated)
         return true;
+    if (attempt_met_bare_error(attempt, kept, length))
+        return attempt_do_without_edns(attempt);
     if (!exchange_accepts(exchange, kept, length, &view)) {
         attempt->plain->base.counters.forged++;
         return false;
     }
+    if (attempt_met_no_edns(attempt, &view))
+        return attempt_do_without_edns(attempt);
     attempt_free(attempt);
     exchange_finish(exchange, STATUS_OK, kept, length);
     return true;
@@ -157,8 +195,15 @@ static Status attempt_write_query(Attempt *attempt)
     if (status == STATUS_OK)
         status =
             edns_rewrite_query(&view, &wanted, attempt->query, attempt->capacity, &attempt->length);
+    if (status == STATUS_OK)
+        status = message_parse(&view, attempt->query, attempt->length);
     if (status != STATUS_OK)
         return status;
+    attempt->has_edns = view.has_edns && !attempt->plain->no_edns;
+    if (!attempt->has_edns) { /* OPT is all that follows the question */
+        attempt->length = view.records;
+        wire_put_u16(attempt->query + ADDITIONAL_COUNT, 0);
+    }
     randombytes_buf(&exchange->wire_id, sizeof(exchange->wire_id));
     wire_put_u16(attempt->query, exchange->wire_id);
     return STATUS_OK;
@@ -192,6 +237,16 @@ static void attempt_start(Attempt *attempt)
         attempt_fail(attempt, status);
 }
 
+/* From the beginning, on a new socket. */
+static void attempt_restart(void *owner)
+{
+    Attempt *attempt = attempt_of(owner);
+    udp_clear(&attempt->udp);
+    tcp_call_close(attempt->call);
+    attempt->call = NULL;
+    attempt_start(attempt);
+}
+
 static Transport *plain_open(const TransportEnvironment *environment, Endpoint *endpoint)
 {
     if (sodium_init() < 0)
@@ -223,13 +278,9 @@ static void plain_cancel(Transport *transport, Exchange *exchange)
 static void plain_network_changed(Transport *transport)
 {
     Plain *plain = (Plain *)transport;
-    list_for_each (node, &plain->live) {
-        Attempt *attempt = attempt_of(container_of(node, Exchange, node));
-        udp_clear(&attempt->udp);
-        tcp_call_close(attempt->call);
-        attempt->call = NULL;
-        attempt_start(attempt);
-    }
+    plain->no_edns = false;
+    list_for_each (node, &plain->live)
+        attempt_restart(container_of(node, Exchange, node));
 }
 
 static void plain_facts(const Transport *transport, TransportFacts *facts)

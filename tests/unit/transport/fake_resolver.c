@@ -231,6 +231,16 @@ void fake_resolver_release(FakeResolver *resolver)
     g_clear_pointer(&resolver->held, g_bytes_unref);
 }
 
+static void answer_formerr(FakeResolver *resolver, const UdpPacket *packet, size_t question_end)
+{
+    uint8_t message[ROOM];
+    memcpy(message, packet->bytes, question_end);
+    wire_put_u16(message + 2, 0x8181);
+    wire_put_u16(message + 4, !resolver->bare_error);
+    wire_put_u16(message + 10, 0);
+    send_datagram(resolver, packet, message, resolver->bare_error ? 12 : question_end);
+}
+
 static void answer_plain_datagram(FakeResolver *resolver, const UdpPacket *packet)
 {
     Message view;
@@ -238,6 +248,10 @@ static void answer_plain_datagram(FakeResolver *resolver, const UdpPacket *packe
     g_assert_cmpint(message_parse(&view, packet->bytes, packet->length), ==, STATUS_OK);
     resolver->last_udp_size = view.has_edns ? view.udp_size : 0;
     resolver->udp_queries++;
+    if (resolver->no_edns && view.has_edns) {
+        answer_formerr(resolver, packet, view.records);
+        return;
+    }
     const size_t length =
         write_answer(resolver, packet->bytes, packet->length, message, resolver->truncate);
     if (resolver->forge_first || resolver->wrong_question) {

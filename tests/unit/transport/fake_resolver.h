@@ -32,6 +32,8 @@ typedef struct FakeResolver {
     int64_t start_s, end_s;
     bool forged;     /* the certificate's signature */
     bool plain;      /* no DNSCrypt */
+    bool no_edns;    /* in plain DNS by UDP: FORMERR to whoever sends OPT */
+    bool bare_error; /* and that with a header alone */
     bool udp_silent; /* to everything */
     bool udp_certificate_silent;
     bool mismatch_certificate_first; /* by UDP: an answer with another ID, and none inside */

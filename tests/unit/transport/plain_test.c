@@ -264,6 +264,34 @@ static void cut_in_a_record_goes_to_tcp(void)
     bench_free(bench);
 }
 
+/* The first question takes two datagrams, the second one. */
+static void server_without_edns_is_asked_without(void)
+{
+    for (int bare = 0; bare < 2; bare++) {
+        Bench *bench = bench_new(ENDPOINT_PLAIN);
+        bench->resolver->no_edns = true;
+        bench->resolver->bare_error = bare;
+        ask_answered(bench);
+        g_assert_cmpuint(bench->resolver->udp_queries, ==, 2);
+        g_assert_cmpuint(bench->resolver->last_udp_size, ==, 0);
+        ask_answered(bench);
+        g_assert_cmpuint(bench->resolver->udp_queries, ==, 3);
+        bench_free(bench);
+    }
+}
+
+static void another_network_may_know_edns(void)
+{
+    Bench *bench = bench_new(ENDPOINT_PLAIN);
+    bench->resolver->no_edns = true;
+    ask_answered(bench);
+    bench->resolver->no_edns = false;
+    transport_network_changed(bench->transport);
+    ask_answered(bench);
+    g_assert_cmpuint(bench->resolver->last_udp_size, ==, 1232);
+    bench_free(bench);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -279,6 +307,9 @@ int main(int argc, char **argv)
     g_test_add_func("/plain/payload-size-is-advertised", payload_size_is_advertised);
     g_test_add_func("/plain/payload-of-512-sends-no-opt", payload_of_512_sends_no_opt);
     g_test_add_func("/plain/clients-own-opt-stays", clients_own_opt_stays);
+    g_test_add_func("/plain/server-without-edns-is-asked-without",
+                    server_without_edns_is_asked_without);
+    g_test_add_func("/plain/another-network-may-know-edns", another_network_may_know_edns);
     g_test_add_func("/plain/network-change-asks-again", network_change_asks_again);
     g_test_add_func("/plain/cancelled-is-not-called", cancelled_is_not_called);
     g_test_add_func("/plain/nonsense-fails-later", nonsense_fails_later);
