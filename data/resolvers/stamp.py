@@ -3,12 +3,13 @@
 """Reads and makes sdns:// stamps (draft-denis-dns-stamps), for whoever edits resolvers.conf.
 
     stamp.py dot 9.9.9.9 dns.quad9.net --dnssec --nolog          make a DNS over TLS stamp
+    stamp.py doq 94.140.14.14 dns.adguard-dns.com --dnssec       make a DNS over QUIC stamp
     stamp.py doh 9.9.9.9 dns.quad9.net /dns-query --dnssec       make a DNS over HTTPS stamp
     stamp.py show sdns://…                                       say what a stamp holds
     stamp.py check resolvers.conf                                check the whole list and count it
 
-The public lists hold no DNS over TLS stamps, so those of our list were made with this tool from what
-the operators publish. They carry no certificate hashes: certificates change, host names do not.
+The public lists hold no stamps for DNS over TLS and DNS over QUIC, so those of our list were made with
+this tool from what the operators publish. They carry no certificate hashes: certificates change, host names do not.
 """
 
 import argparse
@@ -18,9 +19,10 @@ import ipaddress
 import re
 import sys
 
-DNSCRYPT, DOH, DOT = 0x01, 0x02, 0x03
+DNSCRYPT, DOH, DOT, DOQ = 0x01, 0x02, 0x03, 0x04
 DNSSEC, NO_LOG, NO_FILTER = 1, 2, 4
-NAMES = {DNSCRYPT: "dnscrypt", DOH: "doh", DOT: "dot"}
+NAMES = {DNSCRYPT: "dnscrypt", DOQ: "doq", DOH: "doh", DOT: "dot"}
+"""In the order that an entry's stamps have: the ladder of transports."""
 BLOCKS = {"malware", "ads", "adult"}
 KEYS = {"Name", "Operator", "Country", "Description", "DNSSEC", "NoLog", "Blocks", "Endpoints"}
 
@@ -119,7 +121,7 @@ def check_endpoint(text: str, entry) -> dict:
         raise ValueError("a DNSCrypt key is 32 bytes")
     wanted = (DNSSEC if entry.getboolean("DNSSEC") else 0) | (NO_LOG if entry.getboolean("NoLog") else 0)
     wanted |= 0 if entry.get("Blocks") else NO_FILTER
-    if stamp["kind"] == DOT and stamp["properties"] != wanted:
+    if stamp["kind"] in (DOT, DOQ) and stamp["properties"] != wanted:
         raise ValueError("a stamp of ours says something else than the entry")
     return stamp
 
@@ -141,9 +143,9 @@ def check_entry(entry) -> list[dict]:
     if len(set(endpoints)) != len(endpoints):
         raise ValueError("the same stamp twice")
     stamps = [check_endpoint(text, entry) for text in endpoints]
-    order = [(DNSCRYPT, DOT, DOH).index(stamp["kind"]) for stamp in stamps]
+    order = [list(NAMES).index(stamp["kind"]) for stamp in stamps]
     if order != sorted(order):
-        raise ValueError("the order is DNSCrypt, DNS over TLS, DNS over HTTPS")
+        raise ValueError("the order is DNSCrypt, DNS over QUIC, DNS over HTTPS, DNS over TLS")
     return stamps
 
 
@@ -168,7 +170,7 @@ def check(path: str) -> int:
         if f"Resolver {name}" not in groups:
             failures += 1
             print(f"{path}: favourite {name} is not in the list", file=sys.stderr)
-    kinds = ", ".join(f"{counts[kind]} {NAMES[kind]}" for kind in (DNSCRYPT, DOT, DOH))
+    kinds = ", ".join(f"{counts[kind]} {NAMES[kind]}" for kind in NAMES)
     print(f"{len(groups)} resolvers, {len(operators)} operators, {len(countries)} countries; "
           f"{sum(counts.values())} stamps ({kinds}); {failures} failures")
     return 1 if failures else 0
@@ -188,7 +190,7 @@ def show(text: str) -> int:
 
 def make(arguments) -> int:
     properties = DNSSEC * arguments.dnssec | NO_LOG * arguments.nolog | NO_FILTER * arguments.nofilter
-    kind = DOH if arguments.command == "doh" else DOT
+    kind = {"dot": DOT, "doq": DOQ, "doh": DOH}[arguments.command]
     print(tls(kind, arguments.address, arguments.host, properties, getattr(arguments, "path", "")))
     return 0
 
@@ -196,7 +198,7 @@ def make(arguments) -> int:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
-    for name in ("dot", "doh"):
+    for name in ("dot", "doq", "doh"):
         command = commands.add_parser(name)
         command.add_argument("address")
         command.add_argument("host")
