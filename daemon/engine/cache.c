@@ -237,6 +237,8 @@ CacheState cache_lookup(Cache *cache, const QuestionKey *key, int64_t now_us, An
 
     if (!entry)
         return CACHE_MISS;
+    if (entry->hits < UINT16_MAX)
+        entry->hits++;
     state = state_of(cache, entry, now_us);
     if (state == CACHE_MISS) {
         if (now_us >= entry_end_us(cache, entry))
@@ -245,8 +247,6 @@ CacheState cache_lookup(Cache *cache, const QuestionKey *key, int64_t now_us, An
     }
     list_remove(&entry->use);
     list_append(&cache->use, &entry->use);
-    if (entry->hits < UINT16_MAX)
-        entry->hits++;
     if (state == CACHE_RIPE)
         entry->retry_us = now_us + STALE_RETRY_S * US_PER_S;
     *answer = state == CACHE_HELD ? stale_answer(entry) : fresh_answer(entry, now_us);

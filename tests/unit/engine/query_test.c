@@ -3,6 +3,7 @@
 
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #define MS 1000
 
@@ -101,6 +102,43 @@ static void above_the_limit_servfail(Harness *harness, gconstpointer unused)
     g_assert_true(harness_receive(harness, &answer));
     harness_ask(harness, &(Ask){.name = "d.example", .type = RRTYPE_A}, 15 * MS, &answer);
     g_assert_cmpuint(message_rcode(&answer), ==, RCODE_NOERROR);
+}
+
+static void send_from(Harness *harness, int socket_fd, unsigned number)
+{
+    g_autofree char *name = g_strdup_printf("n%u.example", number);
+    uint8_t bytes[512];
+    size_t length = ask_build(&(Ask){.name = name, .type = RRTYPE_A}, bytes, sizeof bytes);
+
+    g_assert_cmpint(send(socket_fd, bytes, length, 0), ==, (gssize)length);
+    harness_turn(harness);
+}
+
+/* Three quarters are for who is alone; who comes next finds something free. */
+static void one_client_cannot_take_every_place(Harness *harness, gconstpointer unused)
+{
+    int other = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    Stats stats;
+
+    g_assert_cmpint(connect(other, &harness->address.socket.any, address_length(&harness->address)),
+                    ==, 0);
+    harness->plan->max_queries = 40;
+    for (unsigned i = 0; i < 40; i++)
+        send_from(harness, harness->client, i);
+    engine_stats(harness->engine, &stats);
+    g_assert_cmpuint(stats.in_flight, ==, 30);
+    g_assert_cmpuint(stats.over_limit, ==, 10);
+    for (unsigned i = 100; i < 105; i++)
+        send_from(harness, other, i);
+    engine_stats(harness->engine, &stats);
+    g_assert_cmpuint(stats.in_flight, ==, 35);
+    g_assert_cmpuint(stats.over_limit, ==, 10);
+    loop_advance(harness->loop, 15 * MS); /* and all of it is given back */
+    for (unsigned i = 200; i < 230; i++)
+        send_from(harness, harness->client, i);
+    engine_stats(harness->engine, &stats);
+    g_assert_cmpuint(stats.in_flight, ==, 30);
+    close(other);
 }
 
 static void flags_are_the_clients(Harness *harness, gconstpointer unused)
@@ -291,6 +329,7 @@ int main(int argc, char **argv)
     TEST("different-bits-do-not-wait-together", different_bits_do_not_wait_together);
     TEST("late-joiner-outwaits-the-first", late_joiner_outwaits_the_first);
     TEST("above-the-limit-servfail", above_the_limit_servfail);
+    TEST("one-client-cannot-take-every-place", one_client_cannot_take_every_place);
     TEST("flags-are-the-clients", flags_are_the_clients);
     TEST("ad-for-those-who-ask", ad_for_those_who_ask);
     TEST("opt-only-for-those-who-sent-one", opt_only_for_those_who_sent_one);
