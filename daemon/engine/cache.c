@@ -40,6 +40,7 @@ typedef struct CacheEntry {
     ListNode use; /* in Cache.use, least recently used first */
     uint64_t hash, network;
     int64_t stored_us, expires_us; /* not whole seconds: they would cut a short TTL by up to one */
+    int64_t ripe_us;               /* before it, nothing but a change of network matters to a hit */
     int64_t retry_us;              /* not asked again before, unless by those who need an answer */
     uint16_t key_length, wire_length, records, ttl_count;
     int16_t ede;
@@ -175,7 +176,7 @@ void cache_set_network(Cache *cache, uint64_t network)
     }
 }
 
-static CacheEntry *find(const Cache *cache, const QuestionKey *key)
+static inline CacheEntry *find(const Cache *cache, const QuestionKey *key)
 {
     if (cache->limit == 0)
         return NULL;
@@ -217,12 +218,13 @@ static bool is_ripe(const Cache *cache, const CacheEntry *entry, int64_t now_us)
         return false;
     if (entry->network != cache->network)
         return true;
-    return cache->prefetch && entry->hits >= POPULAR_HITS &&
-           now_us >= entry->expires_us - entry_life_us(entry) / RIPE_PART;
+    return cache->prefetch && entry->hits >= POPULAR_HITS && now_us >= entry->ripe_us;
 }
 
-static CacheState state_of(const Cache *cache, const CacheEntry *entry, int64_t now_us)
+static inline CacheState state_of(const Cache *cache, const CacheEntry *entry, int64_t now_us)
 {
+    if (now_us < entry->ripe_us && entry->network == cache->network) /* nearly always */
+        return CACHE_FRESH;
     if (now_us < entry->expires_us)
         return is_ripe(cache, entry, now_us) ? CACHE_RIPE : CACHE_FRESH;
     if (now_us >= entry_end_us(cache, entry) || entry_is_failure(entry))
@@ -311,6 +313,7 @@ static void put(Cache *cache, const QuestionKey *key, const Message *reply, cons
         .network = cache->network,
         .stored_us = now_us,
         .expires_us = now_us + life_us,
+        .ripe_us = now_us + life_us - life_us / RIPE_PART,
         .key_length = key->length,
         .wire_length = (uint16_t)reply->length,
         .records = (uint16_t)reply->records,

@@ -68,10 +68,13 @@ static size_t refuse(Engine *engine, const Message *message, Status reason, uint
 static size_t resolve(Engine *engine, const Client *client, const Message *message,
                       const Message *asked, const Verdict *verdict, uint8_t *out, size_t capacity)
 {
-    Errand errand = {.message = message, .asked = asked, .verdict = verdict};
     size_t length = 0;
+    Errand errand; /* every field but not at once: the key is long, and set below */
     Answer answer;
 
+    errand.message = message;
+    errand.asked = asked;
+    errand.verdict = verdict;
     question_key_init(&errand.key, asked, engine_scope(engine, verdict->route), engine->secret);
     errand.state = cache_lookup(engine->cache, &errand.key, loop_now_us(engine->loop), &answer);
     if (errand.state != CACHE_MISS && errand.state != CACHE_STALE)

@@ -199,7 +199,7 @@ static size_t flush(Harness *harness, const char *text)
 static void flushed_with_what_is_below(Harness *harness, gconstpointer unused)
 {
     static const char *const names[] = {"example.com",    "a.example.com", "A.b.Example.COM",
-                                        "notexample.com", "com",           "example.org"};
+                                        "notexample.com", "example.net",   "example.org"};
     Message answer;
 
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
