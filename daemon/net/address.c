@@ -139,6 +139,27 @@ bool address_equal(const Address *a, const Address *b)
     return address_same_host(a, b) && address_port(a) == address_port(b);
 }
 
+static bool is_private4(const uint8_t bytes[4])
+{
+    return bytes[0] == 0 || bytes[0] == 10 || bytes[0] == 127 ||
+           (bytes[0] == 100 && (bytes[1] & 0xc0) == 64) || (bytes[0] == 169 && bytes[1] == 254) ||
+           (bytes[0] == 172 && (bytes[1] & 0xf0) == 16) || (bytes[0] == 192 && bytes[1] == 168);
+}
+
+bool address_is_private(const Address *address)
+{
+    const struct in6_addr *v6 = &address->socket.v6.sin6_addr;
+
+    if (address->socket.any.sa_family == AF_INET)
+        return is_private4((const uint8_t *)&address->socket.v4.sin_addr);
+    if (address->socket.any.sa_family != AF_INET6)
+        return true;
+    if (IN6_IS_ADDR_V4MAPPED(v6))
+        return is_private4(v6->s6_addr + 12);
+    return IN6_IS_ADDR_LOOPBACK(v6) || IN6_IS_ADDR_UNSPECIFIED(v6) || IN6_IS_ADDR_LINKLOCAL(v6) ||
+           (v6->s6_addr[0] & 0xfe) == 0xfc;
+}
+
 uint16_t address_port(const Address *address)
 {
     if (address->socket.any.sa_family == AF_INET)

@@ -31,6 +31,8 @@ typedef struct TlsTarget {
     const TlsDigest
         *hashes; /* SHA-256 of a TBSCertificate of the chain (stamps): always on top of it */
     size_t hash_count;
+    const Address *also; /* an IP address that the certificate must name besides `host` (RFC 9462
+                            §4.2); NULL or not set: none */
 } TlsTarget;
 
 /** Resumption data of one endpoint, kept between its connections. Zeroed: none. A ticket is used

@@ -221,6 +221,23 @@ static Status check_chain(gnutls_session_t session, const char *host)
     return status_of_faults(faults);
 }
 
+/* Whether the leaf names this address. Its chain has been checked. */
+static Status check_address(const gnutls_datum_t *leaf, const Address *address)
+{
+    gnutls_x509_crt_t certificate;
+    bool v6 = address->socket.any.sa_family == AF_INET6;
+    const void *ip = v6 ? (const void *)&address->socket.v6.sin6_addr
+                        : (const void *)&address->socket.v4.sin_addr;
+    bool names_it = false;
+
+    if (gnutls_x509_crt_init(&certificate) < 0)
+        return STATUS_NO_MEMORY;
+    if (gnutls_x509_crt_import(certificate, leaf, GNUTLS_X509_FMT_DER) == 0)
+        names_it = gnutls_x509_crt_check_ip(certificate, ip, v6 ? 16 : 4, 0) != 0;
+    gnutls_x509_crt_deinit(certificate);
+    return names_it ? STATUS_OK : STATUS_CERT_NAME;
+}
+
 Status tls_peer_check(gnutls_session_t session, const TlsTarget *target)
 {
     unsigned length = 0;
@@ -230,6 +247,11 @@ Status tls_peer_check(gnutls_session_t session, const TlsTarget *target)
         return STATUS_CERT_UNTRUSTED;
     if (target->host != NULL) {
         Status status = check_chain(session, target->host);
+        if (status != STATUS_OK)
+            return status;
+    }
+    if (target->also != NULL && address_is_set(target->also)) {
+        Status status = check_address(&chain[0], target->also);
         if (status != STATUS_OK)
             return status;
     }

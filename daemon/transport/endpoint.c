@@ -204,6 +204,7 @@ Endpoint *endpoint_derive(const Endpoint *endpoint, Endpoint *relay, const Addre
     made->pin_count = endpoint->pin_count;
     made->hashes = g_memdup2(endpoint->hashes, endpoint->hash_count * sizeof(TlsDigest));
     made->hash_count = endpoint->hash_count;
+    made->also = endpoint->also;
     made->odoh_configs = g_memdup2(endpoint->odoh_configs, endpoint->odoh_configs_length);
     made->odoh_configs_length = endpoint->odoh_configs_length;
     return made;
@@ -227,8 +228,9 @@ static bool relays_equal(const Endpoint *a, const Endpoint *b)
 bool endpoint_equal(const Endpoint *a, const Endpoint *b)
 {
     return a->kind == b->kind && a->port == b->port && address_equal(&a->address, &b->address) &&
-           relays_equal(a->relay, b->relay) && g_strcmp0(a->host, b->host) == 0 &&
-           g_strcmp0(a->path, b->path) == 0 && g_strcmp0(a->provider_name, b->provider_name) == 0 &&
+           address_equal(&a->also, &b->also) && relays_equal(a->relay, b->relay) &&
+           g_strcmp0(a->host, b->host) == 0 && g_strcmp0(a->path, b->path) == 0 &&
+           g_strcmp0(a->provider_name, b->provider_name) == 0 &&
            memcmp(a->provider_key, b->provider_key, sizeof(a->provider_key)) == 0 &&
            digests_equal(a->pins, a->pin_count, b->pins, b->pin_count) &&
            digests_equal(a->hashes, a->hash_count, b->hashes, b->hash_count) &&
@@ -272,5 +274,6 @@ TlsTarget endpoint_tls_target(const Endpoint *endpoint, const char *alpn)
         .pin_count = endpoint->pin_count,
         .hashes = (const TlsDigest *)endpoint->hashes,
         .hash_count = endpoint->hash_count,
+        .also = &endpoint->also,
     };
 }

@@ -40,6 +40,8 @@ typedef struct Endpoint {
     size_t pin_count;
     TlsDigest *hashes; /* TBSCertificate, stamps */
     size_t hash_count;
+    Address also; /* TLS: an IP address that the certificate must name too, as a discovered endpoint
+                     proves itself with it; not set: none */
     uint8_t *odoh_configs; /* ODoH: the target's keys, given by hand; NULL: they are fetched */
     size_t odoh_configs_length;
 } Endpoint;

@@ -49,6 +49,7 @@ class Authority:
         self.pins = {}
         self._issue("server", NAMES)
         self._issue("wrong-name", ["elsewhere.example"], addresses=False)
+        self._issue("no-address", NAMES, addresses=False)
         self._issue("expired", NAMES, start=now - 40 * DAY, end=now - 10 * DAY)
         self._issue("untrusted", NAMES, self_signed=True)
 
