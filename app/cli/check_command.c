@@ -34,9 +34,12 @@ static void print_json(const SottoEvidence *evidence)
 
 static void print_step(const SottoEvidenceStep *step)
 {
-    console_print(step->ok ? TONE_GOOD : TONE_BAD, step->ok ? _("  ok     ") : _("  FAILED "));
+    if (sotto_evidence_step_is_unknown(step))
+        console_print(TONE_QUIET, _("  ?      "));
+    else
+        console_print(step->ok ? TONE_GOOD : TONE_BAD, step->ok ? _("  ok     ") : _("  FAILED "));
     console_print(TONE_PLAIN, step->title);
-    if (step->code[0] != '\0' && !step->ok)
+    if (step->code[0] != '\0' && !step->ok && !sotto_evidence_step_is_unknown(step))
         g_print(" (%s)", step->code);
     g_print("\n");
     if (step->detail[0] != '\0') {

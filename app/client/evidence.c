@@ -57,6 +57,11 @@ SottoEvidence *sotto_evidence_parse(GVariant *dictionary)
     return evidence;
 }
 
+gboolean sotto_evidence_step_is_unknown(const SottoEvidenceStep *step)
+{
+    return !step->ok && g_str_equal(step->code, "unknown");
+}
+
 const SottoEvidenceStep *sotto_evidence_find(const SottoEvidence *evidence, const char *id)
 {
     for (guint i = 0; i < evidence->steps->len; i++) {
@@ -86,7 +91,10 @@ char *sotto_evidence_report(const SottoEvidence *evidence)
     append_fact(text, "Security", evidence->security);
     for (guint i = 0; i < evidence->steps->len; i++) {
         const SottoEvidenceStep *step = g_ptr_array_index(evidence->steps, i);
-        g_string_append_printf(text, "[%s] %s", step->ok ? "ok" : "FAILED", step->title);
+        const char *mark = sotto_evidence_step_is_unknown(step) ? "unknown"
+                           : step->ok                           ? "ok"
+                                                                : "FAILED";
+        g_string_append_printf(text, "[%s] %s", mark, step->title);
         if (step->detail[0] != '\0')
             g_string_append_printf(text, ": %s", step->detail);
         if (step->code[0] != '\0')

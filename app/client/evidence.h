@@ -5,7 +5,7 @@
 
 /** One thing CheckProtection looked at. Strings are never NULL. */
 typedef struct SottoEvidenceStep {
-    char *id; /* "resolver", "system", "leaks", "identity" */
+    char *id; /* "resolver", "system", "leaks", "identity", "hijack", "local" */
     char *title, *detail, *code;
     gboolean ok;
 } SottoEvidenceStep;
@@ -22,6 +22,8 @@ typedef struct SottoEvidence {
 /** Reads the a{sv} of CheckProtection (transfer full); what is missing reads "" or FALSE. */
 SottoEvidence *sotto_evidence_parse(GVariant *dictionary);
 
+/** Nobody could say: neither passed nor failed. */
+gboolean sotto_evidence_step_is_unknown(const SottoEvidenceStep *step);
 /** The step with that id, or NULL (transfer none). */
 const SottoEvidenceStep *sotto_evidence_find(const SottoEvidence *evidence, const char *id);
 

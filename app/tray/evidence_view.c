@@ -26,13 +26,19 @@ G_DEFINE_FINAL_TYPE(SottoEvidenceView, sotto_evidence_view, GTK_TYPE_BOX)
 static void add_step(SottoEvidenceView *self, const SottoEvidenceStep *step)
 {
     GtkWidget *row = hdy_action_row_new();
-    GtkWidget *mark = gtk_image_new_from_icon_name(
-        step->ok ? "object-select-symbolic" : "dialog-warning-symbolic", GTK_ICON_SIZE_BUTTON);
+    gboolean unknown = sotto_evidence_step_is_unknown(step);
+    GtkWidget *mark = gtk_image_new_from_icon_name(unknown    ? "dialog-question-symbolic"
+                                                   : step->ok ? "object-select-symbolic"
+                                                              : "dialog-warning-symbolic",
+                                                   GTK_ICON_SIZE_BUTTON);
 
     spoken_row_set(HDY_ACTION_ROW(row), step->title, step->detail);
     hdy_action_row_set_subtitle_lines(HDY_ACTION_ROW(row), 0);
-    atk_object_set_name(gtk_widget_get_accessible(mark), step->ok ? _("Passed") : _("Failed"));
-    gtk_style_context_add_class(gtk_widget_get_style_context(mark), step->ok ? "good" : "bad");
+    atk_object_set_name(gtk_widget_get_accessible(mark), unknown    ? _("Not known")
+                                                         : step->ok ? _("Passed")
+                                                                    : _("Failed"));
+    if (!unknown)
+        gtk_style_context_add_class(gtk_widget_get_style_context(mark), step->ok ? "good" : "bad");
     hdy_action_row_add_prefix(HDY_ACTION_ROW(row), mark);
     gtk_list_box_row_set_activatable(GTK_LIST_BOX_ROW(row), FALSE);
     gtk_widget_show_all(row);

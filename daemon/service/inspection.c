@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The evidence that protection works: two lookups made now, the leak counter, and what the
- * connection in use says of its peer. Each is a step with one sentence; the summary is the first
- * step that failed.
+ * The evidence that protection works: lookups made now, the leak counter, what the
+ * connection in use says of its peer, and who really asks name servers for us and for programs.
+ * Each is a step with one sentence; the summary is the first step that failed.
  */
 #include "inspection.h"
 
 #include "routes.h"
 
 #include <inttypes.h>
+
+#define UNKNOWN            "unknown"
+#define IDENTITY_BUDGET_US 2500000 /* for what is good to know and no proof */
 
 static const char system_title[] = "Lookups of this machine's programs";
 
@@ -17,9 +20,11 @@ struct Inspection {
     InspectionDone done;
     void *owner;
     Proof *resolver_proof, *system_proof;
+    IdentityQuest *quest;
     GVariantBuilder steps;
-    char *summary; /* of the first failed step; NULL none yet */
-    bool answered; /* the resolver, in this check */
+    char *summary;     /* of the first failed step; NULL none yet */
+    bool answered;     /* the resolver, in this check */
+    bool reaches_here; /* what programs ask does, in this check */
     char *resolver_id;
     char *security, *endpoint;
 };
@@ -28,6 +33,7 @@ static void inspection_free(Inspection *inspection)
 {
     proof_cancel(inspection->resolver_proof);
     proof_cancel(inspection->system_proof);
+    identity_cancel(inspection->quest);
     g_variant_builder_clear(&inspection->steps);
     g_free(inspection->summary);
     g_free(inspection->resolver_id);
@@ -42,6 +48,7 @@ void inspection_cancel(Inspection *inspection)
         inspection_free(inspection);
 }
 
+/* Code "": it is so. UNKNOWN: nobody can say, which is neither good nor bad. */
 static void add_step(Inspection *inspection, const char *id, const char *title, const char *code,
                      const char *detail)
 {
@@ -53,7 +60,7 @@ static void add_step(Inspection *inspection, const char *id, const char *title, 
     g_variant_dict_insert(&step, "detail", "s", detail);
     g_variant_dict_insert(&step, "code", "s", code);
     g_variant_builder_add_value(&inspection->steps, g_variant_dict_end(&step));
-    if (*code != '\0' && inspection->summary == NULL)
+    if (*code != '\0' && !g_str_equal(code, UNKNOWN) && inspection->summary == NULL)
         inspection->summary = g_strdup(detail);
 }
 
@@ -103,7 +110,20 @@ static const Endpoint *endpoint_of_kind(const Resolver *resolver, EndpointKind k
     return NULL;
 }
 
-static void add_identity(Inspection *inspection)
+/* ", calls itself fra1, and asks from 192.0.2.1" as far as it is known. (transfer full) */
+static char *describe_identity(const Identity *identity)
+{
+    GString *text = g_string_new(NULL);
+    char address[ADDRESS_MAX_TEXT];
+    if (identity->server != NULL)
+        g_string_append_printf(text, " It calls itself %s.", identity->server);
+    if (identity->asks_from_count > 0)
+        g_string_append_printf(text, " It asks name servers from %s.",
+                               address_format_host(&identity->asks_from[0], address));
+    return g_string_free(text, FALSE);
+}
+
+static void add_identity(Inspection *inspection, const Identity *identity)
 {
     static const char title[] = "Who answers";
     ResolverHealth health;
@@ -114,7 +134,7 @@ static void add_identity(Inspection *inspection)
             : NULL;
     if (resolver == NULL ||
         !engine_resolver_health(inspection->sources.engine, inspection->resolver_id, &health)) {
-        add_step(inspection, "identity", title, "unknown", "Nobody has answered yet.");
+        add_step(inspection, "identity", title, UNKNOWN, "Nobody has answered yet.");
         return;
     }
     const Endpoint *endpoint = endpoint_of_kind(resolver, health.endpoint);
@@ -124,19 +144,53 @@ static void add_identity(Inspection *inspection)
         add_step(inspection, "identity", title, "nobody", "Nobody answers now.");
         return;
     }
+    g_autofree char *more = describe_identity(identity);
     g_autofree char *detail =
-        g_strdup_printf("%s, by %s.", resolver->name,
+        g_strdup_printf("%s, by %s.%s", resolver->name,
                         *health.facts.security != '\0' ? health.facts.security
-                                                       : endpoint_kind_name(health.endpoint));
+                                                       : endpoint_kind_name(health.endpoint),
+                        more);
     add_step(inspection, "identity", title, "", detail);
 }
 
-static void conclude(Inspection *inspection)
+/* Compares who answers programs with who answers us. A large resolver has many networks, so that
+ * another one alone is no proof; what reaches Sotto is answered by its resolver in any case. */
+static void add_hijack(Inspection *inspection, const Identity *identity)
+{
+    static const char title[] = "Who answers this machine's programs";
+    char programs[ADDRESS_MAX_TEXT], own[ADDRESS_MAX_TEXT];
+    g_autofree char *detail = NULL;
+    if (!address_is_set(&identity->system) || identity->asks_from_count == 0) {
+        add_step(inspection, "hijack", title, UNKNOWN,
+                 "The names that would tell did not answer, so this is not known.");
+        return;
+    }
+    address_format_host(&identity->system, programs);
+    address_format_host(&identity->asks_from[0], own);
+    if (identity_is_same_network(identity)) {
+        detail = g_strdup_printf(
+            "The same resolver as Sotto's: its name servers are asked from %s.", programs);
+        add_step(inspection, "hijack", title, "", detail);
+    } else if (inspection->reaches_here) {
+        detail = g_strdup_printf("The same resolver as Sotto's, which asks from more than one "
+                                 "network: %s and %s.",
+                                 programs, own);
+        add_step(inspection, "hijack", title, "", detail);
+    } else {
+        detail = g_strdup_printf("Somebody else than %s: name servers are asked from %s, not from "
+                                 "%s.",
+                                 resolver_name(inspection), programs, own);
+        add_step(inspection, "hijack", title, "answered-elsewhere", detail);
+    }
+}
+
+static void conclude(Inspection *inspection, const Identity *identity)
 {
     ProtectionView view;
     GVariantDict all;
     add_leaks(inspection);
-    add_identity(inspection);
+    add_identity(inspection, identity);
+    add_hijack(inspection, identity);
     add_local(inspection);
     protection_view(inspection->sources.protection, &view);
     bool by_vpn = view.state == PROTECTION_VPN;
@@ -170,13 +224,43 @@ static bool is_system_led_here(const Inspection *inspection)
            view.state == PROTECTION_OFFLINE;
 }
 
+static void on_identity(void *owner, const Identity *identity)
+{
+    Inspection *inspection = owner;
+    inspection->quest = NULL;
+    conclude(inspection, identity);
+}
+
+/* Whom nobody reaches cannot say who it is. */
+static void ask_identity(Inspection *inspection)
+{
+    const InspectionSources *sources = &inspection->sources;
+    Plan *plan = protection_plan(sources->protection);
+    if (!inspection->answered || plan == NULL) {
+        conclude(inspection, &(Identity){0});
+        return;
+    }
+    inspection->quest = identity_ask(
+        &(IdentityPlan){
+            .loop = sources->loop,
+            .engine = sources->engine,
+            .plan = plan,
+            .resolver_id = inspection->resolver_id,
+            .budget_us = IDENTITY_BUDGET_US,
+            .asks_system = true,
+            .resolve = sources->resolve,
+        },
+        on_identity, inspection);
+}
+
 static void on_system(void *owner, const ProofResult *result)
 {
     Inspection *inspection = owner;
     inspection->system_proof = NULL;
+    inspection->reaches_here = result->ok;
     add_step(inspection, "system", system_title, result->code,
              result->ok ? "They reach Sotto and are answered." : result->sentence);
-    conclude(inspection);
+    ask_identity(inspection);
 }
 
 static void on_resolver(void *owner, const ProofResult *result)
@@ -191,7 +275,7 @@ static void on_resolver(void *owner, const ProofResult *result)
     if (!is_system_led_here(inspection)) {
         add_step(inspection, "system", system_title, "system-elsewhere",
                  "They go to the network's own DNS.");
-        conclude(inspection);
+        ask_identity(inspection);
         return;
     }
     inspection->system_proof = prober_try_system(

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "history.h"
+#include "identity.h"
 #include "leak.h"
 #include "protection.h"
 #include "sources.h"
@@ -14,9 +15,10 @@ typedef struct InspectionSources {
     Engine *engine;
     Prober *prober;
     Protection *protection;
-    Leak *leak;       /* may be NULL: nobody counts */
-    History *history; /* may be NULL: days are not kept apart */
-    Sources *lists;   /* may be NULL: what the files say is all there is */
+    IdentityResolve resolve; /* how programs look names up; NULL: getaddrinfo */
+    Leak *leak;              /* may be NULL: nobody counts */
+    History *history;        /* may be NULL: days are not kept apart */
+    Sources *lists;          /* may be NULL: what the files say is all there is */
 } InspectionSources;
 
 /** a{sv} as the bus contract has it. (transfer none) */
