@@ -313,7 +313,7 @@ bool channel_is_shunned(const Channel *channel)
 {
     if (channel->shunned_until_us != 0)
         return channel->shunned_until_us > now_us(channel) || channel->live > 0;
-    return channel->samples == 0 &&
+    return channel->samples == 0 && channel->pool->ladder.shut_until_us != 0 &&
            ladder_is_shut(&channel->pool->ladder, channel->endpoint, now_us(channel));
 }
 

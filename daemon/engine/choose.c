@@ -227,27 +227,29 @@ static unsigned place_of(unsigned position, unsigned rung, bool own_first)
     return OWN_RUNGS + rung * CHOSEN_MAX + position;
 }
 
-/* Puts it before those of a higher group, and drops the last when there are too many. */
-static unsigned insert_step(Step *steps, unsigned count, Channel *channel, unsigned group)
+/* Puts it before those of a higher place, and drops the last when there are too many. */
+static unsigned insert_step(Step *steps, unsigned count, Step step)
 {
-    unsigned at = count < CANDIDATES_MAX ? count++ : CANDIDATES_MAX - 1;
+    unsigned at = count;
 
-    if (steps[at].channel && steps[at].place <= group)
-        return count; /* full of better ones */
-    for (; at > 0 && steps[at - 1].place > group; at--)
+    if (count == CANDIDATES_MAX && steps[count - 1].place <= step.place)
+        return count;
+    if (count == CANDIDATES_MAX)
+        at = count - 1;
+    else
+        count++;
+    for (; at > 0 && steps[at - 1].place > step.place; at--)
         steps[at] = steps[at - 1];
-    steps[at] = (Step){.channel = channel, .place = group};
+    steps[at] = step;
     return count;
 }
 
-/* All rungs of the resolver at `position`: healthy ones first, of each health the first of every
- * protocol before the others, else in the ladder's order. */
-static unsigned climb(const Choice *choice, unsigned position, bool own_first, Step *steps)
+/* The rungs of one resolver: healthy ones first, of each health the first of every protocol before
+ * the others, else in the ladder's order. */
+static unsigned climb(Upstream *upstream, Step steps[CANDIDATES_MAX])
 {
-    Upstream *upstream = choice->options[position].upstream;
     unsigned seen[2] = {0}, count = 0;
 
-    memset(steps, 0, CANDIDATES_MAX * sizeof *steps);
     for (size_t i = 0; i < upstream->channel_count; i++) {
         Channel *channel = upstream->channels[i];
         unsigned kind = 1u << channel->endpoint->kind;
@@ -256,35 +258,31 @@ static unsigned climb(const Choice *choice, unsigned position, bool own_first, S
         if (channel->unsupported)
             continue;
         shunned = channel_is_shunned(channel);
-        count = insert_step(steps, count, channel,
-                            (shunned ? GROUP_SHUNNED : 0) + (seen[shunned] & kind ? 1 : 0));
+        count = insert_step(
+            steps, count,
+            (Step){upstream, channel, (shunned ? GROUP_SHUNNED : 0) + !!(seen[shunned] & kind)});
         seen[shunned] |= kind;
-    }
-    for (unsigned i = 0; i < count; i++) {
-        bool shunned = steps[i].place >= GROUP_SHUNNED;
-
-        steps[i].upstream = upstream;
-        steps[i].place = place_of(position, i, own_first) + (shunned ? PLACES : 0);
     }
     return count;
 }
 
-static int compare_steps(const void *a, const void *b)
-{
-    return (int)((const Step *)a)->place - (int)((const Step *)b)->place;
-}
-
 static size_t write_candidates(const Choice *choice, unsigned chosen, Candidate *candidates)
 {
-    Step steps[CHOSEN_MAX * CANDIDATES_MAX];
     bool own_first = chosen > 0 && (!hedge_may_cross(choice->request->strategy) ||
                                     choice->options[0].best->samples == 0);
+    Step steps[CANDIDATES_MAX], rungs[CANDIDATES_MAX];
     unsigned count = 0;
 
-    for (unsigned i = 0; i < chosen; i++)
-        count += climb(choice, i, own_first, steps + count);
-    qsort(steps, count, sizeof *steps, compare_steps);
-    count = MIN(count, CANDIDATES_MAX);
+    for (unsigned position = 0; position < chosen; position++) {
+        unsigned rung_count = climb(choice->options[position].upstream, rungs);
+
+        for (unsigned i = 0; i < rung_count; i++) {
+            bool shunned = rungs[i].place >= GROUP_SHUNNED;
+
+            rungs[i].place = place_of(position, i, own_first) + (shunned ? PLACES : 0);
+            count = insert_step(steps, count, rungs[i]);
+        }
+    }
     for (unsigned i = 0; i < count; i++)
         candidates[i] =
             (Candidate){.upstream = upstream_ref(steps[i].upstream), .channel = steps[i].channel};

@@ -77,6 +77,19 @@ static void forget_oldest(Ladder *ladder)
         memory_free(g_queue_pop_tail(&ladder->networks));
 }
 
+static void shut(Ladder *ladder, Rung *rung, unsigned losses, int64_t now_us)
+{
+    rung->losses = losses;
+    rung->shut_until_us = now_us + backoff_us(losses);
+    ladder->shut_until_us = MAX(ladder->shut_until_us, rung->shut_until_us);
+}
+
+static void lose(Ladder *ladder, Rung *rung, int64_t now_us)
+{
+    if (!rung->answered && rung->shut_until_us <= now_us)
+        shut(ladder, rung, rung->losses + 1, now_us);
+}
+
 void ladder_join(Ladder *ladder, const char *network_id, int64_t now_us)
 {
     const NetworkMemory *memory;
@@ -84,6 +97,7 @@ void ladder_join(Ladder *ladder, const char *network_id, int64_t now_us)
 
     memset(ladder->kinds, 0, sizeof ladder->kinds);
     memset(ladder->families, 0, sizeof ladder->families);
+    ladder->shut_until_us = 0;
     ladder->known = network_id != NULL;
     if (!network_id)
         return;
@@ -98,8 +112,7 @@ void ladder_join(Ladder *ladder, const char *network_id, int64_t now_us)
     memory = current(ladder);
     for (int kind = 0; kind < ENDPOINT_KINDS; kind++) {
         if (memory->shut[kind])
-            ladder->kinds[kind] = (Rung){.losses = PRESUMED_LOSSES,
-                                         .shut_until_us = now_us + backoff_us(PRESUMED_LOSSES)};
+            shut(ladder, &ladder->kinds[kind], PRESUMED_LOSSES, now_us);
     }
 }
 
@@ -109,14 +122,6 @@ static Family family_of(const Endpoint *endpoint)
         endpoint->relay != NULL ? &endpoint->relay->address : &endpoint->address;
 
     return address->socket.any.sa_family == AF_INET6 ? FAMILY_IPV6 : FAMILY_IPV4;
-}
-
-static void lose(Rung *rung, int64_t now_us)
-{
-    if (rung->answered || rung->shut_until_us > now_us)
-        return;
-    rung->losses++;
-    rung->shut_until_us = now_us + backoff_us(rung->losses);
 }
 
 void ladder_note_answer(Ladder *ladder, const Endpoint *endpoint)
@@ -135,23 +140,24 @@ void ladder_note_loss(Ladder *ladder, const Endpoint *loser, const Endpoint *win
     Rung *kind = &ladder->kinds[loser->kind];
 
     if (loser->kind != winner->kind) {
-        lose(kind, now_us);
+        lose(ladder, kind, now_us);
         if (memory && !kind->answered)
             memory->shut[loser->kind] = true;
     }
     if (family_of(loser) != family_of(winner))
-        lose(&ladder->families[family_of(loser)], now_us);
+        lose(ladder, &ladder->families[family_of(loser)], now_us);
 }
 
 void ladder_note_no_route(Ladder *ladder, const Endpoint *endpoint, int64_t now_us)
 {
-    lose(&ladder->families[family_of(endpoint)], now_us);
+    lose(ladder, &ladder->families[family_of(endpoint)], now_us);
 }
 
 bool ladder_is_shut(const Ladder *ladder, const Endpoint *endpoint, int64_t now_us)
 {
-    return ladder->kinds[endpoint->kind].shut_until_us > now_us ||
-           ladder->families[family_of(endpoint)].shut_until_us > now_us;
+    return ladder->shut_until_us > now_us &&
+           (ladder->kinds[endpoint->kind].shut_until_us > now_us ||
+            ladder->families[family_of(endpoint)].shut_until_us > now_us);
 }
 
 void ladder_remember(Ladder *ladder, const char *resolver_id, EndpointKind kind)

@@ -21,8 +21,9 @@ typedef enum Family { FAMILY_IPV4, FAMILY_IPV6, FAMILIES } Family;
 /** What this network lets through, and what is remembered of others. */
 typedef struct Ladder {
     Rung kinds[ENDPOINT_KINDS], families[FAMILIES];
-    GQueue networks; /* NetworkMemory*, the latest first */
-    bool known;      /* the first of them is the one we are on */
+    int64_t shut_until_us; /* none is shut for longer; 0: none is at all */
+    GQueue networks;       /* NetworkMemory*, the latest first */
+    bool known;            /* the first of them is the one we are on */
 } Ladder;
 
 void ladder_init(Ladder *ladder);
