@@ -25,5 +25,6 @@ extern const Command check_command;
 extern const Command stats_command;
 extern const Command connection_command;
 extern const Command log_command;
+extern const Command explain_command;
 extern const Command flush_command;
 extern const Command monitor_command;

@@ -162,3 +162,10 @@ void sotto_helper_list_connections_async(SottoHelper *helper, GCancellable *canc
                                          GAsyncReadyCallback callback, gpointer user_data);
 GVariant *sotto_helper_list_connections_finish(SottoHelper *helper, GAsyncResult *result,
                                                GError **error);
+
+/** What would answer a name (of records of `type`, "" for A). Finishes with the a{sv} of the
+ * contract (transfer full). */
+void sotto_helper_explain_async(SottoHelper *helper, const char *name, const char *type,
+                                GCancellable *cancellable, GAsyncReadyCallback callback,
+                                gpointer user_data);
+GVariant *sotto_helper_explain_finish(SottoHelper *helper, GAsyncResult *result, GError **error);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The calls of the contract's third interface: the cache, the query log, the connections.
+ * The calls of the contract's third interface: the way of one question, the cache, the
+ * query log, the connections.
  */
 #include "helper_private.h"
 #include "sotto-build.h"
@@ -63,6 +64,21 @@ void sotto_helper_list_connections_async(SottoHelper *self, GCancellable *cancel
 
 GVariant *sotto_helper_list_connections_finish(SottoHelper *self, GAsyncResult *result,
                                                GError **error)
+{
+    g_autoptr(GVariant) reply = sotto_helper_call_finish(self, result, error);
+
+    return reply != NULL ? g_variant_get_child_value(reply, 0) : NULL;
+}
+
+void sotto_helper_explain_async(SottoHelper *self, const char *name, const char *type,
+                                GCancellable *cancellable, GAsyncReadyCallback callback,
+                                gpointer user_data)
+{
+    sotto_helper_call(self, METHOD("Explain"), g_variant_new("(ss)", name, type), cancellable,
+                      callback, user_data);
+}
+
+GVariant *sotto_helper_explain_finish(SottoHelper *self, GAsyncResult *result, GError **error)
 {
     g_autoptr(GVariant) reply = sotto_helper_call_finish(self, result, error);
 

@@ -325,12 +325,14 @@ void engine_explain(Engine *engine, const Name *name, uint16_t type, Explanation
         .engine = engine, .result = explanation, .query = &query, .verdict = &verdict};
 
     *explanation = (Explanation){.source = EXPLANATION_NONE, .protocol = ""};
-    explanation->summary = g_strdup("Sotto is not ready to answer yet.");
+    explanation->summary = g_strdup("Sotto answers nothing at the moment.");
     explanation->answer = g_strdup("");
     explanation->resolver = g_strdup("");
     explanation->endpoint = g_strdup("");
     explanation->steps = g_ptr_array_new_with_free_func(g_free);
     name_format(name, explaining.name);
+    if (!engine->plan)
+        add_step(&explaining, "Protection is off, or about to begin.");
     if (!engine->plan || build(name, type, wire, sizeof wire, &query) != STATUS_OK)
         return;
     rules_judge(engine->plan, engine->rules, &query, &verdict);

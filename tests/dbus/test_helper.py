@@ -159,6 +159,18 @@ def test_check_says_step_by_step_what_it_found(client):
         assert step["ok"] == (step["code"] == "") and step["title"] and step["detail"].endswith(".")
 
 
+def test_explanation_has_every_key_of_the_contract(client):
+    kinds = {"name": str, "type": str, "source": str, "summary": str, "rule": str, "answer": str, "ttl": int,
+             "resolver": str, "endpoint": str, "protocol": str, "steps": list}
+    explanation = client.call("Explain", GLib.Variant("(ss)", ("www.example.com.", "aaaa")), f"{NAME}.Queries")
+    assert {key: type(value) for key, value in explanation.items()} == kinds
+    assert (explanation["name"], explanation["type"], explanation["source"]) == ("www.example.com", "AAAA", "resolver")
+    assert explanation["resolver"] and explanation["protocol"] and explanation["endpoint"]
+    assert all(step.endswith(".") for step in explanation["steps"])
+    for question in (("a..b", "A"), ("www.example.com", "NOTHING")):
+        assert client.refused("Explain", GLib.Variant("(ss)", question), f"{NAME}.Queries")[0] == "InvalidArgument"
+
+
 def test_ordinary_user_may_ask(client, guest):
     status = json.loads(guest.run("sottoctl", "status", "--json", check=False).stdout)
     assert status["state"] == "off"

@@ -125,6 +125,13 @@ class Helper:
             "resolver": GLib.Variant("s", "Quad9"), "endpoint": GLib.Variant("s", "tls://9.9.9.9"),
             "security": GLib.Variant("s", "TLS 1.3")},))
 
+    def Explain(self, name, rdtype):
+        texts = {"name": name, "type": rdtype or "A", "source": "rule", "summary": f"{name} is blocked by ads.txt line 12.",
+                 "rule": "ads.txt line 12", "answer": "NXDOMAIN", "resolver": "", "endpoint": "", "protocol": ""}
+        return GLib.Variant("(a{sv})", ({**{key: GLib.Variant("s", text) for key, text in texts.items()},
+                                         "ttl": GLib.Variant("u", 0),
+                                         "steps": GLib.Variant("as", ["A rule blocks it: ads.txt line 12."])},))
+
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
@@ -301,6 +308,25 @@ def test_check_json(ctl, helper):
     evidence = json.loads(ctl("check", "--json").stdout)
     assert evidence["ok"] is True and evidence["security"] == "TLS 1.3"
     assert evidence["steps"] == [{"id": "resolver", "ok": True, "title": "Quad9 answers", "detail": "in 12 ms", "code": ""}]
+
+
+def test_explain_in_words(ctl, helper):
+    done = ctl("explain", "ads.example", "https")
+    assert (done.returncode, done.stdout.splitlines()[:2]) == (
+        0, ["ads.example is blocked by ads.txt line 12.", "  1. A rule blocks it: ads.txt line 12."])
+    assert "Endpoint" not in done.stdout
+    assert ("Explain", "ads.example", "https") in helper.calls
+
+
+def test_explain_json(ctl, helper):
+    explanation = json.loads(ctl("explain", "ads.example", "--json").stdout)
+    assert explanation == {"name": "ads.example", "type": "A", "source": "rule", "answer": "NXDOMAIN", "ttl": 0,
+                           "summary": "ads.example is blocked by ads.txt line 12.", "rule": "ads.txt line 12",
+                           "resolver": "", "endpoint": "", "protocol": "", "steps": ["A rule blocks it: ads.txt line 12."]}
+
+
+def test_explain_wants_a_name(ctl, helper):
+    assert ctl("explain").returncode == 2
 
 
 def test_stats_json_is_what_the_helper_says(ctl, helper):

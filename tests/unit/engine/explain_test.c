@@ -179,7 +179,7 @@ static void without_a_plan_nothing_is_ready(void)
     Name name = parse("www.example");
 
     engine_explain(engine, &name, RRTYPE_A, &explanation);
-    g_assert_cmpstr(explanation.summary, ==, "Sotto is not ready to answer yet.");
+    g_assert_cmpstr(explanation.summary, ==, "Sotto answers nothing at the moment.");
     explanation_clear(&explanation);
     engine_free(engine);
     loop_free(loop);

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* sottoctl explain: what would answer a name, and why, without asking anybody. The sentences are
+ * the helper's: only it knows the way of a question. */
+#include "command.h"
+#include "console.h"
+#include "document.h"
+
+#include <glib/gi18n.h>
+
+static const char *text_of(GVariant *explanation, const char *key)
+{
+    const char *text = "";
+
+    g_variant_lookup(explanation, key, "&s", &text);
+    return text;
+}
+
+static void print_words(GVariant *explanation)
+{
+    g_autofree const char **steps = NULL;
+    g_autofree char *left = NULL;
+    guint ttl = 0;
+
+    console_print(TONE_STRONG, text_of(explanation, "summary"));
+    g_print("\n");
+    if (g_variant_lookup(explanation, "steps", "^a&s", &steps))
+        for (gsize i = 0; steps[i] != NULL; i++)
+            g_print("  %" G_GSIZE_FORMAT ". %s\n", i + 1, steps[i]);
+    if (g_variant_lookup(explanation, "ttl", "u", &ttl) && ttl > 0)
+        left =
+            g_strdup_printf(ngettext("for another %u second", "for another %u seconds", ttl), ttl);
+    console_print_fact(_("Answer"), text_of(explanation, "answer"));
+    console_print_fact(_("Kept"), left != NULL ? left : "");
+    console_print_fact(_("Rule"), text_of(explanation, "rule"));
+    console_print_fact(_("Resolver"), text_of(explanation, "resolver"));
+    console_print_fact(_("Protocol"), text_of(explanation, "protocol"));
+    console_print_fact(_("Endpoint"), text_of(explanation, "endpoint"));
+}
+
+static CliExit run_explain(Session *session, char **parameters)
+{
+    g_autoptr(GAsyncResult) result = NULL;
+    g_autoptr(GVariant) explanation = NULL;
+    const char *type = parameters[1] != NULL ? parameters[1] : "";
+    GError *error = NULL;
+
+    sotto_helper_explain_async(session->helper, parameters[0], type, NULL, session_keep, &result);
+    session_await(&result);
+    explanation = sotto_helper_explain_finish(session->helper, result, &error);
+    if (explanation == NULL)
+        return session_fail(session, error);
+    if (session->json)
+        document_print_variant(explanation);
+    else
+        print_words(explanation);
+    return CLI_OK;
+}
+
+const Command explain_command = {
+    .name = "explain",
+    .parameters = "NAME [TYPE]",
+    .summary = N_("Say what would answer a name, and why, without asking"),
+    .least = 1,
+    .most = 2,
+    .run = run_explain,
+};
