@@ -5,5 +5,6 @@
 
 #include <gio/gio.h>
 
-/** Every resolver of the settings and how it fares: aa{sv} of ListResolvers. (floating) */
-GVariant *report_resolvers(const InspectionSources *sources);
+/** Answers ListResolvers, later and from another thread: every resolver of the settings and how it
+ * fares now. (transfer full) of the invocation. */
+void report_resolvers(const InspectionSources *sources, GDBusMethodInvocation *invocation);

@@ -163,7 +163,7 @@ static gboolean on_resume(BusSotto1 *skeleton, GDBusMethodInvocation *invocation
 static gboolean on_list_resolvers(BusSotto1 *skeleton, GDBusMethodInvocation *invocation,
                                   Service *service)
 {
-    bus_sotto1_complete_list_resolvers(skeleton, invocation, report_resolvers(&service->sources));
+    report_resolvers(&service->sources, invocation);
     return TRUE;
 }
 
