@@ -9,6 +9,7 @@
 #include "question.h"
 #include "ruleset.h"
 #include "scope.h"
+#include "search_guard.h"
 #include "shares.h"
 #include "upstream.h"
 
@@ -37,6 +38,7 @@ struct Engine {
     GArray *route_scopes; /* uint32_t, one a route */
     bool local;           /* some resolver of the plan is asked in clear */
     Shares shares;
+    SearchGuard search_guard;
     GHashTable *flights; /* QuestionKey* → Flight*, those that may be joined */
     List resolutions, queries, lookups;
     uint8_t *stripped, *composed; /* MESSAGE_MAX bytes each, for use within one call */

@@ -143,6 +143,12 @@ void plan_add_route(Plan *plan, const Name *suffix, Resolver *resolver)
         (Route){.suffix = *suffix, .resolver = resolver_ref(resolver)};
 }
 
+void plan_add_searched_route(Plan *plan, const Name *suffix, Resolver *resolver)
+{
+    plan_add_route(plan, suffix, resolver);
+    plan->routes[plan->route_count - 1].searched = plan->searched = true;
+}
+
 Resolver *plan_find_resolver(const Plan *plan, const char *id)
 {
     for (size_t i = 0; i < plan->resolver_count; i++) {

@@ -57,6 +57,7 @@ typedef enum Strategy {
 typedef struct Route {
     Name suffix;
     Resolver *resolver;
+    bool searched; /* programs may put it behind names that failed: see search_guard.h */
 } Route;
 
 #define PLAN_SPREAD_KEY 16
@@ -74,6 +75,7 @@ typedef struct Plan {
                                             resolvers are to know no more than their share */
     Route *routes;
     size_t route_count;
+    bool searched; /* some route is */
     TransportSettings transport;
     uint16_t edns_payload; /* as configured, 0..4096; 512 or less: off unless the client sent OPT */
     unsigned max_queries;  /* in flight; default 250 */
@@ -97,6 +99,8 @@ void plan_unref(Plan *plan);
 void plan_add_resolver(Plan *plan, Resolver *resolver);
 void plan_add_bootstrap(Plan *plan, Resolver *resolver);
 void plan_add_route(Plan *plan, const Name *suffix, Resolver *resolver);
+/** The same, for a domain that the network put into the search list. */
+void plan_add_searched_route(Plan *plan, const Name *suffix, Resolver *resolver);
 /** The resolver with this id, routes' resolvers included. (transfer none), NULL for none. */
 Resolver *plan_find_resolver(const Plan *plan, const char *id);
 /** Whether both send every question to the same endpoints, so that answers may be shared. */

@@ -135,6 +135,20 @@ static size_t answer_malformed(Engine *engine, const uint8_t *bytes, size_t leng
     return written;
 }
 
+/* The network must not hear of names that programs only try in its domain. */
+static void guard_search(Engine *engine, const Message *message, Verdict *verdict)
+{
+    const Route *route = verdict->route >= 0 ? &engine->plan->routes[verdict->route] : NULL;
+    int64_t now_us = loop_now_us(engine->loop);
+
+    if (!route || !route->searched)
+        search_guard_note(&engine->search_guard, engine->secret, &message->qname, now_us);
+    else if (search_guard_holds(&engine->search_guard, engine->secret, &message->qname,
+                                &route->suffix, now_us))
+        rules_withhold(verdict, "This was asked without the network's domain before, so it is not "
+                                "shown to the network.");
+}
+
 size_t query_receive(Engine *engine, const Client *client, const uint8_t *bytes, size_t length,
                      uint8_t *out, size_t capacity)
 {
@@ -151,6 +165,8 @@ size_t query_receive(Engine *engine, const Client *client, const uint8_t *bytes,
         return refuse(engine, &message, STATUS_AGAIN, out, capacity);
     }
     rules_judge(engine->plan, engine->rules, &message, &verdict);
+    if (engine->plan->searched)
+        guard_search(engine, &message, &verdict);
     if (verdict.answered)
         return answer_by_rule(engine, &message, &verdict, out, capacity);
     if (verdict.alias)

@@ -258,3 +258,12 @@ void rules_judge(const Plan *plan, const Ruleset *rules, const Message *query, V
     if (!judge_special(verdict, query, &special))
         judge_way(verdict, plan, rules, &query->qname, query->qtype, special);
 }
+
+void rules_withhold(Verdict *verdict, const char *why)
+{
+    verdict->reason = VERDICT_LOCAL;
+    verdict->why = why;
+    say_no(verdict, RCODE_NXDOMAIN, 0, LOCAL_TTL_S);
+    verdict->reply.ede = EDE_OTHER;
+    verdict->reply.ede_text = why;
+}

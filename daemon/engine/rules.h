@@ -33,3 +33,6 @@ typedef struct Verdict {
  * which route its name takes, the longest suffix winning; and local names have no other way.
  */
 void rules_judge(const Plan *plan, const Ruleset *rules, const Message *query, Verdict *verdict);
+
+/** Turns a verdict that leads somewhere into "no such name"; `why` is one sentence. */
+void rules_withhold(Verdict *verdict, const char *why);

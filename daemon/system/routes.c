@@ -90,8 +90,10 @@ static void add_link(Plan *plan, const NetworkLink *link)
     for (gsize i = 0; link->domains[i] != NULL; i++) {
         if (!domain_read(link->domains[i], link, &suffix) || is_covered(plan, &suffix))
             log_debug("a domain of this network is not routed to it number=%zu", i);
-        else
+        else if (link->vpn)
             plan_add_route(plan, &suffix, resolver);
+        else
+            plan_add_searched_route(plan, &suffix, resolver);
     }
     for (gsize i = 0; link->reverse[i] != NULL; i++) {
         if (name_parse(link->reverse[i], &suffix) == STATUS_OK && !is_covered(plan, &suffix))
