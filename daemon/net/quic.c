@@ -25,6 +25,7 @@
 
 #include <gnutls/crypto.h>
 #include <netinet/in.h>
+#include <string.h>
 
 enum {
     CONNECTION_ID_LENGTH = 8,
@@ -254,15 +255,12 @@ void quic_flush(QuicConnection *quic)
 
 /* ---- what else ngtcp2 asks for ---- */
 
-static void fill_random(uint8_t *bytes, size_t length)
-{
-    if (gnutls_rnd(GNUTLS_RND_RANDOM, bytes, length) < 0)
-        log_error("the system has no randomness"); /* a connection ID need not be a secret */
-}
-
+/* What ngtcp2 wants this for need not be secret (ngtcp2_rand). */
 static void on_random(uint8_t *bytes, size_t length, const ngtcp2_rand_ctx *context)
 {
-    fill_random(bytes, length);
+    memset(bytes, 0, length);
+    if (gnutls_rnd(GNUTLS_RND_NONCE, bytes, length) < 0)
+        log_error("the system has no randomness");
 }
 
 /* The reset token is never used: a connection of ours that is forgotten has no socket either. */
@@ -373,7 +371,8 @@ static Status open_connection(QuicConnection *quic)
     ngtcp2_cid server_id, own_id;
     uint8_t random[NGTCP2_MAX_CIDLEN + CONNECTION_ID_LENGTH];
 
-    fill_random(random, sizeof random);
+    if (gnutls_rnd(GNUTLS_RND_RANDOM, random, sizeof random) < 0)
+        return STATUS_CRYPTO;
     ngtcp2_cid_init(&server_id, random, NGTCP2_MAX_CIDLEN); /* made up; the server tells its own */
     ngtcp2_cid_init(&own_id, random + NGTCP2_MAX_CIDLEN, CONNECTION_ID_LENGTH);
     set_settings(quic, &settings);
@@ -460,12 +459,15 @@ bool quic_is_stalled(const QuicConnection *quic)
     return is_usable(quic) && quic_bytes_in_flight(quic->conn) > 0;
 }
 
-int64_t quic_peer_idle_us(const QuicConnection *quic)
+int64_t quic_idle_us(const QuicConnection *quic)
 {
     const ngtcp2_transport_params *params =
         quic->conn != NULL ? ngtcp2_conn_get_remote_transport_params(quic->conn) : NULL;
+    const int64_t own_us = (int64_t)IDLE_TIMEOUT_S * G_USEC_PER_SEC;
 
-    return params != NULL ? (int64_t)(params->max_idle_timeout / NGTCP2_MICROSECONDS) : 0;
+    if (params == NULL || params->max_idle_timeout == 0)
+        return own_us;
+    return (int64_t)MIN(params->max_idle_timeout / NGTCP2_MICROSECONDS, (uint64_t)own_us);
 }
 
 void quic_chain(const QuicConnection *quic, PeerChain *chain)

@@ -97,8 +97,8 @@ Status quic_migrate(QuicConnection *quic) must_check;
 /** Whether something sent is not acknowledged yet: after some seconds of silence it means that the
  * path is dead, not the server slow. */
 bool quic_is_stalled(const QuicConnection *quic);
-/** The peer's idle timeout; 0 none. */
-int64_t quic_peer_idle_us(const QuicConnection *quic);
+/** After how long unused both ends forget the connection, once it is made. */
+int64_t quic_idle_us(const QuicConnection *quic);
 /** Facts of an established connection; the version is "QUIC TLS1.3". */
 void quic_facts(const QuicConnection *quic, TlsFacts *facts);
 /** Reads what the peer of an established connection sent. `chain` must be empty. */

@@ -222,10 +222,9 @@ static void on_connected(void *owner)
  * given up before that (RFC 9250 §5.5.2). */
 static Status doq_connected(Pipe *pipe, const TlsFacts *facts)
 {
-    int64_t peer_us = quic_peer_idle_us(((DoqPipe *)pipe)->quic);
+    int64_t forgotten_us = quic_idle_us(((DoqPipe *)pipe)->quic);
 
-    if (peer_us > 0)
-        pipe->idle_us = MIN(pipe->idle_us, peer_us * 3 / 4);
+    pipe->idle_us = MIN(pipe->idle_us, forgotten_us * 3 / 4);
     return STATUS_OK;
 }
 
@@ -355,6 +354,7 @@ static void doq_network_changed(Transport *transport)
 
     /* A ticket would show on the new network who we were on the old one. */
     quic_memory_clear(&doq->memory);
+    doq->pipeline.stalls = 0;
     if (!is_waited_on || quic_migrate(connection->quic) != STATUS_OK)
         pipeline_network_changed(transport);
 }

@@ -12,7 +12,8 @@ from lab.topology import BIND, HAPROXY
 from lab.pki import HOST
 
 SOURCE = Path(__file__).parent / "servers/doq/doqserver.go"
-GO = {"GOPATH": "/usr/share/gocode", "GO111MODULE": "off", "GOCACHE": str(RUN / "go-cache"), "GOFLAGS": ""}
+GO = {"GOPATH": "/usr/share/gocode", "GO111MODULE": "off", "GOFLAGS": "",
+      "GOCACHE": str(Path(os.environ.get("SOTTO_BUILD", RUN)) / "go-cache")}
 
 
 class QuicGo:
@@ -48,6 +49,11 @@ class QuicGo:
     @property
     def connections(self):
         return self.daemon.log.count("connection from")
+
+    @property
+    def early_connections(self):
+        """Those on which early data came."""
+        return self.daemon.log.count("early data true")
 
     @property
     def query_lengths(self):

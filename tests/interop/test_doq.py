@@ -59,6 +59,19 @@ def test_a_thousand_questions_share_one_connection(sottod, server):
     assert server.connections == before + 1
 
 
+@pytest.mark.parametrize("chosen", [False, True], ids=["not-chosen", "chosen"])
+def test_early_data(sottod, server, tmp_path, chosen):
+    """Off unless chosen; then a second connection asks in its first packet."""
+    settings = tmp_path / "sotto.conf"
+    settings.write_text(f"[Sotto]\nZeroRTT={str(chosen).lower()}\n", encoding="ascii")
+    sottod("--config", settings, "--resolver", server.uri())
+    before = server.early_connections
+    assert ask("doq-before-idle.wild.example.test").rcode() == dns.rcode.NOERROR
+    time.sleep(8.5)  # three quarters of the server's idle timeout: the connection is closed
+    assert ask("doq-after-idle.wild.example.test").rcode() == dns.rcode.NOERROR
+    assert server.early_connections == before + chosen
+
+
 def test_bad_certificate_is_refused_with_its_reason(sottod, servers, impostor):
     kind, server = impostor
     sentence = {"wrong-name": "for another name", "expired": "has expired", "untrusted": "not from a trusted authority"}

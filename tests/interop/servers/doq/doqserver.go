@@ -54,6 +54,10 @@ func serve(connection quic.Connection, stream quic.Stream, upstream string) {
 }
 
 func accept(connection quic.EarlyConnection, upstream string) {
+	go func() {
+		<-connection.HandshakeComplete().Done()
+		log.Printf("shaken, early data %t", connection.ConnectionState().TLS.Used0RTT)
+	}()
 	for {
 		stream, err := connection.AcceptStream(context.Background())
 		if err != nil {
