@@ -4,7 +4,7 @@
 from pathlib import Path
 
 from .process import RUN
-from .topology import BIND, HOTEL, LIE, LIE6
+from .topology import BIND, HOTEL, HOTEL_OUTSIDE, LIE, LIE6, WHOAMI
 
 DOMAIN = "hotel.test"
 
@@ -24,6 +24,7 @@ dhcp-leasefile={RUN}/hotel.leases
 log-queries
 log-facility=-
 server={BIND}
+server=/whoami.akamai.net/{WHOAMI}@{HOTEL_OUTSIDE}
 address=/www.example.test/{LIE}
 address=/www.example.test/{LIE6}
 address=/printer.{DOMAIN}/100.64.10.20

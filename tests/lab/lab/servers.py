@@ -12,7 +12,7 @@ from pathlib import Path
 from .dnscrypt import Provider
 from .pki import HOST, Authority
 from .process import RUN
-from .topology import BIND, CHECK_PAGE, DNSDIST, HAPROXY, KRESD, SLOW, TRUTH, UNBOUND
+from .topology import BIND, CHECK_PAGE, DNSDIST, HAPROXY, KRESD, SLOW, TRUTH, UNBOUND, WHOAMI
 
 CONF = Path(__file__).parent.parent / "conf"
 STATE = RUN / "servers"
@@ -54,6 +54,7 @@ class Servers:
             "dnsdist": ["dnsdist", "-C", STATE / "dnsdist.conf", "--supervised"],
             "haproxy": ["haproxy", "-db", "-f", STATE / "haproxy.cfg"],
             "slow": [*python, "lab.slow", SLOW],
+            "whoami": [*python, "lab.whoami", WHOAMI],
             "rogue": [*python, "lab.rogue", DNSDIST, 4443, STATE / "dnscrypt/expired.cert"],
             "meddler": [*python, "lab.meddler", DNSDIST, 3443, 7443],
             "checkpage": [*python, "lab.checkpage", CHECK_PAGE],
@@ -103,6 +104,7 @@ class Servers:
             "dnsdist": lambda: kdig_tls(machine, self.authority, address=DNSDIST) == TRUTH,
             "haproxy": lambda: kdig_tls(machine, self.authority, address=HAPROXY) == TRUTH,
             "slow": lambda: kdig_short(machine, f"@{SLOW}", "0.slow.test") != "",
+            "whoami": lambda: kdig_short(machine, f"@{WHOAMI}", "whoami.akamai.net") != "",
             "rogue": lambda: kdig_short(machine, f"@{DNSDIST}", "-p", 4443, "-t", "TXT", self.provider.name) != "",
             "meddler": lambda: kdig_short(machine, f"@{DNSDIST}", "-p", 3443, "-t", "TXT", self.provider.name) != "",
             "checkpage": lambda: machine.run("bash", "-c", f": >/dev/tcp/{CHECK_PAGE}/80", check=False).returncode == 0,

@@ -10,9 +10,11 @@ import subprocess
 
 from .process import RUN, Here, LabError, wait_for
 
-BIND, UNBOUND, KRESD, DNSDIST, HAPROXY, SLOW = (f"198.51.100.{host}" for host in (10, 11, 12, 13, 14, 16))
+BIND, UNBOUND, KRESD, DNSDIST, HAPROXY, SLOW, WHOAMI = (f"198.51.100.{host}" for host in (10, 11, 12, 13, 14, 16, 17))
 CHECK_PAGE = "198.51.100.80"
-INTERNET = (BIND, UNBOUND, KRESD, DNSDIST, HAPROXY, SLOW, CHECK_PAGE)
+INTERNET = (BIND, UNBOUND, KRESD, DNSDIST, HAPROXY, SLOW, WHOAMI, CHECK_PAGE)
+HOTEL_OUTSIDE = "192.0.2.254"
+"""Where the hotel's resolver asks from when it asks who it is: a network of its own, as every provider has."""
 HOTEL, LIE, LIE6 = "100.64.10.1", "100.64.10.66", "2001:db8:bad::66"
 TRUTH = "203.0.113.10"
 """What www.example.test really is; the hotel says LIE."""
@@ -73,12 +75,13 @@ class Network:
             self.hotel.ip("link", "set", link, "up")
         for address in INTERNET:
             self.inet.ip("address", "add", f"{address}/24", "dev", "net0")
+        self.hotel.ip("address", "add", f"{HOTEL_OUTSIDE}/32", "dev", "wan")
         self.inet.ip("link", "set", "net0", "up")
         self.inet.ip("route", "add", "default", "via", "198.51.100.254")
         # /proc/sys/net shows the namespace of who opens it.
         self.hotel.run("sh", "-c", "echo 1 >/proc/sys/net/ipv4/ip_forward")
         self.hotel.run("nft", "add table ip nat; add chain ip nat post { type nat hook postrouting priority 100; };"
-                              " add rule ip nat post oifname wan masquerade")
+                              f" add rule ip nat post oifname wan ip saddr != {HOTEL_OUTSIDE} masquerade")
 
     def static_laptop(self):
         """An address without DHCP and NetworkManager, for tests that need neither."""

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who answers: what a check says of the resolver, of who answers programs, and of the connection it looked through."""
+
+import base64
+import hashlib
+import json
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+
+from lab.servers import STATE
+from lab.topology import HOTEL_OUTSIDE, UNBOUND
+
+
+def steps(helper, guest):
+    evidence = json.loads(helper.sottoctl(guest, "check", "--json", check=False).stdout)
+    return {step["id"]: step for step in evidence["steps"]}
+
+
+@pytest.fixture
+def unbound(hijacked, guest):
+    hijacked.sottoctl(guest, "use", "lab-unbound")
+    return hijacked
+
+
+def test_resolver_is_asked_who_it_is(unbound, guest):
+    identity = steps(unbound, guest)["identity"]
+    assert identity["ok"]
+    assert "It calls itself unbound.lab." in identity["detail"]
+    assert f"It asks name servers from {UNBOUND}." in identity["detail"]
+
+
+def test_network_that_answers_programs_is_told_when_off(unbound, guest):
+    hijack = steps(unbound, guest)["hijack"]
+    assert (hijack["ok"], hijack["code"]) == (False, "answered-elsewhere")
+    assert HOTEL_OUTSIDE in hijack["detail"] and UNBOUND in hijack["detail"]
+
+
+def test_programs_reach_the_resolver_when_on(unbound, guest):
+    unbound.sottoctl(guest, "on")
+    hijack = steps(unbound, guest)["hijack"]
+    assert hijack["ok"], hijack
+    assert hijack["detail"] == f"The same resolver as Sotto's: its name servers are asked from {UNBOUND}."
+
+
+def test_names_that_do_not_answer_prove_nothing(unbound, guest, servers):
+    unbound.sottoctl(guest, "on")
+    servers.stop("whoami")
+    done = unbound.sottoctl(guest, "check", check=False)
+    assert done.returncode == 0, done.stdout
+    assert "  ?      Who answers this machine's programs\n" in done.stdout
+    assert "this is not known" in done.stdout
+
+
+def test_connection_shows_the_certificates_as_openssl_sees_them(unbound, guest):
+    unbound.sottoctl(guest, "on")
+    connections = json.loads(unbound.sottoctl(guest, "connection", "--json").stdout)
+    connection = next(entry for entry in connections if entry["protocol"] == "dot" and entry["chain"])
+    certificate = x509.load_pem_x509_certificate((STATE / "pki/server.crt").read_bytes())
+    key = certificate.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    shown = connection["chain"][0]
+    assert shown["key-pin"] == base64.b64encode(hashlib.sha256(key).digest()).decode()
+    assert shown["body-hash"] == hashlib.sha256(certificate.tbs_certificate_bytes).hexdigest()
+    assert (connection["version"], connection["alpn"], connection["padding"]) == ("TLS1.3", "", 128)  # unbound chooses none
+    assert connection["endpoint"].startswith(f"tls://{UNBOUND}") and connection["queries"] > 0
