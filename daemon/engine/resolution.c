@@ -3,10 +3,8 @@
  * Asking upstream, with fail-over.
  *
  * The candidates (choose.c) are asked in order. The next is asked at once when one fails, and *as
- * well* when one is late: soon where it is doubtful anyway; when its answer is later than usual, if
- * the budget of second tries allows (hedge.c) or the channel seems stuck; and after the plan's
- * attempt time in any case. The first good answer wins; the others are withdrawn, and their silence
- * is remembered by their channels.
+ * well* when one is late (lateness.c), and after the plan's attempt time in any case. The first
+ * good answer wins; the others are withdrawn, and their silence is remembered by their channels.
  *
  * SERVFAIL and REFUSED are answers of last resort: the next resolver is asked, not another endpoint
  * of the same one, and the last of them is passed on when nobody did better. They are final where
@@ -23,10 +21,9 @@
 #include "resolution.h"
 
 #include "edns.h"
-#include "hedge.h"
+#include "lateness.h"
 
 #define FIRST_PAUSE_US 250000
-#define DOUBTFUL_SHARE 8 /* of the attempt time, before the next is asked beside a doubtful one */
 
 static void ask_next(Resolution *resolution);
 
@@ -150,30 +147,6 @@ static const Candidate *peek_next(const Resolution *resolution)
     return NULL;
 }
 
-/* Whether the second try of a late answer is worth it and allowed. */
-static bool may_hedge(Resolution *resolution, const Attempt *late)
-{
-    const Candidate *next = peek_next(resolution);
-
-    if (!next || channel_is_shunned(next->channel))
-        return false;
-    if (!hedge_may_cross(resolution->strategy) &&
-        next->upstream != resolution->candidates[late->candidate].upstream)
-        return false;
-    return hedge_budget_spend(&resolution->engine->hedges);
-}
-
-/* The one asked last is late: the first time it counts; then it is looked after again, in growing
- * steps, for the channel may turn out to be stuck, or a second try be earned. */
-static bool is_next_due(Resolution *resolution, const Attempt *late)
-{
-    bool stuck = resolution->late ? channel_is_shunned(late->channel)
-                                  : channel_note_late(late->channel, late->started_us);
-
-    resolution->late = true;
-    return stuck || may_hedge(resolution, late);
-}
-
 static void on_timer(void *owner)
 {
     Resolution *resolution = owner;
@@ -186,7 +159,7 @@ static void on_timer(void *owner)
     }
     silent_us = attempt_silent_us(late);
     left_us = resolution->plan->attempt_us - silent_us;
-    if (resolution->due || left_us <= 0 || is_next_due(resolution, late))
+    if (left_us <= 0 || lateness_is_next_due(resolution, late, peek_next(resolution)))
         ask_next(resolution);
     else
         loop_timer_start(&resolution->timer, MIN(silent_us, left_us));
@@ -196,22 +169,9 @@ static void on_timer(void *owner)
 static void expect(Resolution *resolution, const Attempt *attempt)
 {
     const Candidate *next = peek_next(resolution);
-    int64_t attempt_us = resolution->plan->attempt_us;
-    int64_t expected_us = channel_expected_us(attempt->channel);
 
-    if (!next)
-        return;
-    resolution->due = true;
-    resolution->late = false;
-    if (hedge_is_due_early(resolution->strategy, &resolution->candidates[attempt->candidate],
-                           next)) {
-        loop_timer_start(&resolution->timer, attempt_us / DOUBTFUL_SHARE);
-    } else if (attempt->channel->samples == 0 || expected_us >= attempt_us) {
-        loop_timer_start(&resolution->timer, attempt_us);
-    } else {
-        resolution->due = false;
-        loop_timer_start(&resolution->timer, expected_us);
-    }
+    if (next)
+        loop_timer_start(&resolution->timer, lateness_begin(resolution, attempt, next));
 }
 
 static void fail(Resolution *resolution, size_t candidate, Status status)

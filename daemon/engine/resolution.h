@@ -39,7 +39,7 @@ struct Resolution {
     bool passed_over[CANDIDATES_MAX];
     List attempts;
     LoopTimer timer;  /* until the next candidate is asked as well, or all again */
-    bool due;         /* when it fires, the next is asked whatever it costs */
+    bool doubtful;    /* the one asked last may well not answer */
     bool late;        /* the one asked last is, and its channel knows */
     LoopDefer finish; /* reports failure */
     Forms forms;

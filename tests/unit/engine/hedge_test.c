@@ -142,6 +142,23 @@ static void slow_names_are_no_hang(Harness *harness, gconstpointer unused)
     g_assert_cmpuint(fake_servers[2].asked, ==, 0);
 }
 
+/* Nobody is healthy: one after the other, at the pace of the attempt time, but for what is earned.
+ */
+static void dead_network_is_not_flooded(Harness *harness, gconstpointer unused)
+{
+    warm_up(harness, STRATEGY_ROUND_ROBIN);
+    fake_servers[1].silent = fake_servers[2].silent = true;
+    for (unsigned i = 0; i < 10; i++)
+        send_one(harness, "first", i);
+    loop_advance(harness->loop, 300 * MS);
+    fake_servers[1].asked = fake_servers[2].asked = 0;
+    for (unsigned i = 0; i < 40; i++)
+        send_one(harness, "dead", i);
+    loop_advance(harness->loop, 800 * MS);
+    g_assert_cmpuint(asked(), <=, 40 + 10 + 4 + 10);
+    loop_advance(harness->loop, 5000 * MS);
+}
+
 /* While its back-off lasts it is left alone; then one question tries it, and others do not. */
 static void half_open_takes_one_question(Harness *harness, gconstpointer unused)
 {
@@ -183,6 +200,7 @@ int main(int argc, char **argv)
     TEST("spread-waits-for-its-own", spread_waits_for_its_own);
     TEST("hang-is-noticed-by-three", hang_is_noticed_by_three);
     TEST("slow-names-are-no-hang", slow_names_are_no_hang);
+    TEST("dead-network-is-not-flooded", dead_network_is_not_flooded);
     TEST("half-open-takes-one-question", half_open_takes_one_question);
     TEST("back-off-ends-with-the-network", back_off_ends_with_the_network);
     return g_test_run();
