@@ -5,7 +5,7 @@ import time
 
 import dns.rcode
 import pytest
-from doq_servers import QuicGo
+from doq_servers import Knotd, QuicGo
 from forwarder import ask, ask_all, content, timed, why
 
 from lab.resolvers import WRONG_PIN
@@ -22,6 +22,13 @@ def server(all_servers):
     started.stop()
 
 
+@pytest.fixture(scope="module")
+def knotd(all_servers):
+    started = Knotd(all_servers.authority)
+    yield started
+    started.stop()
+
+
 @pytest.fixture(scope="module", params=["wrong-name", "expired", "untrusted"])
 def impostor(request, all_servers):
     started = QuicGo(all_servers.authority, port=8853, certificate=request.param)
@@ -30,14 +37,16 @@ def impostor(request, all_servers):
 
 
 @pytest.mark.parametrize("name, rdtype", QUESTIONS, ids=lambda value: value)
-def test_answer_is_binds(sottod, server, bind, name, rdtype):
-    sottod("--resolver", server.uri())
+@pytest.mark.parametrize("upstream", ["server", "knotd"])
+def test_answer_is_binds(sottod, request, bind, upstream, name, rdtype):
+    sottod("--resolver", request.getfixturevalue(upstream).uri())
     name = f"{name}.example.test"
     assert content(ask(name, rdtype)) == content(bind(name, rdtype))
 
 
-def test_answer_of_10_kib_comes_by_tcp(sottod, server, bind):
-    sottod("--resolver", server.uri())
+@pytest.mark.parametrize("upstream", ["server", "knotd"])
+def test_answer_of_10_kib_comes_by_tcp(sottod, request, bind, upstream):
+    sottod("--resolver", request.getfixturevalue(upstream).uri())
     assert content(ask("huge.example.test", "TXT", tcp=True)) == content(bind("huge.example.test", "TXT", tcp=True))
 
 
