@@ -8,8 +8,8 @@
 
 #include <gnutls/gnutls.h>
 
-/* The parts of a QuicConnection: quic.c has its life and its packets, quic_tls.c the handshake,
- * quic_stream.c the streams. */
+/* The parts of a QuicConnection: quic.c has its life, quic_open.c its beginning, quic_tls.c the
+ * handshake, quic_packets.c what goes over the socket, quic_stream.c the streams. */
 
 struct QuicStream {
     ListNode node;  /* in `streams` until ngtcp2 has closed it */
@@ -51,6 +51,16 @@ struct QuicConnection {
     bool connected, closed; /* told */
     bool busy, dead;        /* inside a handler; closed by the owner meanwhile */
 };
+
+enum {
+    QUIC_IDLE_TIMEOUT_S = 60, /* our own; owners close unused connections earlier */
+};
+
+/* ---- quic_open.c ---- */
+
+/** Makes ngtcp2's connection, for the TLS session and the socket that are there. STATUS_NO_MEMORY,
+ * STATUS_CRYPTO (no randomness). */
+Status quic_open(QuicConnection *quic) must_check;
 
 /* ---- quic_tls.c ---- */
 

@@ -111,3 +111,9 @@ void quic_facts(const QuicConnection *quic, TlsFacts *facts)
         g_snprintf(facts->alpn, sizeof facts->alpn, "%.*s", (int)alpn.size, alpn.data);
     facts->resumed = gnutls_session_is_resumed(quic->session);
 }
+
+void quic_chain(const QuicConnection *quic, PeerChain *chain)
+{
+    if (quic->connected)
+        peer_chain_read(quic->session, chain);
+}
