@@ -66,6 +66,16 @@ void dnscrypt_attempt_fail(Attempt *attempt, Status status)
     exchange_fail_later(exchange, status);
 }
 
+/* Behind a relay a server has no other means than UDP: it is told how much room there really is,
+ * where clients' usual word is what fits into one packet of the internet. */
+static void widen_opt(uint8_t *query, size_t length, size_t padded)
+{
+    const size_t room = padded + BOX_QUERY_OVERHEAD - BOX_RESPONSE_OVERHEAD - 1;
+    Message view;
+    if (message_parse(&view, query, length) == STATUS_OK && view.has_edns && view.udp_size < room)
+        wire_put_u16(query + view.opt + 3, (uint16_t)room);
+}
+
 Status dnscrypt_attempt_seal(const Attempt *attempt, const DnscryptSession *session,
                              const uint8_t nonce[BOX_NONCE_LENGTH], size_t padded,
                              uint8_t packet[DNSCRYPT_PACKET_MAX], size_t *packet_length)
@@ -78,6 +88,8 @@ Status dnscrypt_attempt_seal(const Attempt *attempt, const DnscryptSession *sess
         return STATUS_NO_SPACE;
     memcpy(query, exchange->query, exchange->query_length);
     wire_put_u16(query, exchange->wire_id);
+    if (header > 0)
+        widen_opt(query, exchange->query_length, padded);
     const Status status = box_seal_query(&session->box, nonce, query, exchange->query_length,
                                          padded, packet + header, BOX_PACKET_MAX, &length);
     if (status == STATUS_OK)
