@@ -40,63 +40,96 @@ static void sotto_resolver_init(SottoResolver *self)
 {
 }
 
-static char *lookup_string(GVariant *dictionary, const char *key)
-{
-    char *value = NULL;
+static const struct {
+    const char *key;
+    size_t offset; /* of a char * */
+} text_keys[] = {
+    {"id", G_STRUCT_OFFSET(SottoResolver, id)},
+    {"name", G_STRUCT_OFFSET(SottoResolver, name)},
+    {"operator", G_STRUCT_OFFSET(SottoResolver, operator_name)},
+    {"country", G_STRUCT_OFFSET(SottoResolver, country)},
+    {"description", G_STRUCT_OFFSET(SottoResolver, description)},
+    {"failure", G_STRUCT_OFFSET(SottoResolver, failure)},
+    {"source", G_STRUCT_OFFSET(SottoResolver, source)},
+    {"key-changed", G_STRUCT_OFFSET(SottoResolver, key_changed)},
+};
 
-    return g_variant_lookup(dictionary, key, "s", &value) ? value : g_strdup("");
+static const struct {
+    const char *key;
+    SottoResolverFlags flag;
+} flag_keys[] = {
+    {"dnssec", SOTTO_RESOLVER_DNSSEC},
+    {"nolog", SOTTO_RESOLVER_NOLOG},
+    {"malware", SOTTO_RESOLVER_BLOCKS_MALWARE},
+    {"ads", SOTTO_RESOLVER_BLOCKS_ADS},
+    {"adult", SOTTO_RESOLVER_BLOCKS_ADULT},
+    {"favourite", SOTTO_RESOLVER_FAVOURITE},
+    {"own", SOTTO_RESOLVER_OWN},
+    {"filters", SOTTO_RESOLVER_FILTERS},
+};
+
+static char **text_at(SottoResolver *self, size_t index)
+{
+    return G_STRUCT_MEMBER_P(self, text_keys[index].offset);
 }
 
-static SottoResolverFlags lookup_flags(GVariant *dictionary)
+static void read_text(SottoResolver *self, const char *key, GVariant *value)
 {
-    static const struct {
-        const char *key;
-        SottoResolverFlags flag;
-    } keys[] = {
-        {"dnssec", SOTTO_RESOLVER_DNSSEC},
-        {"nolog", SOTTO_RESOLVER_NOLOG},
-        {"malware", SOTTO_RESOLVER_BLOCKS_MALWARE},
-        {"ads", SOTTO_RESOLVER_BLOCKS_ADS},
-        {"adult", SOTTO_RESOLVER_BLOCKS_ADULT},
-        {"favourite", SOTTO_RESOLVER_FAVOURITE},
-        {"own", SOTTO_RESOLVER_OWN},
-        {"filters", SOTTO_RESOLVER_FILTERS},
-    };
-    SottoResolverFlags flags = 0;
-
-    for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
-        gboolean set = FALSE;
-        if (g_variant_lookup(dictionary, keys[i].key, "b", &set) && set)
-            flags |= keys[i].flag;
+    for (size_t i = 0; i < G_N_ELEMENTS(text_keys); i++) {
+        if (g_str_equal(text_keys[i].key, key)) {
+            g_free(*text_at(self, i));
+            *text_at(self, i) = g_variant_dup_string(value, NULL);
+        }
     }
-    return flags;
 }
 
+static void read_flag(SottoResolver *self, const char *key)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(flag_keys); i++)
+        if (g_str_equal(flag_keys[i].key, key))
+            self->flags |= flag_keys[i].flag;
+}
+
+/* Keys that are not known, or of another type than the contract says, are passed over. */
+static void read_member(SottoResolver *self, const char *key, GVariant *value)
+{
+    if (g_variant_is_of_type(value, G_VARIANT_TYPE_STRING)) {
+        read_text(self, key, value);
+    } else if (g_variant_is_of_type(value, G_VARIANT_TYPE_BOOLEAN)) {
+        if (g_variant_get_boolean(value))
+            read_flag(self, key);
+    } else if (g_str_equal(key, "latency") && g_variant_is_of_type(value, G_VARIANT_TYPE_INT64)) {
+        self->latency_us = g_variant_get_int64(value);
+    } else if (g_str_equal(key, "protocols") &&
+               g_variant_is_of_type(value, G_VARIANT_TYPE_STRING_ARRAY)) {
+        g_strfreev(self->protocols);
+        self->protocols = g_variant_dup_strv(value, NULL);
+    }
+}
+
+/* Once through the dictionary, not once for each key: a list may have a thousand of them. */
 SottoResolver *sotto_resolver_parse(GVariant *dictionary)
 {
-    g_autofree char *id = lookup_string(dictionary, "id");
-    SottoResolver *self;
+    g_autoptr(SottoResolver) self = g_object_new(SOTTO_TYPE_RESOLVER, NULL);
+    GVariantIter iter;
+    const char *key;
+    GVariant *value;
 
-    if (id[0] == '\0')
+    g_variant_iter_init(&iter, dictionary);
+    while (g_variant_iter_loop(&iter, "{&sv}", &key, &value))
+        read_member(self, key, value);
+    for (size_t i = 0; i < G_N_ELEMENTS(text_keys); i++)
+        if (*text_at(self, i) == NULL)
+            *text_at(self, i) = g_strdup("");
+    if (self->id[0] == '\0')
         return NULL;
-    self = g_object_new(SOTTO_TYPE_RESOLVER, NULL);
-    self->id = g_steal_pointer(&id);
-    self->name = lookup_string(dictionary, "name");
     if (self->name[0] == '\0') {
         g_free(self->name);
         self->name = g_strdup(self->id);
     }
-    self->operator_name = lookup_string(dictionary, "operator");
-    self->country = lookup_string(dictionary, "country");
-    self->description = lookup_string(dictionary, "description");
-    self->failure = lookup_string(dictionary, "failure");
-    self->source = lookup_string(dictionary, "source");
-    self->key_changed = lookup_string(dictionary, "key-changed");
-    if (!g_variant_lookup(dictionary, "protocols", "^as", &self->protocols))
+    if (self->protocols == NULL)
         self->protocols = g_new0(char *, 1);
-    self->flags = lookup_flags(dictionary);
-    g_variant_lookup(dictionary, "latency", "x", &self->latency_us);
-    return self;
+    return g_steal_pointer(&self);
 }
 
 const char *sotto_resolver_id(SottoResolver *self)

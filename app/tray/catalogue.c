@@ -9,7 +9,7 @@ struct Catalogue {
     SottoHelper *helper;
     GListStore *store;
     GCancellable *request; /* NULL while nothing is asked */
-    gulong present_handler;
+    gulong present_handler, changed_handler;
 };
 
 static void on_listed(GObject *source, GAsyncResult *result, gpointer data)
@@ -36,6 +36,22 @@ void catalogue_refresh(Catalogue *self)
     sotto_helper_list_resolvers_async(self->helper, self->request, on_listed, self);
 }
 
+static void on_looked_at(GObject *source, GAsyncResult *result, gpointer data)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) sources =
+        sotto_helper_list_sources_finish(SOTTO_HELPER(source), result, &error);
+
+    if (sources == NULL)
+        g_debug("no signed lists: %s", error->message);
+}
+
+void catalogue_look_at_lists(Catalogue *self)
+{
+    if (sotto_helper_presence(self->helper) == SOTTO_PRESENCE_PRESENT)
+        sotto_helper_list_sources_async(self->helper, NULL, on_looked_at, NULL);
+}
+
 static void forget_request(Catalogue *self)
 {
     if (self->request != NULL)
@@ -51,6 +67,13 @@ static void on_present_changed(SottoHelper *helper, GParamSpec *spec, gpointer d
     catalogue_refresh(self);
 }
 
+/* An answer under way may be from before the change. */
+static void on_resolvers_changed(Catalogue *self)
+{
+    forget_request(self);
+    catalogue_refresh(self);
+}
+
 Catalogue *catalogue_new(SottoHelper *helper)
 {
     Catalogue *self = g_new0(Catalogue, 1);
@@ -59,6 +82,8 @@ Catalogue *catalogue_new(SottoHelper *helper)
     self->store = g_list_store_new(SOTTO_TYPE_RESOLVER);
     self->present_handler =
         g_signal_connect(helper, "notify::present", G_CALLBACK(on_present_changed), self);
+    self->changed_handler = g_signal_connect_swapped(helper, "resolvers-changed",
+                                                     G_CALLBACK(on_resolvers_changed), self);
     catalogue_refresh(self);
     return self;
 }
@@ -69,6 +94,7 @@ void catalogue_free(Catalogue *self)
         return;
     forget_request(self);
     g_signal_handler_disconnect(self->helper, self->present_handler);
+    g_signal_handler_disconnect(self->helper, self->changed_handler);
     g_object_unref(self->helper);
     g_object_unref(self->store);
     g_free(self);

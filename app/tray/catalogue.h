@@ -17,5 +17,8 @@ GListModel *catalogue_model(Catalogue *catalogue);
 /** Asks again: latencies change with time. What is there stays until the answer comes. */
 void catalogue_refresh(Catalogue *catalogue);
 
+/** Somebody looks: signed lists that were never fetched are, as soon as they may be. */
+void catalogue_look_at_lists(Catalogue *catalogue);
+
 /** NULL when there is none of that id (transfer none, until the next list). */
 SottoResolver *catalogue_find(Catalogue *catalogue, const char *id);

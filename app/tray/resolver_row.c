@@ -48,6 +48,7 @@ static void append_features(GString *text, SottoResolverFlags flags)
         {SOTTO_RESOLVER_BLOCKS_MALWARE, N_("blocks malware")},
         {SOTTO_RESOLVER_BLOCKS_ADS, N_("blocks ads")},
         {SOTTO_RESOLVER_BLOCKS_ADULT, N_("blocks adult sites")},
+        {SOTTO_RESOLVER_FILTERS, N_("filters")},
         {SOTTO_RESOLVER_DNSSEC, N_("DNSSEC")},
     };
 
@@ -71,6 +72,21 @@ static void append_protocols(GString *text, const char *const *protocols)
     }
 }
 
+static gboolean is_from_list(SottoResolver *resolver)
+{
+    const char *source = sotto_resolver_source(resolver);
+
+    return source[0] != '\0' && !g_str_equal(source, "built-in") && !g_str_equal(source, "own");
+}
+
+/* What matters most of a resolver that has something wrong; "" when nothing has. */
+static const char *warning_of(SottoResolver *resolver)
+{
+    const char *failure = sotto_resolver_failure(resolver);
+
+    return failure[0] != '\0' ? failure : sotto_resolver_key_changed(resolver);
+}
+
 /* "Quad9 Foundation · Switzerland · no logs · DNSSEC · DoT" (transfer full) */
 static char *describe(SottoResolver *resolver)
 {
@@ -82,6 +98,11 @@ static char *describe(SottoResolver *resolver)
     append_part(text, country_name(sotto_resolver_country(resolver)));
     append_features(text, sotto_resolver_flags(resolver));
     append_protocols(text, sotto_resolver_protocols(resolver));
+    if (is_from_list(resolver)) {
+        /* TRANSLATORS: a resolver comes from this list of public resolvers */
+        g_autofree char *source = g_strdup_printf(_("from %s"), sotto_resolver_source(resolver));
+        append_part(text, source);
+    }
     return g_string_free(text, FALSE);
 }
 
@@ -108,22 +129,38 @@ static void show(SottoResolverRow *self, const char *name, const char *detail, c
     atk_object_set_description(accessible, detail);
 }
 
+char *resolver_search_text(SottoResolver *resolver)
+{
+    g_autofree char *detail = describe(resolver);
+    g_autofree char *all =
+        g_strjoin(" ", sotto_resolver_name(resolver), detail, sotto_resolver_operator(resolver),
+                  sotto_resolver_country(resolver), sotto_resolver_description(resolver),
+                  sotto_resolver_key_changed(resolver), NULL);
+
+    return g_utf8_casefold(all, -1);
+}
+
+gboolean resolver_words_match(const char *text, const char *const *words)
+{
+    for (; *words != NULL; words++)
+        if (strstr(text, *words) == NULL)
+            return FALSE;
+    return TRUE;
+}
+
 void sotto_resolver_row_set_resolver(SottoResolverRow *self, SottoResolver *resolver)
 {
-    const char *failure = sotto_resolver_failure(resolver);
+    const char *warning = warning_of(resolver);
     g_autofree char *detail = describe(resolver);
     g_autofree char *latency = describe_latency(resolver);
-    g_autofree char *all = NULL;
 
     g_set_object(&self->resolver, resolver);
-    show(self, sotto_resolver_name(resolver), failure[0] != '\0' ? failure : detail, latency);
+    show(self, sotto_resolver_name(resolver), warning[0] != '\0' ? warning : detail, latency);
     gtk_widget_set_tooltip_text(GTK_WIDGET(self), sotto_resolver_description(resolver));
     gtk_widget_set_visible(GTK_WIDGET(self->star),
                            (sotto_resolver_flags(resolver) & SOTTO_RESOLVER_FAVOURITE) != 0);
-    all = g_strjoin(" ", sotto_resolver_name(resolver), detail, sotto_resolver_operator(resolver),
-                    sotto_resolver_country(resolver), sotto_resolver_description(resolver), NULL);
     g_free(self->haystack);
-    self->haystack = g_utf8_casefold(all, -1);
+    self->haystack = resolver_search_text(resolver);
 }
 
 SottoResolverRow *sotto_resolver_row_new(SottoResolver *resolver, SottoResolverRow *group)
@@ -160,10 +197,7 @@ void sotto_resolver_row_set_active(SottoResolverRow *self, gboolean active)
 
 gboolean sotto_resolver_row_matches(SottoResolverRow *self, const char *const *words)
 {
-    for (; *words != NULL; words++)
-        if (strstr(self->haystack, *words) == NULL)
-            return FALSE;
-    return TRUE;
+    return resolver_words_match(self->haystack, words);
 }
 
 static void on_toggled(GtkToggleButton *radio, gpointer data)

@@ -28,5 +28,10 @@ const char *sotto_resolver_row_name(SottoResolverRow *row);
 
 void sotto_resolver_row_set_active(SottoResolverRow *row, gboolean active);
 
+/** All that a search may find of a resolver, casefolded. (transfer full) */
+char *resolver_search_text(SottoResolver *resolver);
+/** Whether each of the words (casefolded, NULL-terminated) occurs in that text. */
+gboolean resolver_words_match(const char *text, const char *const *words);
+
 /** Whether each of the words (casefolded, NULL-terminated) occurs in what the row says. */
 gboolean sotto_resolver_row_matches(SottoResolverRow *row, const char *const *words);

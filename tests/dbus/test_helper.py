@@ -130,11 +130,12 @@ def test_choice_outlives_the_process(client, service):
 def test_resolvers_have_every_key_of_the_contract(client):
     kinds = {"id": str, "name": str, "operator": str, "country": str, "description": str, "protocols": list, "dnssec": bool,
              "nolog": bool, "malware": bool, "ads": bool, "adult": bool, "favourite": bool, "own": bool, "latency": int,
-             "failure": str}
+             "failure": str, "filters": bool, "relay": str, "source": str, "key-changed": str}
     resolvers = client.call("ListResolvers")
     for resolver in resolvers:
         assert {key: type(value) for key, value in resolver.items()} == kinds
-        assert set(resolver["protocols"]) <= {"dnscrypt", "dot", "doh"}
+        assert set(resolver["protocols"]) <= {"dnscrypt", "dot", "doh", "doq", "odoh", "relay"}
+        assert (resolver["source"], resolver["key-changed"]) == ("built-in", "")
     assert len({resolver["id"] for resolver in resolvers}) == len(resolvers) >= 40
     assert len({resolver["operator"] for resolver in resolvers}) >= 15
 
@@ -147,6 +148,17 @@ def test_statistics_have_every_key_of_the_contract(client):
     statistics = client.call("GetStatistics")
     assert set(statistics) == words
     assert statistics["leaks-watched"] is True and abs(statistics["since"] - time.time()) < 60
+
+
+def test_lists_of_a_fresh_start(client):
+    sources = client.call("ListSources", interface=f"{NAME}.Resolvers")
+    kinds = {"name": str, "url": str, "kind": str, "entries": int, "signed-at": int, "checked-at": int, "failure": str}
+    assert {(source["name"], source["kind"]) for source in sources} == {
+        ("public-resolvers", "resolvers"), ("relays", "relays"), ("odoh-servers", "odoh-targets"),
+        ("odoh-relays", "odoh-relays")}
+    for source in sources:
+        assert {key: type(value) for key, value in source.items()} == kinds
+        assert (source["entries"], source["signed-at"], source["checked-at"], source["failure"]) == (0, 0, 0, "")
 
 
 def test_check_says_step_by_step_what_it_found(client):
