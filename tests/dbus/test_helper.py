@@ -144,9 +144,16 @@ def test_statistics_have_every_key_of_the_contract(client):
     words = {"queries", "encrypted", "cache-hits", "coalesced", "special", "routed-clear", "failed", "over-limit", "malformed",
              "refused-link", "forged", "replayed", "certificate-requests", "leaked", "bytes-sent", "bytes-received",
              "cache-entries", "cache-bytes", "in-flight", "latency-p50", "latency-p95", "network-encrypted", "longest-turn",
-             "leaks-watched", "since"}
+             "leaks-watched", "since", "stale", "prefetched", "blocked", "histogram", "errors", "resolvers", "transports",
+             "today", "week"}
+    a_day = {"day", "queries", "cache-hits", "blocked", "encrypted", "failed", "bytes-sent", "bytes-received", "latency-p50",
+             "latency-p95"}
     statistics = client.call("GetStatistics")
     assert set(statistics) == words
+    assert len(statistics["histogram"]) == 24
+    assert len(statistics["week"]) == 7 and all(set(day) == a_day for day in statistics["week"])
+    assert statistics["today"] == statistics["week"][-1]
+    assert statistics["today"]["day"] == time.strftime("%Y-%m-%d")
     assert statistics["leaks-watched"] is True and abs(statistics["since"] - time.time()) < 60
 
 
@@ -164,7 +171,7 @@ def test_lists_of_a_fresh_start(client):
 def test_check_says_step_by_step_what_it_found(client):
     evidence = client.call("CheckProtection")
     assert (evidence["ok"], evidence["summary"]) == (False, "Protection is not on.")
-    assert [step["id"] for step in evidence["steps"]] == ["resolver", "system", "leaks", "identity"]
+    assert [step["id"] for step in evidence["steps"]] == ["resolver", "system", "leaks", "identity", "hijack"]
     resolver = evidence["steps"][0]
     assert (resolver["ok"], resolver["code"]) == (False, "unreachable")
     for step in evidence["steps"]:

@@ -9,7 +9,8 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
-from lab.servers import STATE
+from lab.process import wait_for
+from lab.servers import STATE, kdig_short
 from lab.topology import HOTEL_OUTSIDE, UNBOUND
 
 
@@ -47,6 +48,7 @@ def test_programs_reach_the_resolver_when_on(unbound, guest):
 def test_names_that_do_not_answer_prove_nothing(unbound, guest, servers):
     unbound.sottoctl(guest, "on")
     servers.stop("whoami")
+    wait_for("unbound to forget", lambda: not kdig_short(servers.machine, f"@{UNBOUND}", "whoami.akamai.net"), 5)
     done = unbound.sottoctl(guest, "check", check=False)
     assert done.returncode == 0, done.stdout
     assert "  ?      Who answers this machine's programs\n" in done.stdout
