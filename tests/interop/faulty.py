@@ -57,7 +57,7 @@ async def main():
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
     server = await asyncio.start_server(serve(Path(mood)), address, int(port), ssl=context)
-    print("ready", flush=True)
+    print("serving", flush=True)
     await server.serve_forever()
 
 

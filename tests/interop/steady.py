@@ -21,6 +21,7 @@ class Asked:
     sent: float
     seconds: float = None
     rcode: int = None
+    answer: bytes = b""
 
     @property
     def failed(self):
@@ -84,7 +85,7 @@ class SteadyLoad:
             number, flags = struct.unpack("!HH", answer[:4])
             one = self.asked[number]
             if one.rcode is None:
-                one.seconds, one.rcode = time.monotonic() - one.sent, flags & 15
+                one.seconds, one.rcode, one.answer = time.monotonic() - one.sent, flags & 15, answer
 
 
 def percentile(asked, percent):

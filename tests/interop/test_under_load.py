@@ -14,7 +14,7 @@ from lab.servers import STATE
 from lab.topology import HAPROXY, KRESD, UNBOUND
 
 RATE, WARM_S, FAULT_S, AFTER_S = 500, 1, 4, 1
-PORT = 9853
+PORT = 9953
 HUNG_P99_S, REFUSED_P99_S = 1.0, 0.1
 """What is promised."""
 
@@ -27,7 +27,7 @@ def faulty(all_servers):
     program = Path(__file__).parent / "faulty.py"
     daemon = all_servers.machine.start("faulty", sys.executable, program, HAPROXY, PORT, STATE / "pki/server.crt",
                                        STATE / "pki/server.key", mood)
-    daemon.wait_until("the faulty resolver", lambda: "ready" in daemon.log)
+    daemon.wait_until("the faulty resolver", lambda: "serving" in daemon.log)
 
     def change(word):
         fresh = mood.with_suffix(".new")
@@ -37,14 +37,18 @@ def faulty(all_servers):
     daemon.stop()
 
 
+FAULTY_ANSWER = bytes((203, 0, 113, 99))
+
+
 def show(what, asked):
     failed = sum(one.failed for one in asked)
     p50, p99, worst = (percentile(asked, percent) * 1000 for percent in (50, 99, 100))
     print(f"{what}: {len(asked)} asked at {RATE}/s, {failed} failed, p50 {p50:.1f} ms, p99 {p99:.1f} ms, longest {worst:.0f} ms")
 
 
-def run(what, fault, repair, p99_s):
-    """Load before, during and after the fault; the promises are about all of it from the fault on."""
+def run(what, fault, repair, p99_s, in_use=None):
+    """Load before, during and after the fault; the promises are about all of it from the fault on. `in_use` tells from
+    an answer whether the victim gave it: that it was asked at all."""
     with SteadyLoad(what, RATE) as load:
         time.sleep(WARM_S)
         start = time.monotonic()
@@ -57,6 +61,8 @@ def run(what, fault, repair, p99_s):
     show(f"LOAD {what}, during", load.since(start, end))
     show(f"LOAD {what}, after", load.since(end))
     assert not [one for one in load.asked if one.failed]
+    if in_use:
+        assert sum(map(in_use, load.since(0, start))) > 0.5 * len(load.since(0, start)), "the victim was hardly asked"
     assert len(load.since(start, end)) > 0.8 * RATE * FAULT_S, "the load itself was not steady"
     assert percentile(load.since(start), 99) < p99_s
 
@@ -96,4 +102,5 @@ def test_hung(sottod, servers, victim, strategy):
 @pytest.mark.parametrize("mood", ["slow", "wrong-id", "wrong-question", "garbage", "noise"])
 def test_faulty(sottod, servers, faulty, mood, strategy):
     sottod("--strategy", strategy, *three(servers, servers.tls_uri(HAPROXY, PORT)))
-    run(f"{mood}-{strategy}", lambda: faulty(mood), lambda: faulty("good"), HUNG_P99_S)
+    run(f"{mood}-{strategy}", lambda: faulty(mood), lambda: faulty("good"), HUNG_P99_S,
+        in_use=lambda one: one.answer.endswith(FAULTY_ANSWER) if strategy == "first" else True)
