@@ -18,6 +18,8 @@
  */
 #include "channel.h"
 
+#include "address_search.h"
+
 #include "backoff.h"
 #include "log.h"
 #include "named.h"
@@ -150,6 +152,7 @@ bool channel_open(Channel *channel)
         .loop = channel->pool->loop,
         .tls = channel->pool->tls,
         .settings = channel->settings,
+        .finder = address_search_finder(channel->pool),
     };
     Status status;
 

@@ -7,7 +7,7 @@
  * and know by it all of their questions later (RFC 9230 §11). So the key is asked for through the
  * relay, as a GET with the same targethost and targetpath, which not every relay takes. Where it
  * does not, the target is asked only if the settings say so; otherwise there is no key, and the
- * sentence of STATUS_TARGET_KEY.
+ * sentence of STATUS_TARGET_KEY. Its address is looked up through another resolver, encrypted.
  *
  * A key is fetched again when three quarters of its life are over and somebody asks; until then,
  * and while that goes wrong, the old one is used: the target says when it no longer knows it (401).
@@ -57,7 +57,7 @@ char *odoh_relay_path(const Endpoint *target, const char *target_path)
 
 static void on_fetched(void *owner, Status status, const uint8_t *body, size_t length);
 
-static void fetch(OdohKeys *keys, bool direct)
+static void fetch_from(OdohKeys *keys, const Address *address, bool direct)
 {
     const Endpoint *from = direct ? keys->endpoint : keys->endpoint->relay;
     char text[ADDRESS_MAX_TEXT];
@@ -67,7 +67,7 @@ static void fetch(OdohKeys *keys, bool direct)
     keys->direct = direct;
     keys->peer = endpoint_tls_target(from, NULL);
     const FetchRequest request = {
-        .address = from->address,
+        .address = *address,
         .host = endpoint_host(from, text),
         .path = path,
         .peer = &keys->peer,
@@ -78,11 +78,53 @@ static void fetch(OdohKeys *keys, bool direct)
         fetch_open(keys->environment->loop, keys->environment->tls, &request, on_fetched, keys);
 }
 
+static void fetch(OdohKeys *keys)
+{
+    fetch_from(keys, &keys->endpoint->relay->address, false);
+}
+
 /* What a relay says that works, but does not fetch for others: an error, a web page. */
 static bool is_refusal(Status status)
 {
     return status == STATUS_SERVER_FAILED || status == STATUS_MALFORMED ||
            status == STATUS_NO_SPACE;
+}
+
+static void give_up(OdohKeys *keys, Status status)
+{
+    log_debug("the key of %s could not be fetched %s: %s", keys->endpoint->host,
+              keys->direct ? "from itself" : "through the relay", status_name(status));
+    keys->due_us = loop_now_us(keys->environment->loop) + RETRY_US;
+    if (!keys->known)
+        keys->told(keys->owner, status);
+}
+
+static void on_address(void *owner, const Address *address)
+{
+    OdohKeys *keys = owner;
+    Address found = address != NULL ? *address : (Address){0};
+
+    keys->environment->finder.end(g_steal_pointer(&keys->search));
+    if (address_is_set(&found))
+        fetch_from(keys, &found, true);
+    else
+        give_up(keys, STATUS_NO_ADDRESS);
+}
+
+/* The relay does not do it. */
+static void fetch_directly(OdohKeys *keys)
+{
+    const AddressFinder *finder = &keys->environment->finder;
+    const Endpoint *target = keys->endpoint;
+
+    if (!keys->environment->settings.odoh_direct_keys)
+        give_up(keys, STATUS_TARGET_KEY);
+    else if (address_is_set(&target->address))
+        fetch_from(keys, &target->address, true);
+    else if (finder->begin == NULL ||
+             (keys->search = finder->begin(finder->owner, target->host, target->port, on_address,
+                                           keys)) == NULL)
+        give_up(keys, STATUS_NO_ADDRESS);
 }
 
 static void use(OdohKeys *keys, const OdohKey *key)
@@ -105,21 +147,25 @@ static void on_fetched(void *owner, Status status, const uint8_t *body, size_t l
     if (status == STATUS_OK)
         use(keys, &key);
     fetch_close(g_steal_pointer(&keys->fetch));
-    if (!keys->direct && is_refusal(status)) {
-        if (keys->environment->settings.odoh_direct_keys &&
-            address_is_set(&keys->endpoint->address)) {
-            fetch(keys, true);
-            return;
-        }
-        status = STATUS_TARGET_KEY;
-    }
-    if (status != STATUS_OK) {
-        log_debug("the key of %s could not be fetched %s: %s", keys->endpoint->host,
-                  keys->direct ? "from itself" : "through the relay", status_name(status));
-        keys->due_us = loop_now_us(keys->environment->loop) + RETRY_US;
-    }
-    if (status == STATUS_OK || !keys->known)
-        keys->told(keys->owner, status);
+    if (status == STATUS_OK)
+        keys->told(keys->owner, STATUS_OK);
+    else if (!keys->direct && is_refusal(status))
+        fetch_directly(keys);
+    else
+        give_up(keys, status);
+}
+
+/* Whether a key is under way. */
+static bool is_busy(const OdohKeys *keys)
+{
+    return keys->fetch != NULL || keys->search != NULL;
+}
+
+static void stop(OdohKeys *keys)
+{
+    fetch_close(g_steal_pointer(&keys->fetch));
+    if (keys->search != NULL)
+        keys->environment->finder.end(g_steal_pointer(&keys->search));
 }
 
 /* ---- the key ---- */
@@ -128,8 +174,8 @@ const OdohKey *odoh_keys_get(OdohKeys *keys)
 {
     bool due = !keys->given && loop_now_us(keys->environment->loop) >= keys->due_us;
 
-    if ((!keys->known || due) && keys->fetch == NULL)
-        fetch(keys, false);
+    if ((!keys->known || due) && !is_busy(keys))
+        fetch(keys);
     return keys->known ? &keys->key : NULL;
 }
 
@@ -146,10 +192,10 @@ bool odoh_keys_refused(OdohKeys *keys, const GByteArray *query)
 
 void odoh_keys_network_changed(OdohKeys *keys)
 {
-    if (keys->fetch == NULL)
+    if (!is_busy(keys))
         return;
-    fetch_close(g_steal_pointer(&keys->fetch));
-    fetch(keys, false);
+    stop(keys);
+    fetch(keys);
 }
 
 Status odoh_keys_init(OdohKeys *keys, const TransportEnvironment *environment,
@@ -165,5 +211,5 @@ Status odoh_keys_init(OdohKeys *keys, const TransportEnvironment *environment,
 
 void odoh_keys_clear(OdohKeys *keys)
 {
-    fetch_close(g_steal_pointer(&keys->fetch));
+    stop(keys);
 }

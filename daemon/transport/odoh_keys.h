@@ -21,7 +21,8 @@ typedef struct OdohKeys {
     bool known, given; /* there is a key; it was given by hand */
     int64_t due_us;    /* when to fetch it again */
     Fetch *fetch;
-    bool direct; /* the fetch is from the target itself */
+    void *search; /* for the target's address, before a fetch from itself */
+    bool direct;  /* the fetch is from the target itself */
     TlsTarget peer;
 } OdohKeys;
 

@@ -65,11 +65,25 @@ typedef struct TransportSettings {
     bool zero_rtt;         /* DNS over QUIC: ask in early data, which can be replayed */
 } TransportSettings;
 
+/** The first address of a host, NULL when none was found. */
+typedef void (*AddressFound)(void *asker, const Address *address);
+
+/** Who finds addresses for a transport without asking the network in clear: the engine. Zeroed:
+ * nobody does. */
+typedef struct AddressFinder {
+    /** `found` comes once, later, unless it is ended first. NULL: no host name. */
+    void *(*begin)(void *owner, const char *host, uint16_t port, AddressFound found, void *asker);
+    /** Frees the search, also from `found`. NULL is allowed. */
+    void (*end)(void *search);
+    void *owner;
+} AddressFinder;
+
 /** What transports are opened with. The pointers outlive every transport. */
 typedef struct TransportEnvironment {
     Loop *loop;
     TlsContext *tls;
     TransportSettings settings;
+    AddressFinder finder;
 } TransportEnvironment;
 
 /** Counted since the transport was opened. */

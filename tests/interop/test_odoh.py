@@ -2,6 +2,7 @@
 """Oblivious DoH, against a relay and a target made from RFC 9230: who sees what, and what is refused."""
 
 import base64
+import time
 
 import dns.name
 import dns.rcode
@@ -133,6 +134,24 @@ def test_key_that_the_relay_does_not_fetch_is_not_asked_for_directly(sottod, obl
     assert answer.rcode() == dns.rcode.SERVFAIL
     assert "ODoHDirectKeys=yes" in why(answer)
     assert "asked" not in pair.target.log
+
+
+def test_key_is_asked_for_directly_where_that_is_allowed(sottod, oblivious, servers, tmp_path):
+    """The target's address comes from another resolver; the questions still go through the relay alone."""
+    pair = oblivious("--post-only")
+    configuration = tmp_path / "sotto.conf"
+    configuration.write_text("[Sotto]\nODoHDirectKeys=true\n")
+    sottod("--config", configuration, "--strategy", "first", "--resolver", pair.stamp, "--resolver", servers.tls_uri())
+    name = "allowed.wild.example.test"
+    for number in range(20):  # the other resolver answers while the key is looked for
+        assert ask(f"meanwhile-{number}.wild.example.test").rcode() == dns.rcode.NOERROR
+        if "question of" in pair.target.log:
+            break
+        time.sleep(0.3)
+    assert ask(name).rcode() == dns.rcode.NOERROR
+    assert f"configs asked by {CLIENT}" in pair.target.log
+    assert f"question of {RELAY}: {name}. A" in pair.target.log
+    assert f"question of {CLIENT}" not in pair.target.log
 
 
 def test_relay_with_a_wrong_certificate_is_refused(sottod, oblivious, servers):
