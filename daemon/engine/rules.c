@@ -134,11 +134,6 @@ static int find_route(const Plan *plan, const Name *name)
     return best;
 }
 
-static bool is_zone_question(uint16_t type)
-{
-    return type == 43; /* DS: how a validator learns that a zone of this network is not signed */
-}
-
 /* Sends the question by a route, or keeps a local one here. */
 static void judge_way(Verdict *verdict, const Plan *plan, const Ruleset *rules, const Name *name,
                       uint16_t type, Special special)
@@ -152,8 +147,8 @@ static void judge_way(Verdict *verdict, const Plan *plan, const Ruleset *rules, 
         NameKey key;
 
         name_key_init(&key, name);
-        if (name_set_find(rules->local, &key, &match) &&
-            !(match.start == 0 && is_zone_question(type)))
+        /* DS: how a validator learns that a zone is not signed */
+        if (name_set_find(rules->local, &key, &match) && (match.start > 0 || type != RRTYPE_DS))
             special = (Special){.kind = SPECIAL_LOCAL,
                                 .zone = match.start,
                                 .why = "This is a local name by LocalNames= in the settings."};
@@ -230,6 +225,8 @@ static bool judge_by_rules(Verdict *verdict, const Plan *plan, const Ruleset *ru
     RuleMatch match;
     NameKey key;
 
+    if (rules->lists->len == 0 && !rules->cloaks)
+        return false;
     name_key_init(&key, &query->qname);
     if (judge_cloak(verdict, plan, rules, query, &key))
         return true;

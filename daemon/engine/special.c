@@ -31,8 +31,6 @@
 
 #include <string.h>
 
-enum { RRTYPE_DS = 43, RRTYPE_DNSKEY = 48 };
-
 /* A name in wire form: a length octet in octal, then the label; the string's NUL is the root. */
 #define WIRE_NAME(text)                                                                            \
     {                                                                                              \
@@ -142,16 +140,6 @@ static int label_number(const uint8_t *label, unsigned bits)
     return value < 256 ? value : -1;
 }
 
-/* Where the labels of a name begin; returns how many there are. */
-static unsigned find_labels(const Name *name, uint8_t starts[127])
-{
-    unsigned count = 0;
-
-    for (size_t at = 0; name->wire[at]; at += name->wire[at] + 1u)
-        starts[count++] = (uint8_t)at;
-    return count;
-}
-
 static bool has_prefix(const uint8_t *address, unsigned bits, const Range *range)
 {
     unsigned whole = range->bits / 8, rest = range->bits % 8;
@@ -181,38 +169,56 @@ static Special match_range(const ReverseTree *tree, const uint8_t *address, unsi
     return (Special){.kind = SPECIAL_NONE};
 }
 
-static Special find_reverse(const Name *name)
+/* The name, taken apart once for every table here. */
+typedef struct Parts {
+    const Name *name;
+    uint8_t starts[127];
+    unsigned count;
+    const uint8_t *last; /* the last label */
+} Parts;
+
+static Special find_reverse(const Parts *parts)
 {
+    const Name *name = parts->name;
+
     for (size_t t = 0; t < sizeof trees / sizeof *trees; t++) {
         const ReverseTree *tree = &trees[t];
-        uint8_t starts[127], address[16] = {0};
-        unsigned bits = 0, suffix_label;
+        unsigned bits = 0, suffix_label = parts->count - 2; /* both suffixes have two labels */
+        uint8_t address[16] = {0};
 
         if (!name_is_under(name, &tree->suffix))
             continue;
-        suffix_label = find_labels(name, starts) - 2; /* both suffixes have two labels */
         for (unsigned i = 0; i < suffix_label && i < tree->label_count; i++) {
-            int number =
-                label_number(name->wire + starts[suffix_label - 1 - i], tree->bits_per_label);
+            int number = label_number(name->wire + parts->starts[suffix_label - 1 - i],
+                                      tree->bits_per_label);
 
             if (number < 0)
                 break;
             address[bits / 8] |= (uint8_t)(number << (8 - tree->bits_per_label - bits % 8));
             bits += tree->bits_per_label;
         }
-        return match_range(tree, address, bits, starts, suffix_label);
+        return match_range(tree, address, bits, parts->starts, suffix_label);
     }
     return (Special){.kind = SPECIAL_NONE};
 }
 
-static Special find_suffix(const Name *name)
+/* Two octets of the last label tell nearly every name of the internet from all of these. */
+static bool may_end_like(const Parts *parts, const Name *suffix)
+{
+    const uint8_t *second = suffix->wire + suffix->wire[0] + 1;
+    const uint8_t *last = *second ? second : suffix->wire;
+
+    return parts->last[0] == last[0] && (parts->last[1] | 0x20) == last[1];
+}
+
+static Special find_suffix(const Parts *parts)
 {
     for (size_t i = 0; i < sizeof special_names / sizeof *special_names; i++) {
         const Name *suffix = &special_names[i].suffix;
 
-        if (name_is_under(name, suffix))
+        if (may_end_like(parts, suffix) && name_is_under(parts->name, suffix))
             return (Special){.kind = special_names[i].kind,
-                             .zone = (uint8_t)(name->length - suffix->length),
+                             .zone = (uint8_t)(parts->name->length - suffix->length),
                              .why = special_names[i].why};
     }
     return (Special){.kind = SPECIAL_NONE};
@@ -220,17 +226,23 @@ static Special find_suffix(const Name *name)
 
 Special special_find(const Name *name, uint16_t type)
 {
-    bool single = name->wire[0] > 0 && name->length == name->wire[0] + 2;
-    Special special = find_suffix(name);
+    Parts parts = {.name = name};
+    Special special;
 
-    if (special.kind == SPECIAL_NONE)
-        special = find_reverse(name);
-    if (special.kind == SPECIAL_NONE && single)
+    for (size_t at = 0; name->wire[at]; at += name->wire[at] + 1u)
+        parts.starts[parts.count++] = (uint8_t)at;
+    if (parts.count == 0)
+        return (Special){.kind = SPECIAL_NONE};
+    parts.last = name->wire + parts.starts[parts.count - 1];
+    special = find_suffix(&parts);
+    if (special.kind == SPECIAL_NONE && parts.count > 2 && may_end_like(&parts, &trees[0].suffix))
+        special = find_reverse(&parts);
+    if (special.kind == SPECIAL_NONE && parts.count == 1)
         special = (Special){.kind = SPECIAL_LOCAL, .why = why_local};
     if (special.kind != SPECIAL_LOCAL || special.zone > 0)
         return special;
     if (type == RRTYPE_DS ||
-        (single && (type == RRTYPE_DNSKEY || type == RRTYPE_NS || type == RRTYPE_SOA)))
+        (parts.count == 1 && (type == RRTYPE_DNSKEY || type == RRTYPE_NS || type == RRTYPE_SOA)))
         special.kind = SPECIAL_NONE;
     return special;
 }

@@ -214,8 +214,8 @@ static void questions_of_validators_pass(Harness *harness, gconstpointer unused)
     static const struct {
         const char *name;
         uint16_t type;
-    } asks[] = {{".", RRTYPE_NS}, {".", 48},          {"com", 43},
-                {"com", 48},      {"com", RRTYPE_NS}, {"home.arpa", 43}};
+    } asks[] = {{".", RRTYPE_NS},       {".", RRTYPE_DNSKEY}, {"com", RRTYPE_DS},
+                {"com", RRTYPE_DNSKEY}, {"com", RRTYPE_NS},   {"home.arpa", RRTYPE_DS}};
 
     for (size_t i = 0; i < G_N_ELEMENTS(asks); i++) {
         Message answer;
