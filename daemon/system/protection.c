@@ -153,7 +153,8 @@ static void check(Protection *protection)
 static void on_record(void *owner, const QueryRecord *record)
 {
     Protection *protection = owner;
-    if (record->routed)
+    bool kept = record->source == RECORD_STALE && record->status == STATUS_OK;
+    if (record->routed || kept) /* neither says anything of the resolvers */
         return;
     if (record->status == STATUS_OK) {
         protection->failures = 0;

@@ -157,6 +157,8 @@ static void odoh_facts(const Transport *transport, TransportFacts *facts)
     char text[ADDRESS_MAX_TEXT];
 
     pipeline_facts(transport, &connection);
+    facts->tls = connection.tls;
+    facts->opened_us = connection.opened_us;
     if (connection.security[0] != '\0')
         g_snprintf(facts->security, sizeof facts->security, "HPKE X25519 AES-128-GCM, relay %s, %s",
                    endpoint_host(relay, text), connection.security);
@@ -170,10 +172,12 @@ static void odoh_close(Transport *transport)
 
 const TransportClass transport_odoh = {
     .name = "odoh",
+    .padding = ODOH_QUERY_BLOCK,
     .open = odoh_open,
     .send = odoh_send,
     .cancel = pipeline_cancel,
     .network_changed = odoh_network_changed,
     .facts = odoh_facts,
+    .chain = pipeline_chain,
     .close = odoh_close,
 };

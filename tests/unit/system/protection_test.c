@@ -35,6 +35,30 @@ static void test_failures_block_and_an_answer_lifts(Fixture *fixture, gconstpoin
     expect(fixture, PROTECTION_ON, "");
 }
 
+/* An answer kept from better times comes at once, and is no sign of life. */
+static void test_stale_answer_does_not_lift(Fixture *fixture, gconstpointer unused)
+{
+    const Ask kept = {.name = "kept.example", .type = RRTYPE_A, .id = 7};
+    Message answer;
+
+    start_on(fixture);
+    fake_servers[1].ttl_s = 5;
+    harness_send(&fixture->harness, &kept);
+    run(fixture, 20000000);
+    fake_servers[1].status = STATUS_TIMEOUT;
+    fail_questions(fixture);
+    run_until(fixture, PROTECTION_BLOCKED);
+    for (int i = 0; i < 3; i++) {
+        harness_send(&fixture->harness, &kept);
+        run(fixture, 3000000);
+    }
+    while (harness_receive(&fixture->harness, &answer))
+        ;
+    g_assert_cmpuint(answer.id, ==, kept.id);
+    g_assert_cmpuint(answer.answer_count, ==, 1);
+    expect(fixture, PROTECTION_BLOCKED, "timeout");
+}
+
 static void test_restart_goes_on_held(Fixture *fixture, gconstpointer unused)
 {
     fixture->saved->on = true;
@@ -196,6 +220,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     ADD("failures-block-and-an-answer-lifts", test_failures_block_and_an_answer_lifts);
+    ADD("stale-answer-does-not-lift", test_stale_answer_does_not_lift);
     ADD("restart-goes-on-held", test_restart_goes_on_held);
     ADD("offline-and-back", test_offline_and_back);
     ADD("lost-settings-are-an-error", test_lost_settings_are_an_error);
