@@ -145,24 +145,40 @@ static gboolean check_address_alone(const char *spec, GError **error)
     return FALSE;
 }
 
+/* One or more, with ';' between, as in Endpoints=. */
+static gboolean read_endpoints(const char *spec, GPtrArray *endpoints, GError **error)
+{
+    g_auto(GStrv) specs = g_strsplit(spec, ";", -1);
+    const char *const nothing[] = {"", NULL}; /* refused as any other text that is no resolver */
+    const char *const *each = specs[0] != NULL ? (const char *const *)specs : nothing;
+
+    for (size_t i = 0; each[i] != NULL; i++) {
+        g_autoptr(Resolver) one = entry_anonymous(each[i], error);
+
+        if (one == NULL)
+            return FALSE;
+        g_ptr_array_add(endpoints, endpoint_ref(one->endpoints[0]));
+    }
+    return TRUE;
+}
+
 Resolver *own_entry_new(const char *spec, const char *name,
                         bool (*is_taken)(void *owner, const char *id), void *owner, GError **error)
 {
-    g_autoptr(Resolver) anonymous = NULL;
+    g_autoptr(GPtrArray) endpoints = g_ptr_array_new_with_free_func((GDestroyNotify)endpoint_unref);
     g_autofree char *id = NULL;
     char host[ADDRESS_MAX_TEXT];
     Resolver *resolver;
 
-    if (!check_text(spec, name, error) || !check_address_alone(spec, error))
-        return NULL;
-    anonymous = entry_anonymous(spec, error);
-    if (anonymous == NULL)
+    if (!check_text(spec, name, error) || !check_address_alone(spec, error) ||
+        !read_endpoints(spec, endpoints, error))
         return NULL;
     if (name == NULL || *name == '\0')
-        name = host_of(anonymous->endpoints[0], host);
+        name = host_of(endpoints->pdata[0], host);
     id = free_id(name, is_taken, owner);
     resolver = resolver_new(id, name);
-    resolver_add_endpoint(resolver, endpoint_ref(anonymous->endpoints[0]));
+    for (guint i = 0; i < endpoints->len; i++)
+        resolver_add_endpoint(resolver, endpoint_ref(endpoints->pdata[i]));
     read_promises(resolver, spec);
     return resolver;
 }
@@ -175,7 +191,7 @@ gboolean own_entries_add(const char *path, const Resolver *resolver, const char 
     g_autoptr(GKeyFile) file = file_load(path, error);
     g_autofree char *group = g_strconcat(GROUP_PREFIX, resolver->id, NULL);
     g_auto(GStrv) groups = NULL;
-    const char *const specs[] = {spec};
+    g_auto(GStrv) specs = g_strsplit(spec, ";", -1);
 
     if (file == NULL)
         return FALSE;
@@ -192,7 +208,8 @@ gboolean own_entries_add(const char *path, const Resolver *resolver, const char 
         g_key_file_set_boolean(file, group, "NoLog", TRUE);
     if (resolver->filters)
         g_key_file_set_boolean(file, group, "Filters", TRUE);
-    g_key_file_set_string_list(file, group, "Endpoints", specs, G_N_ELEMENTS(specs));
+    g_key_file_set_string_list(file, group, "Endpoints", (const gchar *const *)specs,
+                               g_strv_length(specs));
     return file_save(file, path, error);
 }
 

@@ -13,9 +13,9 @@
 GPtrArray *own_entries_load(const char *path);
 
 /**
- * What `spec` describes, under `name` or (NULL or "") the name of its host: not in the file yet,
- * and with an id that is free as `is_taken` says. G_IO_ERROR_INVALID_ARGUMENT or
- * G_IO_ERROR_NOT_SUPPORTED with a sentence. (transfer full)
+ * What `spec` describes (one endpoint, or several with ';' between), under `name` or (NULL or "")
+ * the name of its host: not in the file yet, and with an id that is free as `is_taken` says.
+ * G_IO_ERROR_INVALID_ARGUMENT or G_IO_ERROR_NOT_SUPPORTED with a sentence. (transfer full)
  */
 Resolver *own_entry_new(const char *spec, const char *name,
                         bool (*is_taken)(void *owner, const char *id), void *owner, GError **error);

@@ -15,7 +15,7 @@
  */
 #include "discovery.h"
 
-#include "log.h"
+#include "engine_state.h"
 #include "message.h"
 #include "svcb.h"
 #include "transport.h"
@@ -28,18 +28,18 @@
 #define ASK_US          (3 * US_PER_S)
 #define VERIFY_US       (4 * US_PER_S)
 #define RECORDS_MAX     8
-#define CANDIDATES_MAX  12
+#define DESIGNATED_MAX  12
 #define PLAIN_PAYLOAD   1232
 #define DISCOVERED_NAME "_dns.resolver.arpa"
 
-/* An endpoint that was answered. */
-typedef struct Candidate {
+/* An endpoint that was answered, which must prove itself. */
+typedef struct Designated {
     Discovery *discovery;
     Endpoint *endpoint;
     Transport *transport;
     Exchange exchange;
     Status status; /* STATUS_OK: it has proved itself */
-} Candidate;
+} Designated;
 
 struct Discovery {
     Loop *loop;
@@ -51,7 +51,7 @@ struct Discovery {
     size_t query_length;
     Transport *plain;
     Exchange exchange;
-    GPtrArray *candidates; /* Candidate */
+    GPtrArray *designated; /* Designated */
     unsigned waiting;      /* for so many of them */
     char *failure;         /* the sentence */
     LoopDefer finish;
@@ -59,15 +59,15 @@ struct Discovery {
 
 /* ---- life ---- */
 
-static void candidate_free(gpointer data)
+static void designated_free(gpointer data)
 {
-    Candidate *candidate = data;
+    Designated *one = data;
 
-    exchange_cancel(&candidate->exchange);
-    if (candidate->transport != NULL)
-        transport_close(candidate->transport);
-    endpoint_unref(candidate->endpoint);
-    g_free(candidate);
+    exchange_cancel(&one->exchange);
+    if (one->transport != NULL)
+        transport_close(one->transport);
+    endpoint_unref(one->endpoint);
+    g_free(one);
 }
 
 void discovery_cancel(Discovery *discovery)
@@ -78,7 +78,7 @@ void discovery_cancel(Discovery *discovery)
     exchange_cancel(&discovery->exchange);
     if (discovery->plain != NULL)
         transport_close(discovery->plain);
-    g_ptr_array_unref(discovery->candidates);
+    g_ptr_array_unref(discovery->designated);
     g_free(discovery->failure);
     g_free(discovery);
 }
@@ -100,15 +100,15 @@ static Resolver *make_resolver(const Discovery *discovery)
 {
     Resolver *resolver = NULL;
 
-    for (guint i = 0; i < discovery->candidates->len; i++) {
-        const Candidate *candidate = g_ptr_array_index(discovery->candidates, i);
+    for (guint i = 0; i < discovery->designated->len; i++) {
+        const Designated *one = g_ptr_array_index(discovery->designated, i);
 
-        if (candidate->status != STATUS_OK)
+        if (one->status != STATUS_OK)
             continue;
         if (resolver == NULL)
-            resolver = resolver_new(candidate->endpoint->host, candidate->endpoint->host);
+            resolver = resolver_new(one->endpoint->host, one->endpoint->host);
         /* From now on it is known by its name, as if the user had written that. */
-        Endpoint *endpoint = endpoint_derive(candidate->endpoint, NULL, NULL);
+        Endpoint *endpoint = endpoint_derive(one->endpoint, NULL, NULL);
         endpoint->also = (Address){0};
         resolver_add_endpoint(resolver, endpoint);
     }
@@ -117,7 +117,7 @@ static Resolver *make_resolver(const Discovery *discovery)
 
 static void fail_unverified(Discovery *discovery)
 {
-    const Candidate *first = g_ptr_array_index(discovery->candidates, 0);
+    const Designated *first = g_ptr_array_index(discovery->designated, 0);
     g_autofree char *itself = g_strdup_printf("It calls itself %s.", first->endpoint->host);
 
     if (first->status == STATUS_CERT_NAME)
@@ -149,15 +149,15 @@ static void on_finish(void *owner)
 
 static void on_proved(Exchange *exchange, Status status, const uint8_t *reply, size_t length)
 {
-    Candidate *candidate = exchange->owner;
+    Designated *one = exchange->owner;
     Message view;
 
     if (status == STATUS_OK && message_parse(&view, reply, length) == STATUS_OK &&
         message_rcode(&view) != RCODE_NOERROR && message_rcode(&view) != RCODE_NXDOMAIN)
         status = STATUS_SERVER_FAILED;
-    candidate->status = status;
-    if (--candidate->discovery->waiting == 0)
-        loop_defer_schedule(&candidate->discovery->finish);
+    one->status = status;
+    if (--one->discovery->waiting == 0)
+        loop_defer_schedule(&one->discovery->finish);
 }
 
 static void send_query(Discovery *discovery, Transport *transport, Exchange *exchange,
@@ -171,21 +171,20 @@ static void send_query(Discovery *discovery, Transport *transport, Exchange *exc
     transport_send(transport, exchange);
 }
 
-static void prove(Candidate *candidate)
+static void prove(Designated *one)
 {
-    Discovery *discovery = candidate->discovery;
+    Discovery *discovery = one->discovery;
     const TransportEnvironment environment = {
         .loop = discovery->loop,
         .tls = discovery->tls,
         .settings = {.edns_payload = PLAIN_PAYLOAD, .idle_close_us = US_PER_S},
     };
 
-    candidate->status = transport_open(&environment, candidate->endpoint, &candidate->transport);
-    if (candidate->status != STATUS_OK)
+    one->status = transport_open(&environment, one->endpoint, &one->transport);
+    if (one->status != STATUS_OK)
         return;
     discovery->waiting++;
-    send_query(discovery, candidate->transport, &candidate->exchange, VERIFY_US, on_proved,
-               candidate);
+    send_query(discovery, one->transport, &one->exchange, VERIFY_US, on_proved, one);
 }
 
 /* ---- the answer ---- */
@@ -237,38 +236,38 @@ static char *path_of(const Svcb *svcb)
     return g_steal_pointer(&text);
 }
 
-static void add_candidate(Discovery *discovery, const Svcb *svcb, EndpointKind kind,
-                          uint16_t default_port, char *path)
+static void add_designated(Discovery *discovery, const Svcb *svcb, EndpointKind kind,
+                           uint16_t default_port, char *path)
 {
     Address address = choose_address(discovery, svcb);
     char name[NAME_MAX_TEXT];
-    Candidate *candidate;
+    Designated *one;
 
     name_format(&svcb->target, name);
-    if (!is_host(name) || discovery->candidates->len >= CANDIDATES_MAX) {
+    if (!is_host(name) || discovery->designated->len >= DESIGNATED_MAX) {
         g_free(path);
         return;
     }
     address_set_port(&address, svcb->port != 0 ? svcb->port : default_port);
-    candidate = g_new0(Candidate, 1);
-    candidate->discovery = discovery;
-    candidate->endpoint = endpoint_new(kind, &address);
-    candidate->endpoint->host = g_ascii_strdown(name, -1);
-    candidate->endpoint->path = path;
-    candidate->endpoint->also = discovery->address;
-    g_ptr_array_add(discovery->candidates, candidate);
+    one = g_new0(Designated, 1);
+    one->discovery = discovery;
+    one->endpoint = endpoint_new(kind, &address);
+    one->endpoint->host = g_ascii_strdown(name, -1);
+    one->endpoint->path = path;
+    one->endpoint->also = discovery->address;
+    g_ptr_array_add(discovery->designated, one);
 }
 
-static void add_candidates(Discovery *discovery, const Svcb *svcb)
+static void add_all(Discovery *discovery, const Svcb *svcb)
 {
     g_autofree char *path = svcb->doh_path != NULL ? path_of(svcb) : NULL;
 
     if (svcb_offers(svcb, "doq"))
-        add_candidate(discovery, svcb, ENDPOINT_DOQ, 853, NULL);
+        add_designated(discovery, svcb, ENDPOINT_DOQ, 853, NULL);
     if (svcb_offers(svcb, "h2") && path != NULL)
-        add_candidate(discovery, svcb, ENDPOINT_DOH, 443, g_steal_pointer(&path));
+        add_designated(discovery, svcb, ENDPOINT_DOH, 443, g_steal_pointer(&path));
     if (svcb_offers(svcb, "dot"))
-        add_candidate(discovery, svcb, ENDPOINT_DOT, 853, NULL);
+        add_designated(discovery, svcb, ENDPOINT_DOT, 853, NULL);
 }
 
 static int compare_priorities(gconstpointer a, gconstpointer b)
@@ -305,14 +304,14 @@ static void on_asked(Exchange *exchange, Status status, const uint8_t *bytes, si
     }
     g_autoptr(GArray) records = read_records(&reply);
     for (guint i = 0; i < records->len; i++)
-        add_candidates(discovery, &g_array_index(records, Svcb, i));
-    if (discovery->candidates->len == 0) {
+        add_all(discovery, &g_array_index(records, Svcb, i));
+    if (discovery->designated->len == 0) {
         fail(discovery, "is a resolver that does not say how it is reached encrypted.",
              "If you know its name, enter it with that: tls://ADDRESS#NAME.");
         return;
     }
-    for (guint i = 0; i < discovery->candidates->len; i++)
-        prove(g_ptr_array_index(discovery->candidates, i));
+    for (guint i = 0; i < discovery->designated->len; i++)
+        prove(g_ptr_array_index(discovery->designated, i));
     if (discovery->waiting == 0)
         loop_defer_schedule(&discovery->finish);
 }
@@ -354,19 +353,18 @@ static void ask(Discovery *discovery)
     send_query(discovery, discovery->plain, &discovery->exchange, ASK_US, on_asked, discovery);
 }
 
-Discovery *discovery_begin(Loop *loop, TlsContext *tls, const Address *address, DiscoveryDone done,
-                           void *owner)
+Discovery *discovery_begin(Engine *engine, const Address *address, DiscoveryDone done, void *owner)
 {
     Discovery *discovery = g_new0(Discovery, 1);
 
-    discovery->loop = loop;
-    discovery->tls = tls;
+    discovery->loop = engine->loop;
+    discovery->tls = engine->pool.tls;
     discovery->address = *address;
     discovery->done = done;
     discovery->owner = owner;
-    discovery->candidates = g_ptr_array_new_with_free_func(candidate_free);
+    discovery->designated = g_ptr_array_new_with_free_func(designated_free);
     discovery->query_length = build_query(discovery->query, sizeof discovery->query);
-    loop_defer_init(&discovery->finish, loop, on_finish, discovery);
+    loop_defer_init(&discovery->finish, engine->loop, on_finish, discovery);
     if (address_is_private(address))
         fail(discovery, "is an address of a private network, for which no certificate can vouch.",
              "Enter the resolver with its name or key: tls://ADDRESS#NAME.");

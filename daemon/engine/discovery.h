@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "loop.h"
-#include "plan.h"
-#include "tls.h"
+#include "engine.h"
 
 /* From a resolver's IP address to its encrypted endpoints (RFC 9462). */
 
@@ -16,11 +14,10 @@ typedef void (*DiscoveryDone)(void *owner, Resolver *resolver, const char *sente
 /**
  * Asks the resolver, unencrypted, how it is reached encrypted, and connects to each such endpoint.
  * One that shows no valid certificate for its name and for this address as well is left out. The
- * address's own port is asked. `done` comes exactly once, later, unless cancelled. The pointers
- * outlive it. Takes some seconds at most.
+ * address's own port is asked. `done` comes exactly once, later, unless cancelled; within seconds.
+ * The engine lends its loop and trust store, and outlives it.
  */
-Discovery *discovery_begin(Loop *loop, TlsContext *tls, const Address *address, DiscoveryDone done,
-                           void *owner);
+Discovery *discovery_begin(Engine *engine, const Address *address, DiscoveryDone done, void *owner);
 /** NULL is allowed; not after `done`. */
 void discovery_cancel(Discovery *discovery);
 

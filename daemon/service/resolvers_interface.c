@@ -8,17 +8,28 @@
 #include "resolvers_interface.h"
 
 #include "call.h"
+#include "discovery.h"
 #include "helper-bus.h"
 
 #include <string.h>
 
 #define MAX_SPEC 2048 /* a message may be 32 MB long */
+#define DNS_PORT 53
 
 struct ResolversInterface {
     const InspectionSources *sources;
     Face face;
     BusSotto1Resolvers *skeleton; /* the face's */
+    List adding;                  /* Addition */
 };
+
+/* A resolver that was given by its address alone, and must say first how it is reached. */
+typedef struct Addition {
+    ListNode node;
+    ResolversInterface *resolvers;
+    Call *call;
+    Discovery *discovery;
+} Addition;
 
 /* --- what is there --- */
 
@@ -108,17 +119,66 @@ static gboolean on_refresh_sources(BusSotto1Resolvers *skeleton, GDBusMethodInvo
     return TRUE;
 }
 
-static void add(void *owner, Call *call, const char *who)
+static void add_spec(const ResolversInterface *resolvers, Call *call, const char *spec)
 {
-    const ResolversInterface *resolvers = owner;
     g_autoptr(GError) error = NULL;
     g_autofree char *id = NULL;
-    const char *spec, *name;
-    g_variant_get(call_parameters(call), "(&s&s)", &spec, &name);
+    const char *name;
+    g_variant_get(call_parameters(call), "(&s&s)", NULL, &name);
     if (sources_add(resolvers->sources->lists, spec, name, &id, &error))
         call_return(call, g_variant_new("(s)", id));
     else
         call_fail(call, error);
+}
+
+static void on_discovered(void *owner, Resolver *found, const char *sentence)
+{
+    Addition *addition = owner;
+    if (found != NULL) {
+        g_autofree char *spec = discovery_spec(found);
+        add_spec(addition->resolvers, addition->call, spec);
+        resolver_unref(found);
+    } else {
+        g_autoptr(GError) error =
+            g_error_new_literal(G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, sentence);
+        call_fail(addition->call, error);
+    }
+    list_remove(&addition->node);
+    g_free(addition);
+}
+
+static void discover(ResolversInterface *resolvers, Call *call, const Address *address)
+{
+    Addition *addition = g_new0(Addition, 1);
+    addition->resolvers = resolvers;
+    addition->call = call;
+    list_init(&addition->node);
+    list_append(&resolvers->adding, &addition->node);
+    addition->discovery =
+        discovery_begin(resolvers->sources->engine, address, on_discovered, addition);
+}
+
+static void stop_adding(ResolversInterface *resolvers)
+{
+    Addition *addition;
+    while ((addition = list_first(&resolvers->adding, Addition, node)) != NULL) {
+        list_remove(&addition->node);
+        discovery_cancel(addition->discovery);
+        call_drop(addition->call);
+        g_free(addition);
+    }
+}
+
+static void add(void *owner, Call *call, const char *who)
+{
+    ResolversInterface *resolvers = owner;
+    const char *spec;
+    Address address;
+    g_variant_get(call_parameters(call), "(&s&s)", &spec, NULL);
+    if (address_parse(spec, DNS_PORT, &address) == STATUS_OK)
+        discover(resolvers, call, &address);
+    else
+        add_spec(resolvers, call, spec);
 }
 
 static gboolean on_add(BusSotto1Resolvers *skeleton, GDBusMethodInvocation *invocation,
@@ -206,6 +266,7 @@ ResolversInterface *resolvers_interface_new(const InspectionSources *sources)
 {
     ResolversInterface *resolvers = g_new0(ResolversInterface, 1);
     resolvers->sources = sources;
+    list_init(&resolvers->adding);
     resolvers->skeleton = bus_sotto1_resolvers_skeleton_new();
     face_init(&resolvers->face, G_DBUS_INTERFACE_SKELETON(resolvers->skeleton), resolvers);
     if (sources->lists != NULL) {
@@ -219,6 +280,7 @@ void resolvers_interface_free(ResolversInterface *resolvers)
 {
     if (resolvers == NULL)
         return;
+    stop_adding(resolvers);
     if (resolvers->sources->lists != NULL) {
         sources_set_changed(resolvers->sources->lists, NULL, NULL);
         sources_follow(resolvers->sources->lists, NULL);

@@ -38,8 +38,10 @@ int main(int argc, char **argv)
     }
     TlsContext *tls = tls_context_new(argv[2]);
     outcome.loop = loop_new();
-    (void)discovery_begin(outcome.loop, tls, &address, on_done, &outcome);
+    Engine *engine = engine_new(outcome.loop, tls);
+    (void)discovery_begin(engine, &address, on_done, &outcome);
     loop_run(outcome.loop);
+    engine_free(engine);
     loop_free(outcome.loop);
     tls_context_free(tls);
     return outcome.exit_code;

@@ -347,6 +347,20 @@ static void own_entry_is_added_and_kept(SourcesScene *scene, gconstpointer data)
     g_assert_nonnull(sources_scene_find(scene, "dns.example"));
 }
 
+static void own_entry_may_have_several_endpoints(SourcesScene *scene, gconstpointer data)
+{
+    const char spec[] =
+        "tls://192.0.2.7:853#dns.example;https://192.0.2.7:443/dns-query#dns.example";
+    g_autofree char *id = NULL;
+    const Resolver *resolver;
+
+    g_assert_true(sources_add(scene->sources, spec, NULL, &id, NULL));
+    sources_scene_restart(scene);
+    resolver = sources_scene_find(scene, "dns.example");
+    g_assert_cmpuint(resolver->endpoint_count, ==, 2);
+    g_assert_cmpint(resolver->endpoints[1]->kind, ==, ENDPOINT_DOH);
+}
+
 static void own_entry_gets_a_free_id(SourcesScene *scene, gconstpointer data)
 {
     g_autofree char *first = NULL, *second = NULL;
@@ -444,6 +458,7 @@ int main(int argc, char **argv)
          changed_key_is_shown_until_it_is_chosen},
         {"/sources/taken-id-gets-the-lists-name", taken_id_gets_the_lists_name},
         {"/sources/own-entry-is-added-and-kept", own_entry_is_added_and_kept},
+        {"/sources/own-entry-may-have-several-endpoints", own_entry_may_have_several_endpoints},
         {"/sources/own-entry-gets-a-free-id", own_entry_gets_a_free_id},
         {"/sources/own-entry-is-removed", own_entry_is_removed},
         {"/sources/wrong-entries-are-refused", wrong_entries_are_refused},
