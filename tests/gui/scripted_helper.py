@@ -28,10 +28,11 @@ SCRIPT_XML = f"""<node><interface name="{SCRIPT}">
 def resolver(id, name, operator, country, latency_ms=0, favourite=False, protocols=("dnscrypt", "dot"), **flags):
     """One entry of ListResolvers, as the contract has it."""
     strings = {"id": id, "name": name, "operator": operator, "country": country,
-               "description": flags.pop("description", ""), "failure": flags.pop("failure", "")}
+               "description": flags.pop("description", ""), "failure": flags.pop("failure", ""),
+               "source": flags.pop("source", "built-in"), "key-changed": flags.pop("key_changed", "")}
     entry = {key: GLib.Variant("s", value) for key, value in strings.items()}
     entry["protocols"] = GLib.Variant("as", protocols)
-    for flag in ("dnssec", "nolog", "malware", "ads", "adult", "own"):
+    for flag in ("dnssec", "nolog", "malware", "ads", "adult", "own", "filters"):
         entry[flag] = GLib.Variant("b", flags.pop(flag, False))
     entry["favourite"] = GLib.Variant("b", favourite)
     entry["latency"] = GLib.Variant("x", latency_ms * 1000)
