@@ -10,8 +10,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
 from lab.process import wait_for
-from lab.servers import STATE, kdig_short
-from lab.topology import HOTEL_OUTSIDE, UNBOUND
+from lab.servers import STATE, ask, kdig_short
+from lab.topology import HOTEL_OUTSIDE, UNBOUND, WILD
 
 
 def steps(helper, guest):
@@ -66,3 +66,31 @@ def test_connection_shows_the_certificates_as_openssl_sees_them(unbound, guest):
     assert shown["body-hash"] == hashlib.sha256(certificate.tbs_certificate_bytes).hexdigest()
     assert (connection["version"], connection["alpn"], connection["padding"]) == ("TLS1.3", "", 128)  # unbound chooses none
     assert connection["endpoint"].startswith(f"tls://{UNBOUND}") and connection["queries"] > 0
+
+
+def test_statistics_name_resolvers_and_protocols(unbound, guest, network):
+    unbound.sottoctl(guest, "on")
+    for number in range(5):
+        assert ask(network.laptop, f"counted-{number}.wild.example.test") == WILD
+    statistics = json.loads(unbound.sottoctl(guest, "stats", "--json").stdout)
+    tally = next(entry for entry in statistics["resolvers"] if entry["id"] == "lab-unbound")
+    assert tally["queries"] >= 5 and tally["failures"] == 0 and tally["latency-p95"] > 0
+    for direction in ("bytes-sent", "bytes-received"):
+        parts = sum(entry[direction] for entry in statistics["transports"])
+        assert 0 < parts <= statistics[direction] == sum(entry[direction] for entry in statistics["resolvers"])
+    assert sum(statistics["histogram"]) >= 5
+    assert statistics["today"]["encrypted"] == statistics["encrypted"] >= 5
+
+
+def test_log_names_who_answered(unbound, guest, network, bus):
+    """Root turns it on here; what polkit says to others is tests/dbus' affair."""
+    unbound.sottoctl(guest, "on")
+    ctl = network.laptop.run
+    ctl("sottoctl", "log", "on")
+    assert ask(network.laptop, "logged.wild.example.test") == WILD
+    lines = [json.loads(line) for line in ctl("sottoctl", "log", "--json").stdout.splitlines()]
+    ctl("sottoctl", "log", "off")
+    logged = next(line for line in lines if line["name"] == "logged.wild.example.test" and line["type"] == "A")
+    assert (logged["source"], logged["protocol"], logged["rcode"]) == ("resolver", "dot", "NOERROR")
+    assert logged["latency"] > 0 and logged["resolver"]
+    assert "logged.wild" not in unbound.daemon.log
