@@ -90,6 +90,17 @@ static void higher_rung_is_tried_again_by_one(Harness *harness, gconstpointer un
     g_assert_cmpuint(ask_within(harness, 20 * MS), ==, 1);
 }
 
+/* The name is not shown to the second operator for that. */
+static void late_rung_is_hedged_by_the_next_one(Harness *harness, gconstpointer unused)
+{
+    use_two_ladders(harness, STRATEGY_FIRST);
+    for (int i = 0; i < 5; i++)
+        ask_within(harness, 20 * MS);
+    fake_servers[1].delay_us = 1000 * MS;
+    g_assert_cmpuint(ask_within(harness, 65 * MS), ==, 2);
+    g_assert_cmpuint(fake_servers[4].asked + fake_servers[5].asked + fake_servers[6].asked, ==, 0);
+}
+
 static void network_is_remembered(Harness *harness, gconstpointer unused)
 {
     block_dnscrypt(true);
@@ -192,6 +203,7 @@ int main(int argc, char **argv)
     TEST("winner-is-asked-at-once-next-time", winner_is_asked_at_once_next_time);
     TEST("others-begin-with-the-rung-that-works", others_begin_with_the_rung_that_works);
     TEST("higher-rung-is-tried-again-by-one", higher_rung_is_tried_again_by_one);
+    TEST("late-rung-is-hedged-by-the-next-one", late_rung_is_hedged_by_the_next_one);
     TEST("network-is-remembered", network_is_remembered);
     TEST("unnamed-network-is-not-remembered", unnamed_network_is_not_remembered);
     TEST("memory-is-text", memory_is_text);
