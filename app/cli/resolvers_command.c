@@ -92,6 +92,7 @@ static void add_json(JsonBuilder *document, SottoResolver *resolver, gboolean ch
     document_add_string(document, "failure", sotto_resolver_failure(resolver));
     document_add_string(document, "source", sotto_resolver_source(resolver));
     document_add_string(document, "key-changed", sotto_resolver_key_changed(resolver));
+    document_add_string(document, "relay", sotto_resolver_relay(resolver));
     document_add_flag(document, "chosen", chosen);
     json_builder_end_object(document);
 }
@@ -106,11 +107,21 @@ static char *speed_words(SottoResolver *resolver)
     return latency_us > 0 ? console_milliseconds((guint64)latency_us) : g_strdup("");
 }
 
-/* Features, then what went wrong, which is as long as it likes: nothing stands after it. */
+/* "" for directly (transfer full). */
+static char *relay_words(SottoResolver *resolver)
+{
+    const char *relay = sotto_resolver_relay(resolver);
+
+    return relay[0] != '\0' ? g_strdup_printf(_("through %s"), relay) : g_strdup("");
+}
+
+/* Features, the way there, then what went wrong, which is as long as it likes: nothing stands after
+ * it. */
 static char *last_words(SottoResolver *resolver)
 {
     g_autofree char *flags = feature_words(resolver);
-    const char *const parts[] = {flags, sotto_resolver_failure(resolver),
+    g_autofree char *way = relay_words(resolver);
+    const char *const parts[] = {flags, way, sotto_resolver_failure(resolver),
                                  sotto_resolver_key_changed(resolver)};
     GString *words = g_string_new(NULL);
 

@@ -7,7 +7,8 @@
 
 struct _SottoResolver {
     GObject parent_instance;
-    char *id, *name, *operator_name, *country, *description, *failure, *source, *key_changed;
+    char *id, *name, *operator_name, *country, *description, *failure, *source, *key_changed,
+        *relay;
     char **protocols;
     SottoResolverFlags flags;
     gint64 latency_us;
@@ -27,6 +28,7 @@ static void sotto_resolver_finalize(GObject *object)
     g_free(self->failure);
     g_free(self->source);
     g_free(self->key_changed);
+    g_free(self->relay);
     g_strfreev(self->protocols);
     G_OBJECT_CLASS(sotto_resolver_parent_class)->finalize(object);
 }
@@ -52,6 +54,7 @@ static const struct {
     {"failure", G_STRUCT_OFFSET(SottoResolver, failure)},
     {"source", G_STRUCT_OFFSET(SottoResolver, source)},
     {"key-changed", G_STRUCT_OFFSET(SottoResolver, key_changed)},
+    {"relay", G_STRUCT_OFFSET(SottoResolver, relay)},
 };
 
 static const struct {
@@ -185,6 +188,11 @@ const char *sotto_resolver_source(SottoResolver *self)
 const char *sotto_resolver_key_changed(SottoResolver *self)
 {
     return self->key_changed;
+}
+
+const char *sotto_resolver_relay(SottoResolver *self)
+{
+    return self->relay;
 }
 
 void sotto_resolver_fill_store(GListStore *store, GVariant *list)

@@ -35,6 +35,8 @@ const char *sotto_resolver_description(SottoResolver *resolver);
 const char *sotto_resolver_source(SottoResolver *resolver);
 /** A sentence when its list gives another key for it than before; "" none. */
 const char *sotto_resolver_key_changed(SottoResolver *resolver);
+/** Names of the relays through which it is reached; "" directly. */
+const char *sotto_resolver_relay(SottoResolver *resolver);
 /** NULL-terminated words of the contract: "dnscrypt", "dot", "doh". */
 const char *const *sotto_resolver_protocols(SottoResolver *resolver);
 SottoResolverFlags sotto_resolver_flags(SottoResolver *resolver);

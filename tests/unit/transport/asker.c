@@ -95,13 +95,18 @@ static size_t write_question(uint8_t *out, size_t capacity)
     return writer.position;
 }
 
+void ask_prepare(Ask *ask)
+{
+    ask->exchange.query_length = write_question(ask->query, sizeof(ask->query));
+}
+
 void ask_send(Bench *bench, Ask *ask, int64_t budget_us)
 {
     if (bench->transport == NULL)
         g_assert_cmpint(transport_open(&bench->environment, bench->endpoint, &bench->transport), ==,
                         STATUS_OK);
     if (ask->exchange.query_length == 0)
-        ask->exchange.query_length = write_question(ask->query, sizeof(ask->query));
+        ask_prepare(ask);
     ask->bench = bench;
     ask->exchange.query = ask->query;
     ask->exchange.budget_us = budget_us;

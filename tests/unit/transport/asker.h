@@ -39,6 +39,8 @@ void bench_settle(Bench *bench);
 /** Moves the clock in small steps, handling what comes. */
 void bench_pass(Bench *bench, int64_t us);
 
+/** Writes a question without OPT, as ask_send does where there is none yet. */
+void ask_prepare(Ask *ask);
 /** Puts a question of its own. */
 void ask_send(Bench *bench, Ask *ask, int64_t budget_us);
 /** Passes time until it is done, `limit_us` at most. Returns how much. */

@@ -2,6 +2,7 @@
 /* DNSCrypt through a relay. That nothing goes to the resolver but from the relay is seen by the
  * counts: whatever the resolver was asked, the relay has passed on. */
 #include "asker.h"
+#include "edns.h"
 
 #include <string.h>
 
@@ -108,6 +109,24 @@ static void truncated_is_asked_again_at_full_length(void)
     bench->resolver->bulk = 0;
     ask_answered(bench); /* and the next one is as short as before */
     g_assert_cmpuint(bench->relay->last_length, <=, 1280);
+    bench_free(bench);
+}
+
+static void server_is_told_how_much_room_there_is(void)
+{
+    Bench *bench = relayed_bench();
+    Ask ask = {0};
+    static const uint8_t opt[EDNS_OPT_HEADER] = {0, 0, RRTYPE_OPT, 1232 >> 8, 1232 & 255};
+    bench->resolver->bulk = 3800;
+    ask_prepare(&ask);
+    memcpy(ask.query + ask.exchange.query_length, opt, sizeof(opt));
+    ask.exchange.query_length += sizeof(opt);
+    ask.query[11] = 1;
+    ask_send(bench, &ask, BUDGET);
+    ask_wait(&ask, BUDGET);
+    ask_assert_answer(&ask);
+    g_assert_cmpuint(bench->resolver->last_udp_size, >, 3900);
+    g_assert_cmpuint(bench->resolver->last_udp_size, <, 4096 - 48 - 28);
     bench_free(bench);
 }
 
@@ -219,6 +238,7 @@ int main(int argc, char *argv[])
     add("blocked-udp-gives-way-to-tcp", blocked_udp_gives_way_to_tcp);
     add("queries-are-padded-to-make-room", queries_are_padded_to_make_room);
     add("truncated-is-asked-again-at-full-length", truncated_is_asked_again_at_full_length);
+    add("server-is-told-how-much-room-there-is", server_is_told_how_much_room_there_is);
     add("truncated-over-tcp-is-asked-again-at-full-length",
         truncated_over_tcp_is_asked_again_at_full_length);
     add("relay-without-tcp-gets-long-datagrams", relay_without_tcp_gets_long_datagrams);

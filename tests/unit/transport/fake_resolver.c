@@ -193,6 +193,13 @@ static void send_mismatches(FakeResolver *resolver, const UdpPacket *to, const u
     send_datagram(resolver, to, packet, seal_response(resolver, to->bytes, other, length, packet));
 }
 
+static void note_room(FakeResolver *resolver, const uint8_t *query, size_t length)
+{
+    Message view;
+    if (message_parse(&view, query, length) == STATUS_OK)
+        resolver->last_udp_size = view.has_edns ? view.udp_size : 0;
+}
+
 static void answer_datagram(FakeResolver *resolver, const UdpPacket *packet)
 {
     uint8_t query[ROOM], message[ROOM], response[ROOM];
@@ -200,6 +207,7 @@ static void answer_datagram(FakeResolver *resolver, const UdpPacket *packet)
     if (length == 0)
         return;
     resolver->udp_queries++;
+    note_room(resolver, query, length);
     size_t message_length = write_answer(resolver, query, length, message, resolver->truncate);
     if ((message_length + 64) / 64 * 64 + 48 > packet->length)
         message_length = write_answer(resolver, query, length, message, true);
