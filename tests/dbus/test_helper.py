@@ -255,6 +255,26 @@ def test_reload_reads_the_settings_again(client, service, drop_in):
     wait_for("the new resolver", lambda: own_resolvers(client) == ["home"], 5)
 
 
+def test_rules_are_loaded_while_serving_and_explained(client, service, drop_in, tmp_path):
+    def explain(name):
+        return client.call("Explain", GLib.Variant("(ss)", (name, "A")), f"{NAME}.Queries")
+
+    tmp_path.chmod(0o755)
+    for folder in list(tmp_path.parents)[:-2]:
+        folder.chmod(0o755)
+    names = tmp_path / "ads.txt"
+    names.write_text("".join(f"||ad{number}.example^\n" for number in range(100000)))
+    drop_in.write_text(f"[Rules]\nBlockLists={names}\nCloak=nas.home 192.0.2.7\n")
+    service.daemon.send(1)
+    assert explain("www.example")["source"] == "resolver"
+    wait_for("the list", lambda: explain("x.ad99999.example")["rule"] == "ads.txt line 100000", 15)
+    blocked, cloaked, local = explain("ad7.example"), explain("nas.home"), explain("tv.lan")
+    assert (blocked["source"], blocked["answer"]) == ("rule", "NXDOMAIN")
+    assert (cloaked["source"], cloaked["answer"], cloaked["rule"]) == ("rule", "192.0.2.7", "Cloak= in the settings")
+    assert (local["source"], local["answer"], local["rule"]) == ("special", "NXDOMAIN", "")
+    assert client.call("GetStatistics")["queries"] == 0
+
+
 def test_reload_of_broken_settings_keeps_the_old_ones(client, service, drop_in):
     drop_in.write_text("[Resolver home]\nName=Home\nEndpoints=tls://not an address\n")
     service.daemon.send(1)
