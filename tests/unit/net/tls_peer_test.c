@@ -69,6 +69,26 @@ static void address_in_certificate_matches(void)
     credentials_free(with_v6);
 }
 
+static void certificate_may_have_to_name_an_address_too(void)
+{
+    CertificateRequest both = {
+        .name = "dns.example", .ip = "192.0.2.7", .from_s = -DAY, .until_s = DAY};
+    Credentials *with_address = credentials_new(tls_fixture.authority, &both);
+    Address right, wrong, none = {0};
+
+    g_assert_cmpint(address_parse("192.0.2.7", 53, &right), ==, STATUS_OK);
+    g_assert_cmpint(address_parse("192.0.2.8", 53, &wrong), ==, STATUS_OK);
+    const TlsTarget target = {.host = "dns.example", .also = &right};
+    const TlsTarget other = {.host = "dns.example", .also = &wrong};
+    const TlsTarget nothing = {.host = "dns.example", .also = &none};
+
+    g_assert_cmpint(outcome(with_address, &target, NULL), ==, STATUS_OK);
+    g_assert_cmpint(outcome(with_address, &other, NULL), ==, STATUS_CERT_NAME);
+    g_assert_cmpint(outcome(tls_fixture.good, &target, NULL), ==, STATUS_CERT_NAME);
+    g_assert_cmpint(outcome(tls_fixture.good, &nothing, NULL), ==, STATUS_OK);
+    credentials_free(with_address);
+}
+
 static void name_is_sent_but_never_an_address(void)
 {
     TlsTarget target = {.host = "dns.example."};
@@ -223,6 +243,7 @@ int main(int argc, char *argv[])
     add("good-certificate-connects", good_certificate_connects);
     add("final-dot-and-letter-case-do-not-matter", final_dot_and_letter_case_do_not_matter);
     add("address-in-certificate-matches", address_in_certificate_matches);
+    add("certificate-may-have-to-name-an-address-too", certificate_may_have_to_name_an_address_too);
     add("name-is-sent-but-never-an-address", name_is_sent_but_never_an_address);
     add("wrong-name-is-refused", wrong_name_is_refused);
     add("empty-name-is-refused", empty_name_is_refused);
