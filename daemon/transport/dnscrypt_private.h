@@ -16,9 +16,10 @@
 
 #define DNSCRYPT_UDP_TARGET     512  /* bytes of a query packet, to begin with */
 #define DNSCRYPT_UDP_TARGET_MAX 1220 /* above 1252 some servers and paths drop queries */
-#define DNSCRYPT_RELAY_TARGET   1156 /* what a relay lets through must not be longer than the query \
-                                      */
-#define DNSCRYPT_SILENCE_LIMIT 3     /* unanswered datagrams in a row that make UDP suspect */
+#define DNSCRYPT_RELAY_TARGET                                                                      \
+    1156                         /* what a relay lets through must not be longer than the query    \
+                                  */
+#define DNSCRYPT_SILENCE_LIMIT 3 /* unanswered datagrams in a row that make UDP suspect */
 #define DNSCRYPT_PACKET_MAX    (RELAY_HEADER_LENGTH + BOX_PACKET_MAX)
 
 /** What was learnt of the path to the server. Forgotten when the network changes. */
