@@ -196,6 +196,8 @@ static void write_data(WireWriter *writer, WireReader *reader, const Record *rec
     bool two = record->type == RRTYPE_SOA || record->type == RRTYPE_RP || record->type == RRTYPE_PX;
 
     wire_write_u16(writer, 0);
+    if (reader->failed)
+        return;
     reader->position = record->rdata;
     if (before >= 0 && record->rdata_length > (size_t)before) {
         const uint8_t *head = wire_read_bytes(reader, (size_t)before);
@@ -231,7 +233,7 @@ static Status write_records(WireWriter *writer, const Message *message, const An
     WireReader reader = wire_reader(message->wire, message->length);
     Record record;
 
-    while (record_next(&iterator, &record) && record.section < 3) {
+    while (!reader.failed && record_next(&iterator, &record) && record.section < 3) {
         reader.position = record.offset;
         write_name(writer, &reader);
         wire_write_u16(writer, record.type);

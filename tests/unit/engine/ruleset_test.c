@@ -274,16 +274,17 @@ static void records_name_the_rule(Harness *harness, gconstpointer unused)
 }
 
 /* A reply with every kind of name in it, compressed against its question. */
+static const uint8_t reply[] =
+    "\0\1\x81\x80\0\1\0\3\0\1\0\1"                     /* header */
+    "\4safe\7example\0\0\17\0\1"                       /* safe.example MX */
+    "\300\14\0\5\0\1\0\0\1\0\0\4\1m\300\14"            /* CNAME m.safe.example */
+    "\300\14\0\17\0\1\0\0\1\0\0\6\0\12\1m\300\21"      /* MX 10 m.example */
+    "\300\14\0\41\0\1\0\0\1\0\0\10\0\1\0\2\0\3\300\21" /* SRV 1 2 3 example */
+    "\300\21\0\6\0\1\0\0\1\0\0\30\300\21\300\14\0\0\0\1\0\0\0\2\0\0\0\3\0\0\0\4\0\0\0\5"
+    "\300\21\0\1\0\1\0\0\1\0\0\4\1\2\3\4";
+
 static void aliased_answers_keep_their_records(void)
 {
-    static const uint8_t reply[] =
-        "\0\1\x81\x80\0\1\0\3\0\1\0\1"                     /* header */
-        "\4safe\7example\0\0\17\0\1"                       /* safe.example MX */
-        "\300\14\0\5\0\1\0\0\1\0\0\4\1m\300\14"            /* CNAME m.safe.example */
-        "\300\14\0\17\0\1\0\0\1\0\0\6\0\12\1m\300\21"      /* MX 10 m.example */
-        "\300\14\0\41\0\1\0\0\1\0\0\10\0\1\0\2\0\3\300\21" /* SRV 1 2 3 example */
-        "\300\21\0\6\0\1\0\0\1\0\0\30\300\21\300\14\0\0\0\1\0\0\0\2\0\0\0\3\0\0\0\4\0\0\0\5"
-        "\300\21\0\1\0\1\0\0\1\0\0\4\1\2\3\4";
     static const uint8_t question[] = "\0\2\1\0\0\1\0\0\0\0\0\0\1x\0\0\17\0\1";
     Answer answer = {.wire = reply, .length = sizeof reply - 1, .rcode = 0, .ede = EDE_NONE}, out;
     Name alias = parse("safe.example"), name;
@@ -318,6 +319,29 @@ static void aliased_answers_keep_their_records(void)
     g_assert_cmpint(cloak_answer(&answer, &query, &alias, scratch, 60, &out), ==, STATUS_NO_SPACE);
 }
 
+/* Whatever parses as a message is rewritten or refused; the sanitizers watch. */
+static void aliased_answers_of_any_bytes_are_survived(void)
+{
+    static const uint8_t question[] = "\0\2\1\0\0\1\0\0\0\0\0\0\1x\0\0\17\0\1";
+    Name alias = parse("safe.example");
+    unsigned rewritten = 0;
+    Message query;
+
+    g_assert_cmpint(message_parse(&query, question, sizeof question - 1), ==, STATUS_OK);
+    for (int i = 0; i < 100000; i++) {
+        uint8_t bytes[sizeof reply], scratch[512];
+        Answer answer = {.wire = bytes, .length = sizeof reply - 1, .ede = EDE_NONE}, out;
+
+        memcpy(bytes, reply, sizeof reply);
+        for (int change = 0; change < 3; change++)
+            bytes[g_test_rand_int_range(12, sizeof reply - 1)] = (uint8_t)g_test_rand_int();
+        rewritten +=
+            cloak_answer(&answer, &query, &alias, scratch,
+                         (size_t)g_test_rand_int_range(0, sizeof scratch), &out) == STATUS_OK;
+    }
+    g_assert_cmpuint(rewritten, >, 100);
+}
+
 #define TEST(path, answer, fn)                                                                     \
     g_test_add("/ruleset/" path, Harness, GUINT_TO_POINTER(answer), set_up, fn, harness_tear_down)
 
@@ -340,5 +364,7 @@ int main(int argc, char **argv)
     TEST("records-name-the-rule", 0, records_name_the_rule);
     g_test_add_func("/ruleset/aliased-answers-keep-their-records",
                     aliased_answers_keep_their_records);
+    g_test_add_func("/ruleset/aliased-answers-of-any-bytes-are-survived",
+                    aliased_answers_of_any_bytes_are_survived);
     return g_test_run();
 }
