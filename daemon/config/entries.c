@@ -7,6 +7,7 @@
 
 #include "endpoint_spec.h"
 #include "log.h"
+#include "odoh_message.h"
 #include "relays.h"
 
 #include <string.h>
@@ -84,6 +85,34 @@ static gboolean read_endpoints(Resolver *resolver, const Keys *keys, const char 
     return TRUE;
 }
 
+/* The target's ObliviousDoHConfigs by hand: then they are not fetched. */
+static gboolean read_odoh_keys(Resolver *resolver, const Keys *keys, const char *group,
+                               GError **error)
+{
+    g_autofree char *text = keys_get_text(keys, group, "ODoHKeys");
+    g_autofree guchar *configs = NULL;
+    gsize length = 0;
+    OdohKey key;
+
+    if (text == NULL)
+        return TRUE;
+    configs = g_base64_decode(text, &length);
+    if (odoh_key_parse(configs, length, &key) != STATUS_OK) {
+        keys_set_error(error, keys, group, "ODoHKeys", text,
+                       "Expected the base64 of a target's keys, one of which can be used here.");
+        return FALSE;
+    }
+    for (size_t i = 0; i < resolver->endpoint_count; i++) {
+        Endpoint *endpoint = resolver->endpoints[i];
+
+        if (endpoint->kind != ENDPOINT_ODOH)
+            continue;
+        endpoint->odoh_configs = g_memdup2(configs, length);
+        endpoint->odoh_configs_length = length;
+    }
+    return TRUE;
+}
+
 static gboolean read_relay(Resolver *resolver, const Keys *keys, const char *group, GError **error)
 {
     resolver->relay = g_key_file_get_string(keys->file, group, "Relay", NULL);
@@ -115,7 +144,8 @@ static Resolver *read_resolver(const Keys *keys, const char *group, GError **err
         !keys_get_bool(keys, group, "NoLog", &resolver->no_log, error) ||
         !keys_get_bool(keys, group, "Filters", &resolver->filters, error) ||
         !read_blocks(resolver, keys, group, error) || !read_relay(resolver, keys, group, error) ||
-        !read_endpoints(resolver, keys, group, error)) {
+        !read_endpoints(resolver, keys, group, error) ||
+        !read_odoh_keys(resolver, keys, group, error)) {
         resolver_unref(resolver);
         return NULL;
     }

@@ -140,6 +140,23 @@ static void unknown_choice_is_refused(Fixture *fixture, gconstpointer unused)
     g_assert_error(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
 }
 
+/* Both as published with RFC 9230's reference implementation and in the lists' format. */
+static void keys_of_an_oblivious_resolver_may_be_given(Fixture *fixture, gconstpointer unused)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Settings) settings = NULL;
+    const Resolver *resolver;
+
+    put(fixture->folder, "sotto.conf",
+        "[Resolver a]\n"
+        "Endpoints=sdns://BQAAAAAAAAAADnRhcmdldC5leGFtcGxlCi9kbnMtcXVlcnk\n"
+        "ODoHKeys=ACwAAQAoACAAAQABACDGp5O+29YBwllwscxGvqgP2xqOxRVA155Pnxe4uqnaMw==\n");
+    settings = load(fixture, &error);
+    g_assert_no_error(error);
+    resolver = settings_find_resolver(settings, "a");
+    g_assert_cmpuint(resolver->endpoints[0]->odoh_configs_length, ==, 46);
+}
+
 static void bad_values_name_their_place(Fixture *fixture, gconstpointer unused)
 {
     expect_refused(fixture, "[Sotto]\nMaxQueries=many\n", "MaxQueries=many: Expected a number");
@@ -156,6 +173,7 @@ static void bad_values_name_their_place(Fixture *fixture, gconstpointer unused)
     expect_refused(fixture, "[Protection]\nProbeNames=a..b\n", "Expected a domain name.");
     expect_refused(fixture, "[Protection]\nLocalDomains=sometimes\n", "LocalDomains");
     expect_refused(fixture, "[Resolver a b]\nEndpoints=udp://192.0.2.1\n", "resolver's id");
+    expect_refused(fixture, "[Resolver a]\nODoHKeys=AAAA\n", "base64 of a target's keys");
     expect_refused(fixture, "[Resolver a]\nBlocks=fun\n", "Expected malware, ads or adult.");
     expect_refused(fixture, "[Resolver a]\nEndpoints=tls://x\n", "[Resolver a] Endpoints");
     expect_refused(fixture, "[Resolver a]\nEndpoints=udp://192.0.2.1\n", "is not encrypted");
@@ -205,6 +223,8 @@ int main(int argc, char **argv)
         {"/settings/command-line-wins", command_line_wins},
         {"/settings/own-entries-are-found", own_entries_are_found},
         {"/settings/unknown-choice-is-refused", unknown_choice_is_refused},
+        {"/settings/keys-of-an-oblivious-resolver-may-be-given",
+         keys_of_an_oblivious_resolver_may_be_given},
         {"/settings/bad-values-name-their-place", bad_values_name_their_place},
         {"/settings/local-domains-can-be-refused", local_domains_can_be_refused},
         {"/settings/missing-file-is-an-error-unless-optional",
