@@ -231,7 +231,8 @@ static void on_identity(void *owner, const Identity *identity)
     conclude(inspection, identity);
 }
 
-/* Whom nobody reaches cannot say who it is. */
+/* Whom nobody reaches cannot say who it is. Programs' own path is asked for one well-known name,
+ * with protection off too: then it goes where theirs go, and tells who listens there. */
 static void ask_identity(Inspection *inspection)
 {
     const InspectionSources *sources = &inspection->sources;
