@@ -6,6 +6,7 @@
  */
 #include "endpoint_spec.h"
 
+#include "name.h"
 #include "relay_header.h"
 #include "stamp.h"
 
@@ -118,6 +119,8 @@ static const char *parse_fragment(Endpoint *endpoint, const char *fragment)
         if (g_str_has_prefix(parts[i], PIN_PREFIX)) {
             if (!add_pin(endpoint, parts[i] + strlen(PIN_PREFIX)))
                 return "A pin is the base64 of a SHA-256 digest, 44 characters.";
+        } else if (i == 0 && *parts[i] && endpoint->host != NULL) {
+            return "A host name is itself the name in the certificate; only pins may follow.";
         } else if (i == 0 && *parts[i]) {
             endpoint->host = g_strdup(parts[i]);
         } else {
@@ -142,16 +145,63 @@ static Endpoint *expect_peer(Endpoint *endpoint, const char *text, const char *f
     return fail(error, text, wrong);
 }
 
+/* What names a host and can be nothing else: letters, digits and hyphens in two labels at least,
+ * the last one beginning with a letter as no address does. */
+static bool is_host(const char *text)
+{
+    const char *last = strrchr(text, '.');
+    Name name;
+
+    return last != NULL && last > text && g_ascii_isalpha(last[1]) &&
+           strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.") ==
+               strlen(text) &&
+           name_parse(text, &name) == STATUS_OK;
+}
+
+/* HOST[:PORT] (transfer full); NULL for what is none. */
+static char *parse_host(const char *text, uint16_t *port)
+{
+    const char *colon = strchr(text, ':');
+    g_autofree char *host =
+        colon != NULL ? g_strndup(text, (size_t)(colon - text)) : g_strdup(text);
+    guint64 number = *port;
+
+    if (!is_host(host) ||
+        (colon != NULL && !g_ascii_string_to_unsigned(colon + 1, 10, 1, UINT16_MAX, &number, NULL)))
+        return NULL;
+    *port = (uint16_t)number;
+    return g_steal_pointer(&host);
+}
+
+/* An endpoint at an address or at a host that is looked up later; NULL for neither. */
+static Endpoint *endpoint_at(EndpointKind kind, const char *where, uint16_t port)
+{
+    Address address;
+    char *host;
+    Endpoint *endpoint;
+
+    if (parse_address(where, port, &address))
+        return endpoint_new(kind, &address);
+    host = parse_host(where, &port);
+    if (host == NULL)
+        return NULL;
+    endpoint = endpoint_new(kind, &(Address){0});
+    endpoint->port = port;
+    endpoint->host = host;
+    return endpoint;
+}
+
 /* tls://… and quic://… */
 static Endpoint *parse_tls(const char *text, EndpointKind kind, GError **error)
 {
     g_auto(GStrv) halves = g_strsplit(strstr(text, "://") + strlen("://"), "#", 2);
-    Address address;
+    Endpoint *endpoint = endpoint_at(kind, halves[0], TLS_PORT);
 
-    if (!parse_address(halves[0], TLS_PORT, &address))
+    if (endpoint == NULL)
         return fail(error, text,
-                    "Expected an IP address with an optional port after tls:// or quic://.");
-    return expect_peer(endpoint_new(kind, &address), text, halves[1], error);
+                    "Expected an IP address or a host name with an optional port after tls:// or "
+                    "quic://.");
+    return expect_peer(endpoint, text, halves[1], error);
 }
 
 /* HTTP/2 carries the path as it stands: printable ASCII, nothing that would need an escape. */
@@ -169,14 +219,14 @@ static Endpoint *parse_https(const char *text, const char *rest, GError **error)
     const char *path = strchr(halves[0], '/');
     g_autofree char *where = path != NULL ? g_strndup(halves[0], (size_t)(path - halves[0])) : NULL;
     Endpoint *endpoint;
-    Address address;
 
     if (path == NULL || !is_path(path))
         return fail(error, text,
                     "DNS over HTTPS needs a path, such as https://ADDRESS/dns-query#NAME.");
-    if (!parse_address(where, DOH_PORT, &address))
-        return fail(error, text, "Expected an IP address with an optional port after https://.");
-    endpoint = endpoint_new(ENDPOINT_DOH, &address);
+    endpoint = endpoint_at(ENDPOINT_DOH, where, DOH_PORT);
+    if (endpoint == NULL)
+        return fail(error, text,
+                    "Expected an IP address or a host name with an optional port after https://.");
     endpoint->path = g_strdup(path);
     return expect_peer(endpoint, text, halves[1], error);
 }

@@ -15,7 +15,9 @@
  *     https://ADDRESS[:443]/PATH#NAME[&pin-sha256=…]     DoH; what follows # as with tls://
  *     udp://ADDRESS[:53]                                 plain DNS, for routes only
  *
- * ADDRESS is an IP address: a name could only be asked of the network that is not trusted.
+ * ADDRESS is an IP address; of the encrypted ones it may be a host name instead, which is looked up
+ * through another encrypted resolver, never through the network's. That name is then the one in the
+ * certificate, and after # may stand pins only: https://dns.example/dns-query.
  * G_IO_ERROR_INVALID_ARGUMENT with a sentence. (transfer full)
  */
 Endpoint *endpoint_spec_parse(const char *text, GError **error);

@@ -69,10 +69,12 @@ def test_list_is_fetched_through_the_encrypted_resolver(lists, protected, networ
         protected.sottoctl(guest, "lists", "--refresh")
     capture.no_plain_dns()  # its name is in TLS's own hello, as of every web site
     entry = known(protected, guest)["lab-listed"]
-    assert (entry["source"], entry["operator"], entry["protocols"]) == (NAME, "lab.test", ["dot"])
+    # whose dns.lab.test it is, the lab's own entries tell
+    assert (entry["source"], entry["operator"], entry["protocols"]) == (NAME, "PowerDNS Lab", ["dot"])
     assert (entry["dnssec"], entry["nolog"], entry["description"]) == (True, True, "Unbound, as a list has it.")
     assert source(protected, guest)["signed-at"] == TIME
-    assert [relay["id"] for relay in json.loads(protected.sottoctl(guest, "relays", "--json").stdout)] == ["anon-lab"]
+    relays = json.loads(protected.sottoctl(guest, "relays", "--json").stdout)
+    assert [relay["id"] for relay in relays if relay["source"] == "relays"] == ["anon-lab"]
 
 
 def test_lists_are_fetched_once_somebody_looks(lists, protected, guest):
@@ -172,3 +174,13 @@ def test_own_entry_is_added_used_and_removed(protected, network, guest):
     protected.sottoctl(guest, "use", "auto")
     protected.sottoctl(guest, "remove", added)
     assert "my-knot" not in known(protected, guest)
+
+
+def test_own_entry_by_host_name_is_looked_up_encrypted(protected, network, guest):
+    added = protected.sottoctl(guest, "add", "https://dns.lab.test/dns-query").stdout.strip()
+    assert added == "dns.lab.test"
+    with Capture(network) as capture:
+        protected.sottoctl(guest, "use", added)
+        assert ask(network.laptop) == TRUTH
+    capture.no_plain_dns()
+    assert protected.status(guest)["resolver-in-use"] == "dns.lab.test"

@@ -204,6 +204,47 @@ static void bad_keys_are_refused(void)
     }
 }
 
+static void host_is_looked_up_later(void)
+{
+    g_autoptr(GError) error = NULL;
+    Endpoint *doh = endpoint_spec_parse("https://dns.example/dns-query", &error);
+    Endpoint *dot = endpoint_spec_parse("tls://dns.example:8853#pin-sha256=" PIN, &error);
+
+    g_assert_no_error(error);
+    g_assert_false(address_is_set(&doh->address));
+    g_assert_cmpstr(doh->host, ==, "dns.example");
+    g_assert_cmpstr(doh->path, ==, "/dns-query");
+    g_assert_cmpuint(doh->port, ==, 443);
+    g_assert_cmpuint(dot->port, ==, 8853);
+    g_assert_cmpuint(dot->pin_count, ==, 1);
+    endpoint_unref(doh);
+    endpoint_unref(dot);
+}
+
+static void what_is_no_host_is_refused(void)
+{
+    static const char *const wrong[] = {
+        "tls://localhost",
+        "tls://192.0.2",
+        "tls://dns..example",
+        "tls://dns.example:0",
+        "tls://dns.example:99999",
+        "tls://dns.example:x",
+        "tls://dns_x.example",
+        "https://dns.exam ple/",
+        "udp://dns.example",
+        "quic://dns.example#other.example",
+        "https://user@dns.example/dns-query",
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++) {
+        g_autoptr(GError) error = NULL;
+
+        g_assert_null(endpoint_spec_parse(wrong[i], &error));
+        g_assert_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -223,5 +264,7 @@ int main(int argc, char **argv)
     g_test_add_func("/endpoint-spec/bad-specs-are-refused-with-a-sentence",
                     bad_specs_are_refused_with_a_sentence);
     g_test_add_func("/endpoint-spec/bad-keys-are-refused", bad_keys_are_refused);
+    g_test_add_func("/endpoint-spec/host-is-looked-up-later", host_is_looked_up_later);
+    g_test_add_func("/endpoint-spec/what-is-no-host-is-refused", what_is_no_host_is_refused);
     return g_test_run();
 }
