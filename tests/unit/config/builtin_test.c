@@ -3,6 +3,7 @@
  * The list that ships: whole, usable without a network, and every stamp in its canonical form.
  */
 #include "choice.h"
+#include "list_settings.h"
 #include "stamp.h"
 
 #include <string.h>
@@ -68,6 +69,28 @@ static void holds_enough_resolvers_and_operators(void)
     g_assert_cmpuint(g_hash_table_size(operators), >=, 15);
 }
 
+static void public_lists_are_known(void)
+{
+    g_autofree char *path = list_path();
+    SettingsSources sources = {.builtin = path};
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Settings) settings = settings_load(&sources, &error);
+    unsigned kinds = 0;
+
+    g_assert_no_error(error);
+    g_assert_cmpuint(settings->lists->len, ==, LIST_KINDS);
+    for (guint i = 0; i < settings->lists->len; i++) {
+        const ListSpec *spec = settings->lists->pdata[i];
+        g_autofree char *file = g_strconcat(spec->name, ".md", NULL);
+
+        kinds |= 1u << spec->kind;
+        g_assert_cmpstr(spec->file, ==, file);
+        g_assert_cmpuint(g_strv_length(spec->urls), ==, 2);
+        g_assert_cmpint(spec->refresh_s, ==, 72 * 3600);
+    }
+    g_assert_cmpuint(kinds, ==, (1u << LIST_KINDS) - 1);
+}
+
 static void automatic_choice_has_favourites(void)
 {
     g_autofree char *path = list_path();
@@ -92,5 +115,6 @@ int main(int argc, char **argv)
     g_test_add_func("/builtin/holds-enough-resolvers-and-operators",
                     holds_enough_resolvers_and_operators);
     g_test_add_func("/builtin/automatic-choice-has-favourites", automatic_choice_has_favourites);
+    g_test_add_func("/builtin/public-lists-are-known", public_lists_are_known);
     return g_test_run();
 }
