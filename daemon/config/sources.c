@@ -1,21 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * All lists together, the user's own entries, and what comes of both: Settings.added.
- *
- *     lists of resolvers and targets ─┐  (an id that is taken gets the list's name in front)
- *     own entries ────────────────────┴→ added → ListResolvers, choosing by id
- *     lists of relays ──────────────────→ for those who relay
+ * All lists together and the users' own entries; what comes of both is roster.c's.
  *
  * There is one timer, and it runs only while there is a plan to ask by and a list somebody wants;
  * between two refreshes of a list it sleeps for hours.
  */
 #include "sources.h"
 
-#include "entries.h"
 #include "key_changes.h"
 #include "log.h"
-#include "operators.h"
 #include "own_entries.h"
+#include "roster.h"
 
 #include <string.h>
 
@@ -38,7 +33,6 @@ struct Sources {
     GPtrArray *lists; /* Source */
     GPtrArray *own;   /* Resolver */
     KeyChanges *key_changes;
-    Operators *operators;
     Plan *plan; /* NULL: nobody may be asked */
     bool wanted;
     LoopTimer timer;
@@ -47,107 +41,9 @@ struct Sources {
     void *owner;
 };
 
-/* --- what comes of them --- */
-
-static bool is_relays(const Source *source)
-{
-    return source->spec->kind == LIST_RELAYS || source->spec->kind == LIST_ODOH_RELAYS;
-}
-
-/* Ids are unique within a list, and its entries come after those this machine's files have. */
-static void settle_id(Resolver *entry, const char *list, GHashTable *taken)
-{
-    g_autofree char *longer = NULL;
-
-    if (!g_hash_table_contains(taken, entry->id))
-        return;
-    longer = g_strdup_printf("%s.%s", list, entry->name);
-    if (entry_id_is_valid(longer)) {
-        g_free(entry->id);
-        entry->id = g_steal_pointer(&longer);
-    }
-}
-
-/* An entry belongs to us alone before it is in `added` for the first time, and gets then what its
- * list does not say. */
-static void introduce(Sources *sources, const Source *source, Resolver *entry, GHashTable *taken)
-{
-    if (entry->source == NULL) {
-        entry->source = g_strdup(source->spec->name);
-        settle_id(entry, source->spec->name, taken);
-        entry->operator_name = operators_find(sources->operators, entry);
-    }
-    operators_learn(sources->operators, entry);
-}
-
-static void add_entry(GPtrArray *added, GHashTable *taken, Resolver *entry)
-{
-    if (!entry_is_usable(entry) || g_hash_table_contains(taken, entry->id))
-        return;
-    g_hash_table_add(taken, entry->id);
-    g_ptr_array_add(added, resolver_ref(entry));
-}
-
-/* Relays are named last: their stamps tell nothing, what resolvers are called tells most. */
-static void name_relays(Sources *sources)
-{
-    for (guint i = 0; i < sources->lists->len; i++) {
-        const Source *source = sources->lists->pdata[i];
-
-        if (!is_relays(source) || source->copy == NULL)
-            continue;
-        for (guint j = 0; j < source->copy->list->entries->len; j++) {
-            Relay *relay = source->copy->list->entries->pdata[j];
-
-            g_free(relay->operator_name);
-            relay->operator_name = operators_find(sources->operators, relay);
-            if (relay->source == NULL)
-                relay->source = g_strdup(source->spec->name);
-        }
-    }
-}
-
-static void give_relays(Sources *sources)
-{
-    g_autoptr(GPtrArray) listed = g_ptr_array_new();
-
-    for (guint i = 0; i < sources->lists->len; i++) {
-        const Source *source = sources->lists->pdata[i];
-
-        if (is_relays(source) && source->copy != NULL)
-            g_ptr_array_extend(listed, source->copy->list->entries, NULL, NULL);
-    }
-    relays_set_listed(sources->settings->relays, listed);
-}
-
 static void assemble(Sources *sources)
 {
-    g_autoptr(GPtrArray) added = g_ptr_array_new_with_free_func((GDestroyNotify)resolver_unref);
-    g_autoptr(GHashTable) taken = g_hash_table_new(g_str_hash, g_str_equal);
-
-    g_clear_pointer(&sources->operators, operators_free);
-    sources->operators = operators_new();
-    for (guint i = 0; i < sources->settings->catalogue->len; i++) {
-        Resolver *known = sources->settings->catalogue->pdata[i];
-
-        g_hash_table_add(taken, known->id);
-        operators_learn(sources->operators, known);
-    }
-    for (guint i = 0; i < sources->own->len; i++)
-        add_entry(added, taken, sources->own->pdata[i]);
-    for (guint i = 0; i < sources->lists->len; i++) {
-        const Source *source = sources->lists->pdata[i];
-
-        for (guint j = 0;
-             source->copy != NULL && !is_relays(source) && j < source->copy->list->entries->len;
-             j++) {
-            introduce(sources, source, source->copy->list->entries->pdata[j], taken);
-            add_entry(added, taken, source->copy->list->entries->pdata[j]);
-        }
-    }
-    name_relays(sources);
-    give_relays(sources);
-    settings_set_added(sources->settings, added);
+    roster_assemble(sources->settings, sources->own, sources->lists);
 }
 
 static void notify(Sources *sources)
@@ -453,7 +349,6 @@ void sources_free(Sources *sources)
     g_ptr_array_unref(sources->own);
     g_array_unref(sources->waiters);
     key_changes_free(sources->key_changes);
-    operators_free(sources->operators);
     plan_unref(sources->plan);
     settings_unref(sources->settings);
     g_free(sources->lists_folder);
