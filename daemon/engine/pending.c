@@ -25,7 +25,8 @@ struct Pending {
     bool routed; /* sent elsewhere by a rule: says nothing about the resolvers */
     bool has_client, answered;
     uint8_t slot; /* of its client, in Engine.shares */
-    Name *alias;  /* asked for instead, by this rule of the user's; NULL: nothing is */
+    VerdictReason reason;
+    Name *alias; /* asked for instead, by this rule of the user's; NULL: nothing is */
     char *rule;
     Message message;
     uint8_t bytes[];
@@ -122,6 +123,25 @@ static size_t send_failure(Pending *pending, Status reason)
     return length;
 }
 
+/* When the answer leads over a name that the user's lists block. */
+static bool answer_by_rule(Pending *pending, const Landing *landing)
+{
+    Engine *engine = pending->engine;
+    Verdict asked = {.reason = pending->reason, .route = -1, .alias = pending->alias}, verdict;
+    size_t length;
+
+    if (!landing->answer ||
+        !rules_judge_answer(engine->rules, &asked, &pending->message, landing->answer, &verdict))
+        return false;
+    length =
+        query_answer_by_rule(engine, &pending->message, &verdict, engine->composed, MESSAGE_MAX);
+    if (length == 0)
+        return false;
+    client_reply(&pending->client, engine->composed, length);
+    pending->answered = true;
+    return true;
+}
+
 /* With the answer if there is one, else with the reason why there is none. */
 static void answer_client(Pending *pending, const Landing *landing)
 {
@@ -129,6 +149,8 @@ static void answer_client(Pending *pending, const Landing *landing)
     Status status = landing->status;
     size_t length;
 
+    if (answer_by_rule(pending, landing))
+        return;
     if (landing->answer)
         status = pending_compose(landing->answer, &pending->message, pending->alias,
                                  &pending->client, out, MESSAGE_MAX, &length);
@@ -199,6 +221,7 @@ static Pending *pending_new(Engine *engine, const Errand *errand)
     pending->give_up_us = pending->arrived_us + engine->plan->client_patience_us;
     pending->routed = verdict->route >= 0;
     pending->answered = true; /* until it has a client */
+    pending->reason = verdict->reason;
     if (verdict->alias) {
         pending->alias = g_memdup2(verdict->alias, sizeof *verdict->alias);
         pending->rule = g_strdup(verdict->rule);

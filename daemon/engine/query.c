@@ -37,7 +37,10 @@ static size_t answer_from_cache(Engine *engine, const Client *client, const Erra
 {
     bool held = errand->state == CACHE_HELD, failure = answer->rcode == RCODE_SERVFAIL;
     size_t length;
+    Verdict hidden;
 
+    if (rules_judge_answer(engine->rules, errand->verdict, errand->message, answer, &hidden))
+        return query_answer_by_rule(engine, errand->message, &hidden, out, capacity);
     if (pending_compose(answer, errand->message, errand->verdict->alias, client, out, capacity,
                         &length) != STATUS_OK)
         return 0;
@@ -100,9 +103,8 @@ static size_t resolve_alias(Engine *engine, const Client *client, const Message 
     return resolve(engine, client, message, &asked, verdict, out, capacity);
 }
 
-/* What rules decided without asking anybody. */
-static size_t answer_by_rule(Engine *engine, const Message *message, const Verdict *verdict,
-                             uint8_t *out, size_t capacity)
+size_t query_answer_by_rule(Engine *engine, const Message *message, const Verdict *verdict,
+                            uint8_t *out, size_t capacity)
 {
     bool special = verdict->reason != VERDICT_BLOCKED && verdict->reason != VERDICT_CLOAKED;
     size_t length;
@@ -168,7 +170,7 @@ size_t query_receive(Engine *engine, const Client *client, const uint8_t *bytes,
     if (engine->plan->searched)
         guard_search(engine, &message, &verdict);
     if (verdict.answered)
-        return answer_by_rule(engine, &message, &verdict, out, capacity);
+        return query_answer_by_rule(engine, &message, &verdict, out, capacity);
     if (verdict.alias)
         return resolve_alias(engine, client, &message, &verdict, out, capacity);
     return resolve(engine, client, &message, &message, &verdict, out, capacity);

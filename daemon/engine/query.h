@@ -3,10 +3,14 @@
 
 #include "engine_state.h"
 #include "listener.h"
+#include "rules.h"
 
 /** What a client's message meets: see ListenerEvents.received for the return value. */
 size_t query_receive(Engine *engine, const Client *client, const uint8_t *bytes, size_t length,
                      uint8_t *out, size_t capacity);
+/** Writes what rules decided, counts it and tells observers. Returns the length, 0 for none. */
+size_t query_answer_by_rule(Engine *engine, const Message *message, const Verdict *verdict,
+                            uint8_t *out, size_t capacity);
 /** The client of a query under way has gone. */
 void query_client_gone(Client *client);
 /** Drops every query under way without an answer. */

@@ -256,6 +256,49 @@ void rules_judge(const Plan *plan, const Ruleset *rules, const Message *query, V
         judge_way(verdict, plan, rules, &query->qname, query->qtype, special);
 }
 
+/* Reads the name that the next record of an answer is an alias of. False when it is no alias. */
+static bool read_alias(WireReader *reader, Name *target)
+{
+    uint16_t type, length;
+    size_t end;
+
+    name_skip(reader);
+    type = wire_read_u16(reader);
+    wire_skip(reader, 6); /* class, TTL */
+    length = wire_read_u16(reader);
+    end = reader->position + length;
+    if (reader->failed || type != RRTYPE_CNAME)
+        return false;
+    name_read(reader, target);
+    if (reader->failed || reader->position != end)
+        return false;
+    return true;
+}
+
+bool rules_judge_answer(const Ruleset *rules, const Verdict *asked, const Message *query,
+                        const Answer *answer, Verdict *verdict)
+{
+    WireReader reader = wire_reader(answer->wire, answer->length);
+    unsigned left = wire_get_u16(answer->wire + 6);
+    RuleMatch match;
+    NameKey key;
+    Name target;
+
+    if (!rules || rules->lists->len == 0 || asked->reason == VERDICT_ALLOWED || asked->alias)
+        return false;
+    wire_skip(&reader, answer->records);
+    while (left-- > 0 && read_alias(&reader, &target)) {
+        name_key_init(&key, &target);
+        if (!ruleset_match(rules, &key, &match) || match.allows)
+            continue;
+        *verdict = *asked;
+        rule_format(match.list->label, match.name.value, verdict->rule);
+        block(verdict, rules->block_answer, query->qtype, 0);
+        return true;
+    }
+    return false;
+}
+
 void rules_withhold(Verdict *verdict, const char *why)
 {
     verdict->reason = VERDICT_LOCAL;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "answer.h"
 #include "message.h"
 #include "plan.h"
 #include "reply.h"
@@ -33,6 +34,14 @@ typedef struct Verdict {
  * which route its name takes, the longest suffix winning; and local names have no other way.
  */
 void rules_judge(const Plan *plan, const Ruleset *rules, const Message *query, Verdict *verdict);
+
+/**
+ * Whether an answer leads over another name (CNAME) that the user's lists block, while the name
+ * that was asked for is not allowed by one (`asked` is its verdict): `verdict` then has what is
+ * answered instead. Trackers hide behind names of the sites that they are on.
+ */
+bool rules_judge_answer(const Ruleset *rules, const Verdict *asked, const Message *query,
+                        const Answer *answer, Verdict *verdict);
 
 /** Turns a verdict that leads somewhere into "no such name"; `why` is one sentence. */
 void rules_withhold(Verdict *verdict, const char *why);

@@ -300,6 +300,14 @@ static bool is_certificate_request(const LeakPacket *packet)
            memcmp(packet->name.wire, prefix, sizeof(prefix) - 1) == 0;
 }
 
+/* What a resolver known by its address alone is asked first (RFC 9462 §4). It tells nothing. */
+static bool is_discovery(const LeakPacket *packet)
+{
+    static const uint8_t name[] = "\004_dns\010resolver\004arpa";
+    return packet->name.length == sizeof(name) &&
+           memcmp(packet->name.wire, name, sizeof(name)) == 0;
+}
+
 bool protection_allows_clear(void *owner, const LeakPacket *packet)
 {
     const Protection *protection = owner;
@@ -310,7 +318,8 @@ bool protection_allows_clear(void *owner, const LeakPacket *packet)
                     protection->state == PROTECTION_ERROR ||
                     protection->transition == TRANSITION_GOING_ON;
     return !promised || admission_allows(protection->parts.admission, packet->interface) ||
-           is_certificate_request(packet) || is_clear_route(protection, packet);
+           is_certificate_request(packet) || is_discovery(packet) ||
+           is_clear_route(protection, packet);
 }
 
 /* --- life --- */

@@ -25,15 +25,15 @@ def ruled(sottod, servers, tmp_path):
     """ruled("Block=a.example", files={"ads.txt": "…"}) starts the forwarder with these rules; @ stands for the folder."""
     config = tmp_path / "sotto.conf"
 
-    def write(*rules, files=None):
+    def write(*rules, files=None, cache=0):
         for name, text in (files or {}).items():
             (tmp_path / name).write_text(text, encoding="utf-8")
-        lines = ["[Sotto]", f"Listen={ADDRESS}:{PORT}", f"Resolvers={servers.tls_uri(HAPROXY)}", "CacheSize=0", "[Rules]",
+        lines = ["[Sotto]", f"Listen={ADDRESS}:{PORT}", f"Resolvers={servers.tls_uri(HAPROXY)}", f"CacheSize={cache}", "[Rules]",
                  *(rule.replace("@", f"{tmp_path}/") for rule in rules)]
         config.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
-    def start(*rules, files=None):
-        write(*rules, files=files)
+    def start(*rules, files=None, cache=0):
+        write(*rules, files=files, cache=cache)
         return sottod("--config", config, listen=None)
     start.write = write
     return start
@@ -62,6 +62,20 @@ def test_lists_of_every_form(ruled, servers):
         assert not servers.questions(f"{label}.wild.example.test")
     for label in ("good.plain", "x.good.plain", "not.adblock", "x.exact", "page", "x.hosts"):
         assert addresses(ask(f"{label}.wild.example.test")) == [TRUTH], label
+
+
+@pytest.mark.parametrize("cache", [0, 1 << 20])
+def test_blocked_name_behind_another(ruled, cache):
+    """alias.example.test is a CNAME of www.example.test: as trackers do it."""
+    ruled("Block=www.example.test", cache=cache)
+    for _ in range(2):
+        answer = ask("alias.example.test")
+        assert (answer.rcode(), ede(answer), addresses(answer)) == (NXDOMAIN, [FILTERED], [])
+
+
+def test_allowed_name_leads_where_it_likes(ruled):
+    ruled("Block=www.example.test", "Allow=alias.example.test")
+    assert addresses(ask("alias.example.test"))[0] == "203.0.113.10"
 
 
 @pytest.mark.parametrize("word, rdtype, rcode, found", [

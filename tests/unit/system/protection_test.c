@@ -181,11 +181,13 @@ static void test_clear_flows(Fixture *fixture, gconstpointer unused)
     LeakPacket other = packet_for("192.0.2.7", "www.example");
     LeakPacket elsewhere = packet_for("192.0.2.8", "printer.corp.example");
     LeakPacket certificate = packet_for("192.0.2.9", "2.dnscrypt-cert.dns.example");
+    LeakPacket discovery = packet_for("192.0.2.9", "_dns.resolver.arpa");
     fixture_start(fixture);
     g_assert_true(protection_allows_clear(fixture->protection, &other)); /* nothing promised */
     turn_on(fixture);
     g_assert_true(protection_allows_clear(fixture->protection, &own));
     g_assert_true(protection_allows_clear(fixture->protection, &certificate));
+    g_assert_true(protection_allows_clear(fixture->protection, &discovery));
     g_assert_false(protection_allows_clear(fixture->protection, &other));
     g_assert_false(protection_allows_clear(fixture->protection, &elsewhere));
 }
