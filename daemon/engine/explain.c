@@ -12,6 +12,7 @@
 #include "cache.h"
 #include "choose.h"
 #include "engine_state.h"
+#include "query.h"
 #include "rules.h"
 #include "words.h"
 
@@ -189,6 +190,22 @@ static void explain_passage(Explaining *explaining)
 
 /* --- cache --- */
 
+/* Whether it leads over a name that the user's lists block. */
+static bool explain_hidden(Explaining *explaining, const Answer *answer)
+{
+    const Verdict *asked = explaining->verdict;
+    Verdict hidden;
+
+    if (!rules_judge_answer(explaining->engine->rules, asked, explaining->query, answer, &hidden))
+        return false;
+    add_step(explaining, "The cache has an answer, which leads over another name.");
+    g_strlcpy(explaining->result->rule, hidden.rule, sizeof explaining->result->rule);
+    explaining->verdict = &hidden;
+    explain_answer(explaining);
+    explaining->verdict = asked;
+    return true;
+}
+
 /* Whether the cache answers. */
 static bool explain_cache(Explaining *explaining, const Message *asked)
 {
@@ -204,6 +221,8 @@ static bool explain_cache(Explaining *explaining, const Message *asked)
         add_step(explaining, "The cache has no answer.");
         return false;
     }
+    if (peek.state != CACHE_STALE && explain_hidden(explaining, &peek.answer))
+        return true;
     set_text(&explaining->result->answer, describe_message(&message, peek.answer.rcode));
     explaining->result->ttl_s = peek.ttl_s;
     if (peek.state == CACHE_STALE) {
@@ -335,7 +354,7 @@ void engine_explain(Engine *engine, const Name *name, uint16_t type, Explanation
         add_step(&explaining, "Protection is off, or about to begin.");
     if (!engine->plan || build(name, type, wire, sizeof wire, &query) != STATUS_OK)
         return;
-    rules_judge(engine->plan, engine->rules, &query, &verdict);
+    query_judge(engine, &query, &verdict);
     g_strlcpy(explanation->rule, verdict.rule, sizeof explanation->rule);
     explain_question(&explaining);
 }

@@ -137,16 +137,20 @@ static size_t answer_malformed(Engine *engine, const uint8_t *bytes, size_t leng
     return written;
 }
 
-/* The network must not hear of names that programs only try in its domain. */
-static void guard_search(Engine *engine, const Message *message, Verdict *verdict)
+/* Whether the client's own words lead to a domain of the search list; an alias is the user's. */
+static bool may_be_searched(const Engine *engine, const Verdict *verdict)
 {
-    const Route *route = verdict->route >= 0 ? &engine->plan->routes[verdict->route] : NULL;
-    int64_t now_us = loop_now_us(engine->loop);
+    return verdict->route >= 0 && !verdict->alias && engine->plan->routes[verdict->route].searched;
+}
 
-    if (!route || !route->searched)
-        search_guard_note(&engine->search_guard, engine->secret, &message->qname, now_us);
-    else if (search_guard_holds(&engine->search_guard, engine->secret, &message->qname,
-                                &route->suffix, now_us))
+void query_judge(const Engine *engine, const Message *message, Verdict *verdict)
+{
+    const Plan *plan = engine->plan;
+
+    rules_judge(plan, engine->rules, message, verdict);
+    if (plan->searched && may_be_searched(engine, verdict) &&
+        search_guard_holds(&engine->search_guard, engine->secret, &message->qname,
+                           &plan->routes[verdict->route].suffix, loop_now_us(engine->loop)))
         rules_withhold(verdict, "This was asked without the network's domain before, so it is not "
                                 "shown to the network.");
 }
@@ -166,9 +170,10 @@ size_t query_receive(Engine *engine, const Client *client, const uint8_t *bytes,
         engine->stats.failed++;
         return refuse(engine, &message, STATUS_AGAIN, out, capacity);
     }
-    rules_judge(engine->plan, engine->rules, &message, &verdict);
-    if (engine->plan->searched)
-        guard_search(engine, &message, &verdict);
+    query_judge(engine, &message, &verdict);
+    if (engine->plan->searched && !may_be_searched(engine, &verdict))
+        search_guard_note(&engine->search_guard, engine->secret, &message.qname,
+                          loop_now_us(engine->loop));
     if (verdict.answered)
         return query_answer_by_rule(engine, &message, &verdict, out, capacity);
     if (verdict.alias)

@@ -8,6 +8,9 @@
 /** What a client's message meets: see ListenerEvents.received for the return value. */
 size_t query_receive(Engine *engine, const Client *client, const uint8_t *bytes, size_t length,
                      uint8_t *out, size_t capacity);
+/** What is to become of a well-formed query by the rules, and by what the network must not hear of:
+ * names that programs only try in its domain. The engine has a plan. */
+void query_judge(const Engine *engine, const Message *message, Verdict *verdict);
 /** Writes what rules decided, counts it and tells observers. Returns the length, 0 for none. */
 size_t query_answer_by_rule(Engine *engine, const Message *message, const Verdict *verdict,
                             uint8_t *out, size_t capacity);

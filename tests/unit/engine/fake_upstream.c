@@ -36,6 +36,19 @@ static void write_record(WireWriter *writer, uint16_t type, uint32_t ttl_s, cons
     wire_write_bytes(writer, rdata, length);
 }
 
+/* A signature of nothing, and the name. Returns how many records that are. */
+static unsigned write_alias(WireWriter *writer, const char *alias)
+{
+    Name name;
+
+    if (!alias)
+        return 0;
+    g_assert_cmpint(name_parse(alias, &name), ==, STATUS_OK);
+    write_record(writer, RRTYPE_RRSIG, 300, (uint8_t[19]){0}, 19);
+    write_record(writer, RRTYPE_CNAME, 300, name.wire, name.length);
+    return 2;
+}
+
 static void write_extended_error(WireWriter *writer, uint16_t code)
 {
     wire_write_u8(writer, 0); /* OPT: root, type, payload, TTL, length */
@@ -56,6 +69,7 @@ static size_t respond(const FakeServer *server, const Message *query, uint8_t *o
     size_t address_length = 4;
     bool has_data = !server->no_data && server->rcode == RCODE_NOERROR;
     WireWriter writer = wire_writer(out, capacity);
+    unsigned aliases;
 
     if (server->says)
         address[3] = (uint8_t)server->says;
@@ -66,6 +80,7 @@ static size_t respond(const FakeServer *server, const Message *query, uint8_t *o
     }
     wire_put_u32(soa + 18, server->minimum_s);
     wire_write_bytes(&writer, query->wire, query->records);
+    aliases = write_alias(&writer, server->alias);
     for (unsigned i = 0; has_data && i <= server->copies; i++)
         write_record(&writer, query->qtype, server->ttl_s, address, address_length);
     if (!has_data)
@@ -76,7 +91,7 @@ static size_t respond(const FakeServer *server, const Message *query, uint8_t *o
     g_assert_false(writer.failed);
     wire_put_u16(out + 2, (uint16_t)(MESSAGE_QR | MESSAGE_RA | (query->flags & MESSAGE_RD) |
                                      server->flags | server->rcode));
-    wire_put_u16(out + 6, (uint16_t)(has_data ? server->copies + 1 : 0));
+    wire_put_u16(out + 6, (uint16_t)(aliases + (has_data ? server->copies + 1 : 0)));
     wire_put_u16(out + 8, !has_data);
     wire_put_u16(out + 10, server->ede != 0);
     return writer.position;

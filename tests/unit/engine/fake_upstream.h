@@ -21,6 +21,7 @@ typedef struct FakeServer {
     uint32_t minimum_s; /* 30 if not set */
     bool no_soa;        /* a NS in its place, as in a referral */
     unsigned copies;    /* that many addresses more, to make it long */
+    const char *alias;  /* answers with a CNAME to it first, behind a signature; NULL not */
     unsigned says;      /* answers A with 192.0.2.N, not with its own number; 0 not */
     unsigned says_ipv6; /* answers AAAA with 2001:db8::N; 0: with what is no IPv6 address */
     uint16_t flags;     /* set beside the usual ones */
