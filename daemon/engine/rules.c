@@ -256,23 +256,27 @@ void rules_judge(const Plan *plan, const Ruleset *rules, const Message *query, V
         judge_way(verdict, plan, rules, &query->qname, query->qtype, special);
 }
 
-/* Reads the name that the next record of an answer is an alias of. False when it is no alias. */
-static bool read_alias(WireReader *reader, Name *target)
+/* Reads the name that the next of `left` records is an alias of, whatever stands between aliases:
+ * their signatures do. False when there is none. */
+static bool read_alias(WireReader *reader, unsigned *left, Name *target)
 {
-    uint16_t type, length;
-    size_t end;
+    while (*left > 0) {
+        uint16_t type, length;
 
-    name_skip(reader);
-    type = wire_read_u16(reader);
-    wire_skip(reader, 6); /* class, TTL */
-    length = wire_read_u16(reader);
-    end = reader->position + length;
-    if (reader->failed || type != RRTYPE_CNAME)
-        return false;
-    name_read(reader, target);
-    if (reader->failed || reader->position != end)
-        return false;
-    return true;
+        (*left)--;
+        name_skip(reader);
+        type = wire_read_u16(reader);
+        wire_skip(reader, 6); /* class, TTL */
+        length = wire_read_u16(reader);
+        if (type == RRTYPE_CNAME) {
+            name_read(reader, target);
+            return !reader->failed;
+        }
+        wire_skip(reader, length);
+        if (reader->failed)
+            break;
+    }
+    return false;
 }
 
 bool rules_judge_answer(const Ruleset *rules, const Verdict *asked, const Message *query,
@@ -287,7 +291,7 @@ bool rules_judge_answer(const Ruleset *rules, const Verdict *asked, const Messag
     if (!rules || rules->lists->len == 0 || asked->reason == VERDICT_ALLOWED || asked->alias)
         return false;
     wire_skip(&reader, answer->records);
-    while (left-- > 0 && read_alias(&reader, &target)) {
+    while (read_alias(&reader, &left, &target)) {
         name_key_init(&key, &target);
         if (!ruleset_match(rules, &key, &match) || match.allows)
             continue;

@@ -132,6 +132,18 @@ static void cached_answers_are_shown(Harness *harness, gconstpointer unused)
     explanation_clear(&explanation);
 }
 
+/* A tracker behind a name of the site: the answer is there, and not given. */
+static void blocked_aliases_are_explained(Harness *harness, gconstpointer unused)
+{
+    Message answer;
+
+    fake_servers[1].alias = "t.ads.example";
+    harness_ask(harness, &(Ask){.name = "metrics.example", .type = RRTYPE_A}, 15000, &answer);
+    g_assert_cmpuint(message_rcode(&answer), ==, RCODE_NXDOMAIN);
+    expect(harness, "metrics.example", RRTYPE_A, "rule", "ads.txt line 12", "NXDOMAIN",
+           "metrics.example is blocked by ads.txt line 12.");
+}
+
 static void expired_answers_are_mentioned(Harness *harness, gconstpointer unused)
 {
     Explanation explanation;
@@ -197,6 +209,7 @@ int main(int argc, char **argv)
     TEST("routes-are-named", 2, routes_are_named);
     TEST("cached-answers-are-shown", 2, cached_answers_are_shown);
     TEST("expired-answers-are-mentioned", 2, expired_answers_are_mentioned);
+    TEST("blocked-aliases-are-explained", 2, blocked_aliases_are_explained);
     TEST("aliases-are-followed", 2, aliases_are_followed);
     TEST("nobody-to-ask-is-said", 0, nobody_to_ask_is_said);
     g_test_add_func("/explain/without-a-plan-nothing-is-ready", without_a_plan_nothing_is_ready);
