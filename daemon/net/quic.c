@@ -102,11 +102,16 @@ void quic_close(QuicConnection *quic, uint64_t code)
 
 /* ---- failure ---- */
 
+static uint8_t alert_of(Status verdict)
+{
+    if (verdict == STATUS_TLS)
+        return GNUTLS_A_NO_APPLICATION_PROTOCOL;
+    return verdict == STATUS_CERT_EXPIRED ? GNUTLS_A_CERTIFICATE_EXPIRED : GNUTLS_A_BAD_CERTIFICATE;
+}
+
 static void refuse_peer(QuicConnection *quic)
 {
-    QuicGoodbye goodbye =
-        quic_goodbye_alert(quic->verdict == STATUS_CERT_EXPIRED ? GNUTLS_A_CERTIFICATE_EXPIRED
-                                                                : GNUTLS_A_BAD_CERTIFICATE);
+    QuicGoodbye goodbye = quic_goodbye_alert(alert_of(quic->verdict));
 
     quic_packets_send_goodbye(quic, &goodbye);
     report_closed(quic, quic->verdict, -1);

@@ -41,7 +41,7 @@ struct QuicConnection {
     ngtcp2_conn *conn;
     gnutls_session_t session;
     ngtcp2_crypto_conn_ref reference; /* how ngtcp2's TLS half finds `conn` */
-    Status verdict;                   /* on the peer's certificate */
+    Status verdict;                   /* on the peer: its certificate, its protocol */
     bool early;                       /* early data may have been sent */
     bool ticket;                      /* one came since the session was last saved */
     bool shaken;                      /* the handshake is done, `connected` not yet told */
@@ -69,7 +69,7 @@ Status quic_open(QuicConnection *quic) must_check;
 Status quic_tls_open(QuicConnection *quic, TlsContext *context) must_check;
 /** Whether the memory has all that early data needs; asked before quic_tls_open uses it up. */
 bool quic_tls_may_be_early(const QuicConnection *quic);
-/** ngtcp2's handshake_completed: checks the peer. */
+/** ngtcp2's handshake_completed: checks the peer, and that it speaks our protocol. */
 int quic_tls_completed(ngtcp2_conn *conn, void *owner);
 /** Saves a ticket that came, with the limits that go with it. */
 void quic_tls_save(QuicConnection *quic);

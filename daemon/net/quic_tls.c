@@ -65,11 +65,21 @@ Status quic_tls_open(QuicConnection *quic, TlsContext *context)
     return tls_target_announce(quic->session, quic->target, GNUTLS_ALPN_MANDATORY);
 }
 
+/* GnuTLS refuses another protocol than ours, but lets a server pass that names none. */
+static bool speaks_our_protocol(const QuicConnection *quic)
+{
+    gnutls_datum_t alpn;
+
+    return gnutls_alpn_get_selected_protocol(quic->session, &alpn) == 0;
+}
+
 int quic_tls_completed(ngtcp2_conn *conn, void *owner)
 {
     QuicConnection *quic = owner;
 
     quic->verdict = tls_peer_check(quic->session, quic->target);
+    if (quic->verdict == STATUS_OK && !speaks_our_protocol(quic)) /* RFC 9001 §8.1 */
+        quic->verdict = STATUS_TLS;
     if (quic->verdict != STATUS_OK)
         return NGTCP2_ERR_CALLBACK_FAILURE;
     quic->shaken = true;

@@ -112,6 +112,17 @@ static void other_protocol_is_refused(void)
     doq_scene_close(&scene);
 }
 
+/* GnuTLS lets it pass; RFC 9001 §8.1 does not. */
+static void no_protocol_is_refused(void)
+{
+    DoqScene scene = {.server = {.alpn = ""}};
+
+    doq_scene_open(&scene);
+    doq_assert_fails(&scene, STATUS_TLS);
+    g_assert_cmpuint(scene.server.queries, ==, 0);
+    doq_scene_close(&scene);
+}
+
 /* ---- the beginning ---- */
 
 static void facts_say_quic(void)
@@ -440,6 +451,7 @@ int main(int argc, char **argv)
     g_test_add_func("/doq-connection/right-pin-is-accepted", right_pin_is_accepted);
     g_test_add_func("/doq-connection/wrong-pin-is-refused", wrong_pin_is_refused);
     g_test_add_func("/doq-connection/other-protocol-is-refused", other_protocol_is_refused);
+    g_test_add_func("/doq-connection/no-protocol-is-refused", no_protocol_is_refused);
     g_test_add_func("/doq-connection/facts-say-quic", facts_say_quic);
     g_test_add_func("/doq-connection/retry-is-followed", retry_is_followed);
     g_test_add_func("/doq-connection/unknown-versions-are-unsupported",

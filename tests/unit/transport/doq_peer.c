@@ -168,7 +168,8 @@ static void open_session(DoqPeer *peer)
     check(gnutls_session_ticket_enable_server(peer->session, &server->ticket_key));
     check(
         gnutls_credentials_set(peer->session, GNUTLS_CRD_CERTIFICATE, server->credentials->gnutls));
-    check(gnutls_alpn_set_protocols(peer->session, &alpn, 1, GNUTLS_ALPN_MANDATORY));
+    if (alpn.size > 0)
+        check(gnutls_alpn_set_protocols(peer->session, &alpn, 1, GNUTLS_ALPN_MANDATORY));
     peer->reference = (ngtcp2_crypto_conn_ref){connection_of, peer};
     gnutls_session_set_ptr(peer->session, &peer->reference);
 }

@@ -19,7 +19,7 @@ typedef void (*DoqAnswerFn)(DoqServer *server, DoqStream *stream);
 struct DoqServer {
     Loop *loop;
     const Credentials *credentials;
-    const char *alpn;     /* NULL: "doq" */
+    const char *alpn;     /* NULL: "doq"; "": it names none */
     unsigned max_streams; /* open at once; 0: 100 */
     int64_t idle_us;      /* its own timeout; 0: a minute */
     bool retry;           /* lets clients prove their address first */
