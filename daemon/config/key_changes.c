@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A key file: a group for each list, a key for each entry whose key changed, the time as its value.
+ * A key file: a group for each list, a key for each entry whose key changed (its name,
+ * percent-encoded where it must be), the time as its value.
  *
  * What counts is what proves the resolver to us: the provider key of DNSCrypt, the name in the
  * certificate of the others. A new address, path or protocol of the same operator is no change of
@@ -52,6 +53,14 @@ static void save(const KeyChanges *changes)
         log_warning("which keys changed cannot be saved: %s", error->message);
 }
 
+/* The name of a list's entry as a key of the file, where not every letter may stand. (transfer
+ * full)
+ */
+static char *key_of(const char *name)
+{
+    return g_uri_escape_string(name, NULL, FALSE);
+}
+
 /* --- comparing --- */
 
 static bool same_proof(const Endpoint *a, const Endpoint *b)
@@ -101,9 +110,12 @@ static void forget_those_gone(KeyChanges *changes, const char *list, GHashTable 
 {
     g_auto(GStrv) names = g_key_file_get_keys(changes->file, list, NULL, NULL);
 
-    for (size_t i = 0; names != NULL && names[i] != NULL; i++)
-        if (!g_hash_table_contains(present, names[i]))
+    for (size_t i = 0; names != NULL && names[i] != NULL; i++) {
+        g_autofree char *name = g_uri_unescape_string(names[i], NULL);
+
+        if (name == NULL || !g_hash_table_contains(present, name))
             g_key_file_remove_key(changes->file, list, names[i], NULL);
+    }
 }
 
 /* A relay of DNSCrypt proves itself by nothing: it cannot read what it passes on. */
@@ -117,12 +129,13 @@ void key_changes_compare(KeyChanges *changes, const char *list, const SignedList
     for (guint i = 0; i < after->entries->len; i++) {
         Resolver *entry = after->entries->pdata[i];
         const Resolver *was = g_hash_table_lookup(old, entry->name);
+        g_autofree char *key = key_of(entry->name);
 
         if (was == NULL || !any_changed(was, entry))
             continue;
         log_warning("a list gives another key for a resolver than before list=%s resolver=%s", list,
                     entry->name);
-        g_key_file_set_int64(changes->file, list, entry->name, now_s);
+        g_key_file_set_int64(changes->file, list, key, now_s);
     }
     forget_those_gone(changes, list, new);
     save(changes);
@@ -142,7 +155,8 @@ void key_changes_mark(const KeyChanges *changes, const char *list, const SignedL
 {
     for (guint i = 0; i < entries->entries->len; i++) {
         Resolver *entry = entries->entries->pdata[i];
-        int64_t time_s = g_key_file_get_int64(changes->file, list, entry->name, NULL);
+        g_autofree char *key = key_of(entry->name);
+        int64_t time_s = g_key_file_get_int64(changes->file, list, key, NULL);
 
         g_free(entry->key_changed);
         entry->key_changed = time_s != 0 ? sentence(time_s) : NULL;
@@ -153,8 +167,11 @@ bool key_changes_forget(KeyChanges *changes, Resolver *resolver)
 {
     if (resolver->key_changed == NULL || resolver->source == NULL)
         return false;
+
+    g_autofree char *key = key_of(resolver->name);
+
     g_clear_pointer(&resolver->key_changed, g_free);
-    g_key_file_remove_key(changes->file, resolver->source, resolver->name, NULL);
+    g_key_file_remove_key(changes->file, resolver->source, key, NULL);
     save(changes);
     return true;
 }

@@ -10,12 +10,13 @@
  */
 #include "roster.h"
 
+#include "choice.h"
 #include "entries.h"
 #include "operators.h"
 
 typedef struct Roster {
     GPtrArray *added;  /* Resolver */
-    GHashTable *taken; /* ids, borrowed */
+    GHashTable *taken; /* ids, borrowed, and CHOICE_AUTO, which means another thing */
     Operators *operators;
 } Roster;
 
@@ -31,7 +32,7 @@ static void settle_id(Resolver *entry, const char *list, GHashTable *taken)
 
     if (!g_hash_table_contains(taken, entry->id))
         return;
-    longer = g_strdup_printf("%s.%s", list, entry->name);
+    longer = g_strdup_printf("%s.%s", list, entry->id);
     if (entry_id_is_valid(longer)) {
         g_free(entry->id);
         entry->id = g_steal_pointer(&longer);
@@ -107,6 +108,7 @@ void roster_assemble(Settings *settings, const GPtrArray *own, const GPtrArray *
     g_autoptr(Operators) operators = operators_new();
     Roster roster = {.added = added, .taken = taken, .operators = operators};
 
+    g_hash_table_add(taken, (char *)CHOICE_AUTO);
     for (guint i = 0; i < settings->catalogue->len; i++) {
         Resolver *known = settings->catalogue->pdata[i];
 

@@ -67,13 +67,29 @@ static bool belongs(ListKind list, StampKind stamp)
     return false;
 }
 
+static bool is_of_relays(ListKind list)
+{
+    return list == LIST_RELAYS || list == LIST_ODOH_RELAYS;
+}
+
+/* A list does not get to name this very machine, or everybody on its network. The private addresses
+ * of a company's own list are its affair. */
 static Status make_endpoint(ListKind list, const Stamp *stamp, Endpoint **endpoint)
 {
-    if (!belongs(list, stamp->kind))
-        return STATUS_UNSUPPORTED;
-    if (list == LIST_RELAYS || list == LIST_ODOH_RELAYS)
-        return endpoint_relay_from_stamp(stamp, endpoint);
-    return endpoint_from_stamp(stamp, endpoint);
+    Endpoint *made = NULL;
+    Status status = STATUS_UNSUPPORTED;
+
+    if (belongs(list, stamp->kind))
+        status = is_of_relays(list) ? endpoint_relay_from_stamp(stamp, &made)
+                                    : endpoint_from_stamp(stamp, &made);
+    if (status != STATUS_OK)
+        return status;
+    if (address_is_set(&made->address) && !address_is_remote(&made->address)) {
+        endpoint_unref(made);
+        return STATUS_INVALID;
+    }
+    *endpoint = made;
+    return STATUS_OK;
 }
 
 /* An entry promises only what every one of its stamps does. */

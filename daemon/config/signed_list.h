@@ -29,7 +29,7 @@ typedef Resolver Relay;
 typedef struct SignedList {
     ListKind kind;
     GPtrArray *entries; /* Resolver* or Relay*, of ids unique in this list */
-    unsigned left_out;  /* stamps of another kind than the list's, or broken */
+    unsigned left_out;  /* stamps of another kind than the list's, of no remote server, or broken */
 } SignedList;
 
 /**

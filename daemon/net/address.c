@@ -160,6 +160,24 @@ bool address_is_private(const Address *address)
            (v6->s6_addr[0] & 0xfe) == 0xfc;
 }
 
+static bool is_remote4(const uint8_t bytes[4])
+{
+    return bytes[0] != 0 && bytes[0] != 127 && bytes[0] < 224;
+}
+
+bool address_is_remote(const Address *address)
+{
+    const struct in6_addr *v6 = &address->socket.v6.sin6_addr;
+
+    if (address->socket.any.sa_family == AF_INET)
+        return is_remote4((const uint8_t *)&address->socket.v4.sin_addr);
+    if (address->socket.any.sa_family != AF_INET6)
+        return false;
+    if (IN6_IS_ADDR_V4MAPPED(v6))
+        return is_remote4(v6->s6_addr + 12);
+    return !IN6_IS_ADDR_LOOPBACK(v6) && !IN6_IS_ADDR_UNSPECIFIED(v6) && !IN6_IS_ADDR_MULTICAST(v6);
+}
+
 uint16_t address_port(const Address *address)
 {
     if (address->socket.any.sa_family == AF_INET)

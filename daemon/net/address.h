@@ -33,6 +33,9 @@ bool address_same_host(const Address *a, const Address *b);
 /** Whether it means another machine on another network: loopback, link-local, RFC 1918, RFC 6598,
  * RFC 4193, not set. */
 bool address_is_private(const Address *address);
+/** Whether a server on another machine can have it: set, and neither loopback nor for many
+ * (multicast, broadcast, what is reserved above them). */
+bool address_is_remote(const Address *address);
 uint16_t address_port(const Address *address);
 void address_set_port(Address *address, uint16_t port);
 socklen_t address_length(const Address *address);

@@ -96,6 +96,22 @@ static void relays_have_an_address(void)
                     "192.0.2.3:443");
 }
 
+/* Loopback, nowhere, everybody: no list of a network's servers has business there. */
+static void addresses_of_no_server_are_left_out(void)
+{
+    g_autoptr(SignedList) list = parsed("## a\nsdns://gQ0xMjcuMC4wLjE6NDQz\n"
+                                        "## b\nsdns://gQlbOjoxXTo0NDM\n"
+                                        "## c\nsdns://gQcwLjAuMC4w\n"
+                                        "## d\nsdns://gQkyMjQuMC4wLjE\n"
+                                        "## e\nsdns://gQ8yNTUuMjU1LjI1NS4yNTU\n"
+                                        "## good\n" RELAY "\n",
+                                        LIST_RELAYS);
+
+    g_assert_cmpuint(list->entries->len, ==, 1);
+    g_assert_cmpstr(entry_of(list, 0)->id, ==, "good");
+    g_assert_cmpuint(list->left_out, ==, 5);
+}
+
 static void ids_are_unique_and_clean(void)
 {
     g_autoptr(SignedList) list =
@@ -210,6 +226,8 @@ int main(int argc, char **argv)
     g_test_add_func("/signed-list/slashes-may-be-missing", slashes_may_be_missing);
     g_test_add_func("/signed-list/other-kinds-are-left-out", other_kinds_are_left_out);
     g_test_add_func("/signed-list/relays-have-an-address", relays_have_an_address);
+    g_test_add_func("/signed-list/addresses-of-no-server-are-left-out",
+                    addresses_of_no_server_are_left_out);
     g_test_add_func("/signed-list/ids-are-unique-and-clean", ids_are_unique_and_clean);
     g_test_add_func("/signed-list/empty-list-is-refused", empty_list_is_refused);
     g_test_add_func("/signed-list/binary-is-refused", binary_is_refused);

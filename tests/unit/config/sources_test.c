@@ -320,7 +320,43 @@ static void changed_key_is_shown_until_it_is_chosen(SourcesScene *scene, gconstp
     g_assert_null(sources_scene_find(scene, "one")->key_changed);
 }
 
+/* Names are free text, which a key file's keys are not. */
+static void changed_key_of_any_name_is_shown(SourcesScene *scene, gconstpointer data)
+{
+    sources_scene_serve_text(scene, SCENE_URL, "## a=b [de]\n" STAMP_ONE "\n", "list.md",
+                             SCENE_LIST_S);
+    sources_scene_refresh(scene);
+    sources_scene_serve_text(scene, SCENE_URL, "## a=b [de]\n" STAMP_OTHER_KEY "\n", "list.md",
+                             SCENE_LIST_S + 1);
+    sources_scene_refresh(scene);
+    g_assert_nonnull(sources_scene_find(scene, "a-b--de-")->key_changed);
+    sources_scene_refresh(scene);
+    sources_scene_restart(scene);
+    g_assert_nonnull(sources_scene_find(scene, "a-b--de-")->key_changed);
+}
+
 /* --- ids, own entries --- */
+
+/* It means to choose by measuring. */
+static void auto_is_no_ones_id(SourcesScene *scene, gconstpointer data)
+{
+    sources_scene_serve_text(scene, SCENE_URL, "## auto\n" STAMP_ONE "\n", "list.md", SCENE_LIST_S);
+    sources_scene_refresh(scene);
+    g_assert_null(sources_scene_find(scene, "auto"));
+    g_assert_cmpstr(sources_scene_find(scene, "public.auto")->source, ==, "public");
+}
+
+static void taken_id_of_any_name_gets_the_lists_name(SourcesScene *scene, gconstpointer data)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *id = NULL;
+
+    sources_add(scene->sources, "tls://192.0.2.8#a.example", "a b", &id, &error);
+    g_assert_cmpstr(id, ==, "a-b");
+    sources_scene_serve_text(scene, SCENE_URL, "## a b\n" STAMP_ONE "\n", "list.md", SCENE_LIST_S);
+    sources_scene_refresh(scene);
+    g_assert_nonnull(sources_scene_find(scene, "public.a-b"));
+}
 
 static void taken_id_gets_the_lists_name(SourcesScene *scene, gconstpointer data)
 {
@@ -456,7 +492,11 @@ int main(int argc, char **argv)
         {"/sources/changed-key-is-taken-and-shown", changed_key_is_taken_and_shown},
         {"/sources/changed-key-is-shown-until-it-is-chosen",
          changed_key_is_shown_until_it_is_chosen},
+        {"/sources/changed-key-of-any-name-is-shown", changed_key_of_any_name_is_shown},
+        {"/sources/auto-is-no-ones-id", auto_is_no_ones_id},
         {"/sources/taken-id-gets-the-lists-name", taken_id_gets_the_lists_name},
+        {"/sources/taken-id-of-any-name-gets-the-lists-name",
+         taken_id_of_any_name_gets_the_lists_name},
         {"/sources/own-entry-is-added-and-kept", own_entry_is_added_and_kept},
         {"/sources/own-entry-may-have-several-endpoints", own_entry_may_have_several_endpoints},
         {"/sources/own-entry-gets-a-free-id", own_entry_gets_a_free_id},

@@ -84,12 +84,36 @@ static void zeroed_is_no_address(void)
     g_assert_cmpstr(address_format(&none, text), ==, "none");
 }
 
+static bool is_remote(const char *text)
+{
+    Address address;
+
+    g_assert_cmpint(address_parse(text, 53, &address), ==, STATUS_OK);
+    return address_is_remote(&address);
+}
+
+static void remote_is_what_one_other_machine_can_have(void)
+{
+    static const char *const remote[] = {"192.0.2.1",   "10.0.0.1", "223.255.255.255",
+                                         "2001:db8::1", "fd00::1",  "::ffff:192.0.2.1"};
+    static const char *const others[] = {"0.0.0.0", "127.1.2.3", "224.0.0.1", "255.255.255.255",
+                                         "::",      "::1",       "ff02::1",   "::ffff:127.0.0.1"};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(remote); i++)
+        g_assert_true(is_remote(remote[i]));
+    for (size_t i = 0; i < G_N_ELEMENTS(others); i++)
+        g_assert_false(is_remote(others[i]));
+    g_assert_false(address_is_remote(&(Address){0}));
+}
+
 int main(int argc, char *argv[])
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/address/every-form-is-read", every_form_is_read);
     g_test_add_func("/address/anything-else-is-malformed", anything_else_is_malformed);
     g_test_add_func("/address/hosts-compare-without-ports", hosts_compare_without_ports);
+    g_test_add_func("/address/remote-is-what-one-other-machine-can-have",
+                    remote_is_what_one_other_machine_can_have);
     g_test_add_func("/address/zeroed-is-no-address", zeroed_is_no_address);
     return g_test_run();
 }
