@@ -69,13 +69,14 @@ static bool take_addresses(BootstrapQuery *query, const Message *reply)
     uint32_t ttl_s = LONGEST_TTL_S;
     size_t count = 0;
     int64_t until_us;
+    Address address;
     Record record;
 
     while (count < BOOTSTRAP_MAX && record_next(&iterator, &record)) {
         if (record.section == 1 && record.rrclass == CLASS_IN && record.type == reply->qtype &&
-            read_address(reply, &record, &query->found[count])) {
+            read_address(reply, &record, &address)) {
             ttl_s = MIN(ttl_s, record.ttl);
-            count++;
+            query->found[count++] = address;
         }
     }
     if (count == 0)

@@ -151,6 +151,23 @@ static void old_address_is_looked_up_again(Harness *harness, gconstpointer unuse
     g_assert_cmpuint(fake_servers[1].asked, ==, 4);
 }
 
+/* One family is answered with nonsense: its address stays as it was. */
+static void nonsense_harms_no_known_address(Harness *harness, gconstpointer unused)
+{
+    fake_servers[1].ttl_s = 100;
+    fake_servers[1].says_ipv6 = 6;
+    use(harness, named_endpoint(ENDPOINT_DOH));
+    g_assert_cmpuint(ask_within(harness, 25 * MS), ==, 5);
+    fake_servers[1].says_ipv6 = 0;
+    fake_servers[1].delay_us = 20 * MS; /* when nothing is under way to the old addresses */
+    for (unsigned i = 0; i < 2; i++) {
+        loop_advance(harness->loop, 101 * (int64_t)SECOND);
+        g_assert_cmpuint(ask_within(harness, 25 * MS), ==, 5);
+    }
+    fake_servers[5].status = STATUS_REFUSED;
+    g_assert_cmpuint(ask_within(harness, 40 * MS), ==, 6);
+}
+
 static void moved_host_is_found(Harness *harness, gconstpointer unused)
 {
     use(harness, named_endpoint(ENDPOINT_DOH));
@@ -207,6 +224,7 @@ int main(int argc, char **argv)
     TEST("failed-address-gives-way-to-the-next", failed_address_gives_way_to_the_next);
     TEST("silent-address-gives-way-soon", silent_address_gives_way_soon);
     TEST("old-address-is-looked-up-again", old_address_is_looked_up_again);
+    TEST("nonsense-harms-no-known-address", nonsense_harms_no_known_address);
     TEST("moved-host-is-found", moved_host_is_found);
     TEST("another-network-looks-up-again", another_network_looks_up_again);
     TEST("network-may-change-meanwhile", network_may_change_meanwhile);
