@@ -14,8 +14,10 @@
  *   lan, intranet, private, ...  what RFC 6762 Appendix G saw in use, and home routers make up
  *   alt                          is for names outside DNS (RFC 9476 §2)
  *   reverse of private ranges    RFC 6303 §4, RFC 7793 (100.64/10), RFC 2544 (198.18/15, where our
- *                                own device has its address), unique local IPv6 (RFC 4193), all
- *                                that is below them included, such as b._dns-sd._udp (RFC 6763 §11)
+ *                                own device has its address), unique local IPv6 (RFC 4193), once
+ *                                site-local (RFC 3879), NAT64 within a site (RFC 8215), and IPv4
+ *                                written as IPv6 (RFC 4291 §2.5.5.2), private or not; all that is
+ *                                below them included, such as b._dns-sd._udp (RFC 6763 §11)
  *
  * A DNSSEC validator behind us must still find out that these zones are not signed: questions for
  * DS at the head of a local zone pass (RFC 8375 §4, item 4), and for a single label everything that
@@ -97,9 +99,12 @@ static const Range ranges4[] = {
 static const Range ranges6[] = {
     {{[15] = 1}, 128, SPECIAL_LOOPBACK},
     {{0}, 128, SPECIAL_NOWHERE},
+    {{[10] = 0xff, 0xff}, 96, SPECIAL_NOWHERE}, /* IPv4-mapped */
     {{0x20, 0x01, 0x0d, 0xb8}, 32, SPECIAL_NOWHERE},
+    {{0x00, 0x64, 0xff, 0x9b, 0x00, 0x01}, 48, SPECIAL_LOCAL},
     {{0xfc}, 7, SPECIAL_LOCAL},
     {{0xfe, 0x80}, 10, SPECIAL_LOCAL},
+    {{0xfe, 0xc0}, 10, SPECIAL_LOCAL},
 };
 
 /* A part of the reverse tree: addresses read from the right, so many bits a label. */

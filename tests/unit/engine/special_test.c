@@ -5,7 +5,8 @@
 
 #include <glib.h>
 
-#define ZEROS_28 "0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0."
+#define IPV4_MAPPED "f.f.f.f.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.ip6.arpa"
+#define ZEROS_28    "0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0."
 
 static void expect(const char *text, SpecialKind kind, const char *zone)
 {
@@ -35,6 +36,9 @@ static void private_ranges_are_local(void)
     expect("1.254.169.in-addr.arpa", SPECIAL_LOCAL, "254.169.in-addr.arpa");
     expect("1.0.b.E.F.ip6.arpa", SPECIAL_LOCAL, "b.E.F.ip6.arpa");
     expect("1.0.c.f.ip6.arpa", SPECIAL_LOCAL, "c.f.ip6.arpa");
+    expect("1.0.c.E.F.ip6.arpa", SPECIAL_LOCAL, "c.E.F.ip6.arpa");
+    expect("1.0.0.0.1.0.0.0.b.9.f.f.4.6.0.0.ip6.arpa", SPECIAL_LOCAL,
+           "1.0.0.0.b.9.f.f.4.6.0.0.ip6.arpa");
 }
 
 static void edges_of_ranges_are_exact(void)
@@ -46,7 +50,8 @@ static void edges_of_ranges_are_exact(void)
     expect("1.20.198.in-addr.arpa", SPECIAL_NONE, NULL);
     expect("172.in-addr.arpa", SPECIAL_NONE, NULL);
     expect("8.8.8.8.in-addr.arpa", SPECIAL_NONE, NULL);
-    expect("c.e.f.ip6.arpa", SPECIAL_NONE, NULL);
+    expect("7.e.f.ip6.arpa", SPECIAL_NONE, NULL);
+    expect("0.0.0.0.b.9.f.f.4.6.0.0.ip6.arpa", SPECIAL_NONE, NULL); /* NAT64 of public addresses */
     expect("f.ip6.arpa", SPECIAL_NONE, NULL);
     expect("in-addr.arpa", SPECIAL_NONE, NULL);
     expect("x10.in-addr.arpa", SPECIAL_NONE, NULL);
@@ -72,6 +77,8 @@ static void documentation_is_nowhere(void)
 {
     expect("1.2.0.192.in-addr.arpa", SPECIAL_NOWHERE, "2.0.192.in-addr.arpa");
     expect("8.b.d.0.1.0.0.2.ip6.arpa", SPECIAL_NOWHERE, "8.b.d.0.1.0.0.2.ip6.arpa");
+    /* ::ffff:192.168.0.1 */
+    expect("1.0.0.0.8.a.0.c." IPV4_MAPPED, SPECIAL_NOWHERE, IPV4_MAPPED);
 }
 
 static void names_of_the_internet_are_not_special(void)
