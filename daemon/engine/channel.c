@@ -276,6 +276,10 @@ bool channel_note_silence(Channel *channel, int64_t silent_us, int64_t limit_us)
         channel_note_failure(channel, STATUS_TIMEOUT);
         return true;
     }
+    if (channel->late_in_row >= LATE_MEANS && silent_us >= channel_expected_us(channel)) {
+        tally_count_failure(channel->tally, STATUS_TIMEOUT); /* its health has suffered already */
+        return true;
+    }
     if (channel->samples > 0 && silent_us > channel->latency_us)
         note_latency(channel, silent_us);
     return false;
@@ -288,8 +292,7 @@ bool channel_note_late(Channel *channel, int64_t started_us)
         return false;
     }
     if (++channel->late_in_row >= LATE_MEANS && !channel_is_shunned(channel)) {
-        tally_count_failure(channel->tally, STATUS_TIMEOUT);
-        count_failure(channel, STATUS_TIMEOUT);
+        count_failure(channel, STATUS_TIMEOUT); /* not the tally's: it may be answered yet */
         shun(channel);
     }
     return channel_is_shunned(channel);

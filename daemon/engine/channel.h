@@ -79,7 +79,7 @@ void channel_note_answer(Channel *channel, int64_t latency_us);
 void channel_note_refusal(Channel *channel, int64_t latency_us);
 void channel_note_failure(Channel *channel, Status status);
 /** It was given up after `silent_us` without an answer: a failure (STATUS_TIMEOUT) from `limit_us`
- * on, below that at least a measure. Returns whether it was a failure. */
+ * on or when it is stuck, else at least a measure. Returns whether it was a failure. */
 bool channel_note_silence(Channel *channel, int64_t silent_us, int64_t limit_us);
 /** An exchange sent at `started_us` waits longer than expected. Returns whether the channel, and
  * not just this question, seems to be stuck. */

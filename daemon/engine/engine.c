@@ -298,7 +298,7 @@ static void recall_all(const GPtrArray *upstreams)
 }
 
 /* Everything is disconnected: what is remembered of this network comes first. */
-static void begin_anew(Engine *engine)
+static void begin_anew(Engine *engine, bool elsewhere)
 {
     recall_all(engine->upstreams);
     recall_all(engine->warm);
@@ -306,14 +306,19 @@ static void begin_anew(Engine *engine)
     for (unsigned i = 0; i < engine->route_upstreams->len; i++)
         recall_all(g_ptr_array_index(engine->route_upstreams, i));
     list_for_each (node, &engine->resolutions) {
-        resolution_restart(container_of(node, Resolution, node));
+        Resolution *resolution = container_of(node, Resolution, node);
+
+        if (elsewhere && resolution->tied)
+            resolution_end(resolution);
+        else
+            resolution_restart(resolution);
     }
 }
 
 void engine_reconnect(Engine *engine)
 {
     engine_disconnect(engine);
-    begin_anew(engine);
+    begin_anew(engine, false);
 }
 
 void engine_network_changed(Engine *engine, const char *network_id)
@@ -321,7 +326,7 @@ void engine_network_changed(Engine *engine, const char *network_id)
     change_network(engine, network_id);
     engine_disconnect(engine);
     ladder_join(&engine->pool.ladder, network_id, loop_now_us(engine->loop));
-    begin_anew(engine);
+    begin_anew(engine, true);
 }
 
 char *engine_save_networks(const Engine *engine)

@@ -69,6 +69,11 @@ static bool is_stale(const Landing *landing)
     return landing->answer && landing->answer->stale_ttl_s > 0;
 }
 
+static bool is_failure(const Answer *answer)
+{
+    return answer->rcode != RCODE_NOERROR && answer->rcode != RCODE_NXDOMAIN;
+}
+
 static RecordSource source_of(const Pending *pending, const Landing *landing, Status status)
 {
     if (status != STATUS_OK)
@@ -157,6 +162,7 @@ static void answer_client(Pending *pending, const Landing *landing)
     if (status == STATUS_OK) {
         client_reply(&pending->client, out, length);
         pending->engine->stats.stale += is_stale(landing);
+        pending->engine->stats.failed += is_failure(landing->answer);
     } else {
         length = send_failure(pending, status);
     }
@@ -246,7 +252,8 @@ static Destination destination_for(const Engine *engine, int route)
                              .local = engine->local};
     return (Destination){.upstreams = g_ptr_array_index(engine->route_upstreams, (unsigned)route),
                          .strategy = STRATEGY_FIRST,
-                         .local = true};
+                         .local = true,
+                         .tied = true};
 }
 
 static void board(Pending *pending, const Errand *errand)

@@ -172,6 +172,8 @@ static void expect(Resolution *resolution, const Attempt *attempt)
 
     if (next)
         loop_timer_start(&resolution->timer, lateness_begin(resolution, attempt, next));
+    else
+        loop_timer_stop(&resolution->timer); /* it may run for one that has failed */
 }
 
 static void fail(Resolution *resolution, size_t candidate, Status status)
@@ -219,11 +221,12 @@ static void on_refusal(Resolution *resolution, const AttemptOutcome *outcome)
     const Candidate *from = &resolution->candidates[outcome->candidate];
     bool final = is_about_the_name(outcome->reply);
 
-    if (final)
+    if (final) {
         channel_note_answer(from->channel, outcome->latency_us);
-    else
+    } else {
         channel_note_refusal(from->channel, outcome->latency_us);
-    count_failure(resolution, STATUS_SERVER_FAILED);
+        count_failure(resolution, STATUS_SERVER_FAILED);
+    }
     keep_refusal(resolution, outcome->candidate, outcome->reply);
     if (final) {
         give_up_losers(resolution, from->channel, outcome->started_us);
@@ -368,6 +371,13 @@ void resolution_restart(Resolution *resolution)
     memset(resolution->passed_over, 0, sizeof resolution->passed_over);
     resolution->next = 0;
     ask_next(resolution);
+}
+
+void resolution_end(Resolution *resolution)
+{
+    resolution->next = resolution->failed = resolution->candidate_count;
+    resolution->failure = STATUS_UNREACHABLE;
+    loop_defer_schedule(&resolution->finish);
 }
 
 void resolution_clear(Resolution *resolution)

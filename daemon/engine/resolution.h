@@ -27,6 +27,8 @@ struct Resolution {
     /* set by the owner */
     ResolutionDone done;
     bool persistent; /* when all have failed and the network may come back, ask again */
+    bool tied;       /* to the network: ends when that changes, for whoever then has the server's
+                        address may be a stranger, and must not even see the question */
     bool curious;    /* SERVFAIL and REFUSED are answers like any other */
 
     /* private */
@@ -58,6 +60,9 @@ void resolution_start(Resolution *resolution, Engine *engine, Plan *plan,
 void resolution_extend(Resolution *resolution, int64_t budget_us);
 /** Asks again from the first candidate on; the network changed. Attempts were withdrawn before. */
 void resolution_restart(Resolution *resolution);
+/** The network changed, and it is tied to the old one: fails soon. Attempts were withdrawn before.
+ */
+void resolution_end(Resolution *resolution);
 /** Withdraws what was asked, without judging those who did not answer, and forgets who failed: the
  * network changes. */
 void resolution_withdraw(Resolution *resolution);

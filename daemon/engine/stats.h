@@ -17,7 +17,8 @@ typedef struct Stats {
     uint64_t blocked;                 /* by a rule of the user's */
     uint64_t special;                 /* answered by ourselves, blocked ones apart */
     uint64_t encrypted, routed_clear; /* answered by an encrypted transport; in clear, by a route */
-    uint64_t failed, over_limit;      /* answered SERVFAIL for want of an answer; for the limit */
+    uint64_t failed, over_limit;      /* answered with a failure, a resolver's or ours for want of
+                                         an answer; for the limit */
     uint64_t failures[STATUS_LAST];   /* attempts that failed, by reason */
     Histogram latency;                /* of answers from upstream */
     uint64_t forged, replayed, certificate_requests; /* summed over the transports */

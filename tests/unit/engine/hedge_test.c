@@ -142,6 +142,34 @@ static void slow_names_are_no_hang(Harness *harness, gconstpointer unused)
     g_assert_cmpuint(fake_servers[2].asked, ==, 0);
 }
 
+static void ignore(void *owner, Status status, const Message *reply, const char *resolver_id,
+                   const char *detail)
+{
+}
+
+/* The time that the first one had says nothing of the one that is asked when it has failed. */
+static void last_one_is_late_by_its_own_measure(Harness *harness, gconstpointer unused)
+{
+    ResolverHealth health;
+    Name name;
+
+    warm_up(harness, STRATEGY_FIRST);
+    g_assert_cmpint(name_parse("slow.example", &name), ==, STATUS_OK);
+    fake_servers[2].delay_us = 300 * MS;
+    for (unsigned i = 0; i < 5; i++) {
+        engine_lookup(harness->engine, harness->plan, "s2", &name, RRTYPE_A, 1000 * MS, ignore,
+                      NULL);
+        loop_advance(harness->loop, 400 * MS);
+    }
+    fake_servers[1].status = STATUS_REFUSED;
+    for (unsigned i = 0; i < 3; i++)
+        send_one(harness, "refused", i);
+    loop_advance(harness->loop, 200 * MS);
+    g_assert_true(engine_resolver_health(harness->engine, "s2", &health));
+    g_assert_cmpuint(health.failures, ==, 0);
+    loop_advance(harness->loop, 1000 * MS);
+}
+
 /* Nobody is healthy: one after the other, at the pace of the attempt time, but for what is earned.
  */
 static void dead_network_is_not_flooded(Harness *harness, gconstpointer unused)
@@ -200,6 +228,7 @@ int main(int argc, char **argv)
     TEST("spread-waits-for-its-own", spread_waits_for_its_own);
     TEST("hang-is-noticed-by-three", hang_is_noticed_by_three);
     TEST("slow-names-are-no-hang", slow_names_are_no_hang);
+    TEST("last-one-is-late-by-its-own-measure", last_one_is_late_by_its_own_measure);
     TEST("dead-network-is-not-flooded", dead_network_is_not_flooded);
     TEST("half-open-takes-one-question", half_open_takes_one_question);
     TEST("back-off-ends-with-the-network", back_off_ends_with_the_network);

@@ -79,6 +79,82 @@ static void failures_are_told_apart(Harness *harness, gconstpointer unused)
     g_assert_cmpuint(tally->queries, ==, 1);
 }
 
+static void assert_adds_up(Harness *harness)
+{
+    const GPtrArray *tallies = engine_tallies(harness->engine);
+    uint64_t all[STATUS_LAST] = {0};
+    Stats stats;
+
+    engine_stats(harness->engine, &stats);
+    for (unsigned i = 0; i < tallies->len; i++) {
+        const Tally *tally = g_ptr_array_index(tallies, i);
+        uint64_t ended = 0;
+
+        for (unsigned j = 0; j < HISTOGRAM_BUCKETS; j++)
+            ended += tally->latency.counts[j];
+        for (unsigned j = 0; j < STATUS_LAST; j++) {
+            ended += tally->failures[j];
+            all[j] += tally->failures[j];
+        }
+        g_assert_cmpuint(ended, <=, tally->queries);
+    }
+    g_assert_cmpmem(all, sizeof all, stats.failures, sizeof stats.failures);
+}
+
+/* No attempt ends twice: three that are late make a channel look stuck, and then are answered. */
+static void late_answers_are_no_failures_too(Harness *harness, gconstpointer unused)
+{
+    Message answer;
+
+    for (unsigned i = 0; i < 10; i++) {
+        g_autofree char *name = g_strdup_printf("warm%u.example", i);
+        harness_ask(harness, &(Ask){.name = name, .type = RRTYPE_A}, 50 * MS, &answer);
+    }
+    fake_servers[1].delay_us = 100 * MS;
+    fake_servers[2].status = STATUS_REFUSED;
+    for (unsigned i = 0; i < 5; i++) {
+        g_autofree char *name = g_strdup_printf("late%u.example", i);
+        harness_send(harness, &(Ask){.name = name, .type = RRTYPE_A});
+    }
+    loop_advance(harness->loop, 1000 * MS);
+    assert_adds_up(harness);
+}
+
+/* Who hangs shows, though others were quick enough to answer in its place. */
+static void hangs_are_counted(Harness *harness, gconstpointer unused)
+{
+    Message answer;
+    Stats stats;
+
+    for (unsigned i = 0; i < 10; i++) {
+        g_autofree char *name = g_strdup_printf("warm%u.example", i);
+        harness_ask(harness, &(Ask){.name = name, .type = RRTYPE_A}, 50 * MS, &answer);
+    }
+    fake_servers[1].silent = true;
+    for (unsigned i = 0; i < 5; i++) {
+        g_autofree char *name = g_strdup_printf("hang%u.example", i);
+        harness_send(harness, &(Ask){.name = name, .type = RRTYPE_A});
+    }
+    loop_advance(harness->loop, 1000 * MS);
+    assert_adds_up(harness);
+    engine_stats(harness->engine, &stats);
+    g_assert_cmpuint(stats.failures[STATUS_TIMEOUT], >, 0);
+    g_assert_cmpuint(stats.failed, ==, 0);
+}
+
+static void refusals_that_are_final_add_up(Harness *harness, gconstpointer unused)
+{
+    Message answer;
+    Stats stats;
+
+    fake_servers[1].rcode = RCODE_SERVFAIL;
+    fake_servers[1].ede = EDE_DNSSEC_BOGUS;
+    harness_ask(harness, &www, 15 * MS, &answer);
+    assert_adds_up(harness);
+    engine_stats(harness->engine, &stats);
+    g_assert_cmpuint(stats.failed, ==, 1);
+}
+
 /* Another plan, without the resolver: its connection is closed, its tally stays. */
 static void tallies_outlive_their_channels(Harness *harness, gconstpointer unused)
 {
@@ -114,6 +190,9 @@ int main(int argc, char **argv)
     g_test_add_func("/histogram/differences-add-up", differences_add_up);
     TEST("attempts-are-charged-to-their-resolver", 1, attempts_are_charged_to_their_resolver);
     TEST("failures-are-told-apart", 2, failures_are_told_apart);
+    TEST("late-answers-are-no-failures-too", 2, late_answers_are_no_failures_too);
+    TEST("hangs-are-counted", 2, hangs_are_counted);
+    TEST("refusals-that-are-final-add-up", 2, refusals_that_are_final_add_up);
     TEST("tallies-outlive-their-channels", 1, tallies_outlive_their_channels);
     TEST("never-asked-is-not-counted", 1, never_asked_is_not_counted);
     return g_test_run();
