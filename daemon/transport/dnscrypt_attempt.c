@@ -163,6 +163,11 @@ static void attempt_timed_out(void *owner)
         repeat_call(attempt);
         return;
     }
+    if (dnscrypt_is_relayed(dnscrypt) && exchange->tries > 1) {
+        attempt->use_udp = false; /* relays drop an answer longer than its query without a word */
+        dnscrypt_attempt_call_longer(attempt);
+        return;
+    }
     exchange_start_timer(exchange, INT64_MAX, attempt_timed_out);
     if (dnscrypt->path.answered_us <= attempt->datagram_us)
         dnscrypt->path.silence++; /* else this one was lost where others were not */
