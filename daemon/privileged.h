@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "fdstore.h"
+#include "settings.h"
+
+#include <stdbool.h>
+
+/**
+ * Opens the TUN, the listening sockets and the leak counter's socket into `store`, or finds them
+ * kept there, and gives every privilege away. False when there is no serving without what failed;
+ * it has been logged.
+ */
+bool privileged_open(FdStore *store, const Settings *settings);
