@@ -15,6 +15,7 @@
 #include "leak.h"
 #include "log.h"
 #include "loop_source.h"
+#include "network_memory.h"
 #include "networkmanager.h"
 #include "notify.h"
 #include "privileged.h"
@@ -32,6 +33,7 @@
 #define DEFAULT_FOLDER "/var/lib/sotto"
 #define STATE_FILE     "state.conf"
 #define HISTORY_FILE   "statistics"
+#define NETWORKS_FILE  "networks"
 #define DRAIN_CHECK_US 10000
 #define DRAIN_LIMIT_US 500000 /* a stop gives the network its DNS back soon */
 
@@ -45,6 +47,7 @@ typedef struct Machine {
     Notifier notifier;
     TlsContext *tls;
     Engine *engine;
+    char *networks_path;
     History *history;
     RuleLoader *rules;
     State *saved;
@@ -133,6 +136,7 @@ static void on_falling_asleep(void *owner)
 {
     Machine *machine = owner;
 
+    network_memory_save(machine->engine, machine->networks_path);
     engine_disconnect(machine->engine);
 }
 
@@ -172,6 +176,8 @@ static void put_together(Machine *machine)
     loop_timer_init(&machine->drain, machine->loop, on_drain, machine);
     machine->tls = tls_context_new(machine->settings->ca_file);
     machine->engine = engine_new(machine->loop, machine->tls);
+    machine->networks_path = g_build_filename(state_folder(), NETWORKS_FILE, NULL);
+    network_memory_load(machine->engine, machine->networks_path);
     machine->history = history_new(machine->loop, machine->engine, history_path);
     machine->rules = rule_loader_new(machine->loop, machine->engine);
     machine->saved = state_load(path);
@@ -253,6 +259,8 @@ static void take_apart(Machine *machine)
     sleep_free(machine->sleep);
     bus_free(machine->bus);
     history_free(machine->history);
+    network_memory_save(machine->engine, machine->networks_path);
+    g_free(machine->networks_path);
     rule_loader_free(machine->rules);
     engine_free(machine->engine);
     admission_free(machine->admission);

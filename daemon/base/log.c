@@ -108,6 +108,14 @@ static void write_line(int fd, const char *prefix, const char *text)
         return;
 }
 
+/* What came from a file or a peer may be quoted in it: an event stays one line of text. */
+static void blot_out_controls(char *text)
+{
+    for (char *at = text; *at; at++)
+        if (((unsigned char)*at < 0x20 && *at != '\t') || *at == 0x7f)
+            *at = '?';
+}
+
 void log_write(LogLevel level, const char *format, ...)
 {
     char text[LINE_MAX_LENGTH], prefix[48] = "";
@@ -118,6 +126,7 @@ void log_write(LogLevel level, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
+    blot_out_controls(text);
 
     if (state.sink == SINK_SYSLOG) {
         syslog(syslog_level(level), "%s", text);
