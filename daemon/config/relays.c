@@ -191,44 +191,54 @@ static bool same_country(const Resolver *a, const Resolver *b)
            g_ascii_strcasecmp(a->country, b->country) == 0;
 }
 
-static bool is_among(Relay *const *picked, size_t count, const Known *known, bool its_operator)
+static bool is_among(const Known *const *picked, size_t count, const Known *known,
+                     bool its_operator)
 {
-    for (size_t i = 0; i < count; i++) {
-        g_autofree char *key = operator_key(picked[i]->operator_name);
-
-        if (share_a_host(picked[i], known->relay) || picked[i] == known->relay ||
-            (its_operator && g_strcmp0(key, known->operator_key) == 0))
+    for (size_t i = 0; i < count; i++)
+        if (picked[i] == known || share_a_host(picked[i]->relay, known->relay) ||
+            (its_operator && g_strcmp0(picked[i]->operator_key, known->operator_key) == 0))
             return true;
-    }
     return false;
 }
 
 /* Higher is better: the country, then hands that hold no other of the picks, then the weight. */
-static uint64_t rank(const Request *request, const Known *known, Relay *const *picked, size_t count)
+#define ELSEWHERE   (UINT64_C(1) << 63)
+#define OTHER_HANDS (UINT64_C(1) << 62)
+
+static uint64_t rank_by_weight(const Request *request, const Known *known)
 {
-    uint64_t rank = mix(known->weight ^ request->weight) >> 2;
+    return mix(known->weight ^ request->weight) >> 2;
+}
+
+static uint64_t rank(const Request *request, const Known *known, const Known *const *picked,
+                     size_t count)
+{
+    uint64_t rank = rank_by_weight(request, known);
 
     if (!same_country(known->relay, request->resolver))
-        rank |= UINT64_C(1) << 63;
+        rank |= ELSEWHERE;
     if (!is_among(picked, count, known, true))
-        rank |= UINT64_C(1) << 62;
+        rank |= OTHER_HANDS;
     return rank;
 }
 
-static Relay *pick_next(const Request *request, Relay *const *picked, size_t count)
+/* Hundreds of relays are gone through for each of hundreds of resolvers when these are listed: most
+ * are passed over by their weight alone. */
+static const Known *pick_next(const Request *request, const Known *const *picked, size_t count)
 {
-    Relay *best = NULL;
+    const Known *best = NULL;
     uint64_t best_rank = 0;
 
     for (guint i = 0; i < request->relays->known->len; i++) {
         const Known *known = request->relays->known->pdata[i];
-        uint64_t its_rank;
+        uint64_t at_most = rank_by_weight(request, known) | ELSEWHERE | OTHER_HANDS, its_rank;
 
-        if (!may_serve(request, known) || is_among(picked, count, known, false))
+        if ((best != NULL && at_most <= best_rank) || !may_serve(request, known) ||
+            is_among(picked, count, known, false))
             continue;
         its_rank = rank(request, known, picked, count);
         if (best == NULL || its_rank > best_rank) {
-            best = known->relay;
+            best = known;
             best_rank = its_rank;
         }
     }
@@ -246,10 +256,12 @@ size_t relay_pick(const Relays *relays, const Resolver *resolver, EndpointKind k
                              .operator_key = key,
                              .weight = weigh(relays, resolver->id),
                              .kind = kind};
+    const Known *found[RELAY_PICKS];
     size_t count = 0;
-    Relay *next;
 
-    while (count < RELAY_PICKS && (next = pick_next(&request, picked, count)) != NULL)
-        picked[count++] = next;
+    while (count < RELAY_PICKS && (found[count] = pick_next(&request, found, count)) != NULL) {
+        picked[count] = found[count]->relay;
+        count++;
+    }
     return count;
 }

@@ -5,6 +5,7 @@
 #include "stamp.h"
 
 #include <string.h>
+#include <time.h>
 
 #define DNSCRYPT                                                                                   \
     "sdns://"                                                                                      \
@@ -99,6 +100,26 @@ static Resolver *resolver_of(const char *id, const char *operator_name, const ch
 }
 
 /* ---- picking ---- */
+
+/* Listing the public resolvers picks for each of them, between two turns of the loop. */
+static void hundreds_are_picked_for_at_once(void)
+{
+    g_autoptr(Relays) relays = relays_new(key);
+    Relay *picked[RELAY_PICKS];
+    clock_t start;
+
+    for (unsigned i = 0; i < 350; i++) {
+        g_autofree char *id = g_strdup_printf("r%u", i);
+        g_autofree char *address = g_strdup_printf("192.0.%u.%u", i / 256, i % 256);
+
+        add_relay(relays, id, id, "DE", address);
+    }
+    g_autoptr(Resolver) resolver = resolver_of("resolver", "Alpha", "FR", DNSCRYPT);
+    start = clock();
+    for (unsigned i = 0; i < 400; i++)
+        g_assert_cmpuint(relay_pick(relays, resolver, ENDPOINT_DNSCRYPT, picked), ==, RELAY_PICKS);
+    g_assert_cmpint((clock() - start) * 1000 / CLOCKS_PER_SEC, <, 300);
+}
 
 static void pick_is_in_other_hands_and_another_country(void)
 {
@@ -444,6 +465,7 @@ static void bad_words_are_refused(void)
 int main(int argc, char *argv[])
 {
     g_test_init(&argc, &argv, NULL);
+    add("hundreds-are-picked-for-at-once", hundreds_are_picked_for_at_once);
     add("pick-is-in-other-hands-and-another-country", pick_is_in_other_hands_and_another_country);
     add("own-country-is-better-than-none", own_country_is_better_than_none);
     add("picks-are-of-several-operators", picks_are_of_several_operators);
