@@ -13,14 +13,16 @@
 
 #include <string.h>
 
-#define MAX_SPEC 2048 /* a message may be 32 MB long */
-#define DNS_PORT 53
+#define MAX_SPEC   2048 /* a message may be 32 MB long */
+#define DNS_PORT   53
+#define ADDING_MAX 4 /* at once: each takes sockets, of which lookups must not run out */
 
 struct ResolversInterface {
     const InspectionSources *sources;
     Face face;
     BusSotto1Resolvers *skeleton; /* the face's */
     List adding;                  /* Addition */
+    unsigned adding_count;
 };
 
 /* A resolver that was given by its address alone, and must say first how it is reached. */
@@ -131,6 +133,13 @@ static void add_spec(const ResolversInterface *resolvers, Call *call, const char
         call_fail(call, error);
 }
 
+static void addition_free(Addition *addition)
+{
+    addition->resolvers->adding_count--;
+    list_remove(&addition->node);
+    g_free(addition);
+}
+
 static void on_discovered(void *owner, Resolver *found, const char *sentence)
 {
     Addition *addition = owner;
@@ -143,17 +152,26 @@ static void on_discovered(void *owner, Resolver *found, const char *sentence)
             g_error_new_literal(G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, sentence);
         call_fail(addition->call, error);
     }
-    list_remove(&addition->node);
-    g_free(addition);
+    addition_free(addition);
 }
 
 static void discover(ResolversInterface *resolvers, Call *call, const Address *address)
 {
+    if (resolvers->adding_count >= ADDING_MAX) {
+        g_autoptr(GError) error =
+            g_error_new_literal(G_IO_ERROR, G_IO_ERROR_BUSY,
+                                "Other resolvers are being asked how they are reached encrypted; "
+                                "try again in a moment.");
+        call_fail(call, error);
+        return;
+    }
+
     Addition *addition = g_new0(Addition, 1);
     addition->resolvers = resolvers;
     addition->call = call;
     list_init(&addition->node);
     list_append(&resolvers->adding, &addition->node);
+    resolvers->adding_count++;
     addition->discovery =
         discovery_begin(resolvers->sources->engine, address, on_discovered, addition);
 }
@@ -162,10 +180,9 @@ static void stop_adding(ResolversInterface *resolvers)
 {
     Addition *addition;
     while ((addition = list_first(&resolvers->adding, Addition, node)) != NULL) {
-        list_remove(&addition->node);
         discovery_cancel(addition->discovery);
         call_drop(addition->call);
-        g_free(addition);
+        addition_free(addition);
     }
 }
 
