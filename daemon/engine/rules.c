@@ -279,28 +279,35 @@ static bool read_alias(WireReader *reader, unsigned *left, Name *target)
     return false;
 }
 
-bool rules_judge_answer(const Ruleset *rules, const Verdict *asked, const Message *query,
-                        const Answer *answer, Verdict *verdict)
+/* Finds the first name on the way of an answer that a list blocks. */
+static bool find_blocked_alias(const Ruleset *rules, const Answer *answer, RuleMatch *match)
 {
     WireReader reader = wire_reader(answer->wire, answer->length);
     unsigned left = wire_get_u16(answer->wire + 6);
-    RuleMatch match;
     NameKey key;
     Name target;
 
-    if (!rules || rules->lists->len == 0 || asked->reason == VERDICT_ALLOWED || asked->alias)
-        return false;
     wire_skip(&reader, answer->records);
     while (read_alias(&reader, &left, &target)) {
         name_key_init(&key, &target);
-        if (!ruleset_match(rules, &key, &match) || match.allows)
-            continue;
-        *verdict = *asked;
-        rule_format(match.list->label, match.name.value, verdict->rule);
-        block(verdict, rules->block_answer, query->qtype, 0);
-        return true;
+        if (ruleset_match(rules, &key, match) && !match->allows)
+            return true;
     }
     return false;
+}
+
+bool rules_judge_answer(const Ruleset *rules, const Verdict *asked, const Message *query,
+                        const Answer *answer, Verdict *verdict)
+{
+    RuleMatch match;
+
+    if (!rules || rules->lists->len == 0 || asked->reason == VERDICT_ALLOWED || asked->alias ||
+        !find_blocked_alias(rules, answer, &match))
+        return false;
+    *verdict = *asked;
+    rule_format(match.list->label, match.name.value, verdict->rule);
+    block(verdict, rules->block_answer, query->qtype, 0);
+    return true;
 }
 
 void rules_withhold(Verdict *verdict, const char *why)

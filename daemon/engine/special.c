@@ -48,6 +48,8 @@ static const char why_local[] =
 static const char why_reverse[] =
     "This is the reverse of a private address, and a resolver on the internet is not asked.";
 
+#define CANARY "\023use-application-dns\003net"
+
 /* A name and what is below it. */
 static const struct {
     Name suffix;
@@ -58,7 +60,7 @@ static const struct {
     {WIRE_NAME("\010resolver\004arpa"), SPECIAL_US, why_us},
     {WIRE_NAME("\007invalid"), SPECIAL_NOWHERE, why_nowhere},
     {WIRE_NAME("\005onion"), SPECIAL_NOWHERE, why_nowhere},
-    {WIRE_NAME("\023use-application-dns\003net"), SPECIAL_NOWHERE, why_canary},
+    {WIRE_NAME(CANARY), SPECIAL_NOWHERE, why_canary},
     {WIRE_NAME("\005local"), SPECIAL_LOCAL, why_local},
     {WIRE_NAME("\003lan"), SPECIAL_LOCAL, why_local},
     {WIRE_NAME("\010internal"), SPECIAL_LOCAL, why_local},
@@ -174,56 +176,72 @@ static Special match_range(const ReverseTree *tree, const uint8_t *address, unsi
     return (Special){.kind = SPECIAL_NONE};
 }
 
-/* The name, taken apart once for every table here. */
-typedef struct Parts {
-    const Name *name;
-    uint8_t starts[127];
-    unsigned count;
-    const uint8_t *last; /* the last label */
-} Parts;
-
-static Special find_reverse(const Parts *parts)
+static Special find_reverse(const Name *name)
 {
-    const Name *name = parts->name;
+    uint8_t starts[127];
+    unsigned count = 0;
 
+    for (size_t at = 0; name->wire[at]; at += name->wire[at] + 1u)
+        starts[count++] = (uint8_t)at;
     for (size_t t = 0; t < sizeof trees / sizeof *trees; t++) {
         const ReverseTree *tree = &trees[t];
-        unsigned bits = 0, suffix_label = parts->count - 2; /* both suffixes have two labels */
+        unsigned bits = 0, suffix_label = count - 2; /* both suffixes have two labels */
         uint8_t address[16] = {0};
 
         if (!name_is_under(name, &tree->suffix))
             continue;
         for (unsigned i = 0; i < suffix_label && i < tree->label_count; i++) {
-            int number = label_number(name->wire + parts->starts[suffix_label - 1 - i],
-                                      tree->bits_per_label);
+            int number =
+                label_number(name->wire + starts[suffix_label - 1 - i], tree->bits_per_label);
 
             if (number < 0)
                 break;
             address[bits / 8] |= (uint8_t)(number << (8 - tree->bits_per_label - bits % 8));
             bits += tree->bits_per_label;
         }
-        return match_range(tree, address, bits, parts->starts, suffix_label);
+        return match_range(tree, address, bits, starts, suffix_label);
     }
     return (Special){.kind = SPECIAL_NONE};
 }
 
-/* Two octets of the last label tell nearly every name of the internet from all of these. */
-static bool may_end_like(const Parts *parts, const Name *suffix)
-{
-    const uint8_t *second = suffix->wire + suffix->wire[0] + 1;
-    const uint8_t *last = *second ? second : suffix->wire;
+#define LAST(length, letter) ((length) << 8 | (letter))
 
-    return parts->last[0] == last[0] && (parts->last[1] | 0x20) == last[1];
+/* Whether the name may be in any table here. The length and first letter of the last label tell
+ * nearly every name of the internet from all of these, and the rest of it those of "net". */
+static bool may_be_special(const Name *name, const uint8_t *last)
+{
+    static const Name canary = WIRE_NAME(CANARY);
+
+    switch (LAST(last[0], last[1] | 0x20)) {
+    case LAST(3, 'a'):  /* alt */
+    case LAST(3, 'l'):  /* lan */
+    case LAST(4, 'a'):  /* arpa */
+    case LAST(4, 'c'):  /* corp */
+    case LAST(4, 'h'):  /* home */
+    case LAST(4, 'm'):  /* mail */
+    case LAST(5, 'l'):  /* local */
+    case LAST(5, 'o'):  /* onion */
+    case LAST(7, 'i'):  /* invalid */
+    case LAST(7, 'p'):  /* private */
+    case LAST(8, 'i'):  /* internal, intranet */
+    case LAST(9, 'l'):  /* localhost */
+    case LAST(11, 'l'): /* localdomain */
+        return true;
+    case LAST(3, 'n'): /* net */
+        return name_is_under(name, &canary);
+    default:
+        return false;
+    }
 }
 
-static Special find_suffix(const Parts *parts)
+static Special find_suffix(const Name *name)
 {
     for (size_t i = 0; i < sizeof special_names / sizeof *special_names; i++) {
         const Name *suffix = &special_names[i].suffix;
 
-        if (may_end_like(parts, suffix) && name_is_under(parts->name, suffix))
+        if (name_is_under(name, suffix))
             return (Special){.kind = special_names[i].kind,
-                             .zone = (uint8_t)(parts->name->length - suffix->length),
+                             .zone = (uint8_t)(name->length - suffix->length),
                              .why = special_names[i].why};
     }
     return (Special){.kind = SPECIAL_NONE};
@@ -231,23 +249,25 @@ static Special find_suffix(const Parts *parts)
 
 Special special_find(const Name *name, uint16_t type)
 {
-    Parts parts = {.name = name};
-    Special special;
+    Special special = {.kind = SPECIAL_NONE};
+    const uint8_t *last = name->wire;
+    unsigned count = 0;
 
-    for (size_t at = 0; name->wire[at]; at += name->wire[at] + 1u)
-        parts.starts[parts.count++] = (uint8_t)at;
-    if (parts.count == 0)
-        return (Special){.kind = SPECIAL_NONE};
-    parts.last = name->wire + parts.starts[parts.count - 1];
-    special = find_suffix(&parts);
-    if (special.kind == SPECIAL_NONE && parts.count > 2 && may_end_like(&parts, &trees[0].suffix))
-        special = find_reverse(&parts);
-    if (special.kind == SPECIAL_NONE && parts.count == 1)
+    for (const uint8_t *label = name->wire; *label; label += *label + 1u) {
+        last = label;
+        count++;
+    }
+    if (count > 0 && may_be_special(name, last)) {
+        special = find_suffix(name);
+        if (special.kind == SPECIAL_NONE && count > 2)
+            special = find_reverse(name);
+    }
+    if (special.kind == SPECIAL_NONE && count == 1)
         special = (Special){.kind = SPECIAL_LOCAL, .why = why_local};
     if (special.kind != SPECIAL_LOCAL || special.zone > 0)
         return special;
     if (type == RRTYPE_DS ||
-        (parts.count == 1 && (type == RRTYPE_DNSKEY || type == RRTYPE_NS || type == RRTYPE_SOA)))
+        (count == 1 && (type == RRTYPE_DNSKEY || type == RRTYPE_NS || type == RRTYPE_SOA)))
         special.kind = SPECIAL_NONE;
     return special;
 }
