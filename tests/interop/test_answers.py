@@ -9,7 +9,7 @@ from forwarder import ask, content, why
 from lab.topology import BIND, DNSDIST, HAPROXY, KRESD, UNBOUND
 
 DNSCRYPT = ["dnscrypt-es1", "dnscrypt-es1-tcp", "dnscrypt-es2", "dnscrypt-es2-tcp", "dnscrypt-both"]
-DOT = ["unbound", "kresd", "dnsdist", "haproxy", "haproxy-tls12"]
+DOT = ["unbound", "kresd", "dnsdist", "bind", "haproxy", "haproxy-tls12"]
 DOH = {"doh-unbound": UNBOUND, "doh-kresd": KRESD, "doh-dnsdist": DNSDIST, "doh-bind": BIND}
 
 QUESTIONS = [("www", "A"), ("www", "AAAA"), ("alias", "A"), ("https", "HTTPS"), ("svc", "SVCB"), ("mx", "MX"),
@@ -22,7 +22,7 @@ def options_for(upstream, servers):
         return ["--resolver", servers.stamps[construction], *(["--tcp-only"] if upstream.endswith("-tcp") else [])]
     if upstream in DOH:
         return ["--resolver", servers.https_uri(DOH[upstream])]
-    address, port = {"unbound": (UNBOUND, 853), "kresd": (KRESD, 853), "dnsdist": (DNSDIST, 853),
+    address, port = {"unbound": (UNBOUND, 853), "kresd": (KRESD, 853), "dnsdist": (DNSDIST, 853), "bind": (BIND, 853),
                      "haproxy": (HAPROXY, 853), "haproxy-tls12": (HAPROXY, 8853)}[upstream]
     return ["--resolver", servers.tls_uri(address, port)]
 
