@@ -157,6 +157,13 @@ void dnscrypt_doubt_certificate(Dnscrypt *dnscrypt)
         dnscrypt->renew_us = now_us;
 }
 
+void dnscrypt_renew_in_doubt(Dnscrypt *dnscrypt)
+{
+    dnscrypt_doubt_certificate(dnscrypt);
+    if (loop_now_us(loop_of(dnscrypt)) >= dnscrypt->renew_us)
+        begin_fetch(dnscrypt);
+}
+
 /* ---- the socket ---- */
 
 Status dnscrypt_open_udp(Dnscrypt *dnscrypt)

@@ -171,6 +171,8 @@ static void attempt_timed_out(void *owner)
     exchange_start_timer(exchange, INT64_MAX, attempt_timed_out);
     if (dnscrypt->path.answered_us <= attempt->datagram_us)
         dnscrypt->path.silence++; /* else this one was lost where others were not */
+    if (dnscrypt->path.silence >= DNSCRYPT_SILENCE_LIMIT)
+        dnscrypt_renew_in_doubt(dnscrypt); /* a server that changed its key is silent too */
     dnscrypt->path.udp_target =
         dnscrypt_first_target(dnscrypt); /* a grown one may be what was dropped */
     Status status = dnscrypt_attempt_send_datagram(attempt);

@@ -72,6 +72,8 @@ Status dnscrypt_open_udp(Dnscrypt *dnscrypt) must_check;
 void dnscrypt_close_udp(Dnscrypt *dnscrypt);
 /** An exchange went unanswered: perhaps the server has changed its keys. */
 void dnscrypt_doubt_certificate(Dnscrypt *dnscrypt);
+/** The same while a question is under way, which a new certificate can still save. */
+void dnscrypt_renew_in_doubt(Dnscrypt *dnscrypt);
 
 /** Sends the exchange, which is in no list. A failure comes by exchange_fail_later. */
 void dnscrypt_attempt_start(Dnscrypt *dnscrypt, Exchange *exchange);

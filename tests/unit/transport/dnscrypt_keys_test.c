@@ -284,6 +284,23 @@ static void unanswered_queries_cast_doubt_on_the_certificate(void)
     bench_free(bench);
 }
 
+/* Several in a row: the new certificate comes in time for these questions. */
+static void silence_renews_the_certificate_at_once(void)
+{
+    Bench *bench = bench_new(ENDPOINT_DNSCRYPT);
+    Ask asks[4] = {0};
+    ask_answered(bench);
+    bench_pass(bench, 6 * SECOND);
+    fake_resolver_rotate(bench->resolver);
+    for (size_t i = 0; i < G_N_ELEMENTS(asks); i++)
+        ask_send(bench, &asks[i], BUDGET);
+    for (size_t i = 0; i < G_N_ELEMENTS(asks); i++) {
+        ask_wait(&asks[i], BUDGET);
+        ask_assert_answer(&asks[i]);
+    }
+    bench_free(bench);
+}
+
 static void key_and_port_last_for_one_network(void)
 {
     Bench *bench = bench_new(ENDPOINT_DNSCRYPT);
@@ -355,6 +372,7 @@ int main(int argc, char **argv)
         {"answer-under-the-old-key-still-counts", answer_under_the_old_key_still_counts},
         {"unanswered-queries-cast-doubt-on-the-certificate",
          unanswered_queries_cast_doubt_on_the_certificate},
+        {"silence-renews-the-certificate-at-once", silence_renews_the_certificate_at_once},
         {"key-and-port-last-for-one-network", key_and_port_last_for_one_network},
         {"network-change-asks-again", network_change_asks_again},
         {"fresh-keys-are-fresh", fresh_keys_are_fresh},
