@@ -4,9 +4,9 @@
  *
  * A flight owns one resolution; every query with the same key boards it and is answered with it.
  * It can be boarded while it is in the engine's table, that is until it lands or the network
- * changes: then it flies on for those aboard, but takes no others, and ends if it is on a route.
- * Where the network matters to the answer (Destination.local) it then leaves nothing in the cache
- * either: whoever answers at the old address may be a stranger.
+ * changes: then it flies on for those aboard, but takes no others, and ends if it goes in clear by
+ * a route. Where the network matters to the answer (Destination.local) it then leaves nothing in
+ * the cache either: whoever answers at the old address may be a stranger.
  *
  * Whatever is learned goes into the cache here. An answer is NOERROR or NXDOMAIN; all else is a
  * failure, for which an expired answer of the cache stands in if there is one (RFC 8767 §4), unless

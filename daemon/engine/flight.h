@@ -30,7 +30,7 @@ typedef struct Destination {
     const GPtrArray *upstreams;
     Strategy strategy;
     bool local; /* what comes from there is true on this network alone */
-    bool tied;  /* and it is asked on this network alone */
+    bool tied;  /* and it is asked on this network alone, being asked in clear */
 } Destination;
 
 /** Joins the same question in flight, or begins a new flight of it. `landed` comes later, once. */

@@ -116,20 +116,24 @@ void ladder_join(Ladder *ladder, const char *network_id, int64_t now_us)
     }
 }
 
-static Family family_of(const Endpoint *endpoint)
+/* NULL where the address is not known here: it is looked up, and may be of either (named.c). */
+static Rung *family_of(const Ladder *ladder, const Endpoint *endpoint)
 {
     const Address *address =
         endpoint->relay != NULL ? &endpoint->relay->address : &endpoint->address;
+    Family family = address->socket.any.sa_family == AF_INET6 ? FAMILY_IPV6 : FAMILY_IPV4;
 
-    return address->socket.any.sa_family == AF_INET6 ? FAMILY_IPV6 : FAMILY_IPV4;
+    return address_is_set(address) ? (Rung *)&ladder->families[family] : NULL;
 }
 
 void ladder_note_answer(Ladder *ladder, const Endpoint *endpoint)
 {
     NetworkMemory *memory = current(ladder);
+    Rung *family = family_of(ladder, endpoint);
 
-    ladder->kinds[endpoint->kind] = ladder->families[family_of(endpoint)] =
-        (Rung){.answered = true};
+    ladder->kinds[endpoint->kind] = (Rung){.answered = true};
+    if (family)
+        *family = (Rung){.answered = true};
     if (memory)
         memory->shut[endpoint->kind] = false;
 }
@@ -138,26 +142,32 @@ void ladder_note_loss(Ladder *ladder, const Endpoint *loser, const Endpoint *win
 {
     NetworkMemory *memory = current(ladder);
     Rung *kind = &ladder->kinds[loser->kind];
+    Rung *family = family_of(ladder, loser), *other = family_of(ladder, winner);
 
     if (loser->kind != winner->kind) {
         lose(ladder, kind, now_us);
         if (memory && !kind->answered)
             memory->shut[loser->kind] = true;
     }
-    if (family_of(loser) != family_of(winner))
-        lose(ladder, &ladder->families[family_of(loser)], now_us);
+    if (family && other && family != other)
+        lose(ladder, family, now_us);
 }
 
 void ladder_note_no_route(Ladder *ladder, const Endpoint *endpoint, int64_t now_us)
 {
-    lose(ladder, &ladder->families[family_of(endpoint)], now_us);
+    Rung *family = family_of(ladder, endpoint);
+
+    if (family)
+        lose(ladder, family, now_us);
 }
 
 bool ladder_is_shut(const Ladder *ladder, const Endpoint *endpoint, int64_t now_us)
 {
+    const Rung *family = family_of(ladder, endpoint);
+
     return ladder->shut_until_us > now_us &&
            (ladder->kinds[endpoint->kind].shut_until_us > now_us ||
-            ladder->families[family_of(endpoint)].shut_until_us > now_us);
+            (family && family->shut_until_us > now_us));
 }
 
 void ladder_remember(Ladder *ladder, const char *resolver_id, EndpointKind kind)

@@ -253,7 +253,7 @@ static Destination destination_for(const Engine *engine, int route)
     return (Destination){.upstreams = g_ptr_array_index(engine->route_upstreams, (unsigned)route),
                          .strategy = STRATEGY_FIRST,
                          .local = true,
-                         .tied = true};
+                         .tied = scope_is_in_clear(&engine->plan->routes[route].resolver, 1)};
 }
 
 static void board(Pending *pending, const Errand *errand)

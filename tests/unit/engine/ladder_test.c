@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "harness.h"
+#include "ladder.h"
 
 #include <string.h>
 
@@ -192,12 +193,36 @@ static void ipv6_without_a_route_is_asked_last(Harness *harness, gconstpointer u
     g_assert_cmpuint(fake_servers[2].asked, ==, 0);
 }
 
+/* A host that is known by name may be reached by either family. */
+static void names_have_no_family(void)
+{
+    Endpoint *named = endpoint_new(ENDPOINT_DOH, &(Address){0}), *ipv4, *ipv6;
+    Address address;
+    Ladder ladder;
+
+    g_assert_cmpint(address_parse("[2001:db8::1]:443", 0, &address), ==, STATUS_OK);
+    ipv6 = endpoint_new(ENDPOINT_DOH, &address);
+    ipv4 = fake_endpoint(ENDPOINT_DOT, 1);
+    ladder_init(&ladder);
+    ladder_note_loss(&ladder, named, ipv6, 1000);
+    ladder_note_no_route(&ladder, named, 1000);
+    g_assert_false(ladder_is_shut(&ladder, ipv4, 1000));
+    ladder_note_answer(&ladder, named);
+    ladder_note_no_route(&ladder, ipv4, 1000);
+    g_assert_true(ladder_is_shut(&ladder, ipv4, 1000));
+    ladder_clear(&ladder);
+    endpoint_unref(named);
+    endpoint_unref(ipv4);
+    endpoint_unref(ipv6);
+}
+
 #define TEST(path, fn)                                                                             \
     g_test_add("/ladder/" path, Harness, GUINT_TO_POINTER(0), harness_set_up, fn, harness_tear_down)
 
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/ladder/names-have-no-family", names_have_no_family);
     TEST("begins-with-dnscrypt", begins_with_dnscrypt);
     TEST("climbs-down-within-half-a-second", climbs_down_within_half_a_second);
     TEST("winner-is-asked-at-once-next-time", winner_is_asked_at_once_next_time);
