@@ -12,9 +12,8 @@
 #include "list_download.h"
 
 #include "fetch.h"
+#include "record_address.h"
 #include "signed_list.h"
-
-#include <string.h>
 
 #define HTTPS_PORT       443
 #define LOOKUP_US        (10 * G_USEC_PER_SEC)
@@ -125,29 +124,19 @@ static void fetch_next(Download *download)
 
 /* --- the host --- */
 
+/* Those of this machine and of everybody are nobody's: a resolver may block the name by them. */
 static void add_addresses(Download *download, const Message *reply)
 {
     RecordIterator iterator = record_iterator(reply);
+    Address address;
     Record record;
 
     while (record_next(&iterator, &record) && download->address_count < MAX_ADDRESSES) {
-        Address *address = &download->addresses[download->address_count];
-        const uint8_t *data = reply->wire + record.rdata;
-
-        if (record.section != 1 || record.rrclass != CLASS_IN || record.type != download->type)
+        if (record.section != 1 || record.type != download->type ||
+            !record_address(reply, &record, &address) || !address_is_remote(&address))
             continue;
-        *address = (Address){0};
-        if (record.type == RRTYPE_A && record.rdata_length == 4) {
-            address->socket.v4.sin_family = AF_INET;
-            memcpy(&address->socket.v4.sin_addr, data, 4);
-        } else if (record.type == RRTYPE_AAAA && record.rdata_length == 16) {
-            address->socket.v6.sin6_family = AF_INET6;
-            memcpy(&address->socket.v6.sin6_addr, data, 16);
-        } else {
-            continue;
-        }
-        address_set_port(address, download->port);
-        download->address_count++;
+        address_set_port(&address, download->port);
+        download->addresses[download->address_count++] = address;
     }
 }
 

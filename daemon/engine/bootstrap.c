@@ -13,6 +13,8 @@
  */
 #include "bootstrap.h"
 
+#include "record_address.h"
+
 #include <sodium.h>
 
 #define BUDGET_US      5000000
@@ -42,25 +44,6 @@ static void report_none(void *owner)
     bootstrap->done(bootstrap, STATUS_NO_ADDRESS);
 }
 
-/* RFC 1035 §3.4.1, RFC 3596 §2.2. */
-static bool read_address(const Message *reply, const Record *record, Address *address)
-{
-    const uint8_t *rdata = reply->wire + record->rdata;
-
-    *address = (Address){0};
-    if (record->type == RRTYPE_A && record->rdata_length == 4) {
-        address->socket.v4.sin_family = AF_INET;
-        memcpy(&address->socket.v4.sin_addr, rdata, 4);
-        return address->socket.v4.sin_addr.s_addr != 0; /* how some block a name */
-    }
-    if (record->type == RRTYPE_AAAA && record->rdata_length == 16) {
-        address->socket.v6.sin6_family = AF_INET6;
-        memcpy(&address->socket.v6.sin6_addr, rdata, 16);
-        return !IN6_IS_ADDR_UNSPECIFIED(&address->socket.v6.sin6_addr);
-    }
-    return false;
-}
-
 /* Whether it held any. The names of the records do not matter: aliases are followed already. */
 static bool take_addresses(BootstrapQuery *query, const Message *reply)
 {
@@ -73,8 +56,8 @@ static bool take_addresses(BootstrapQuery *query, const Message *reply)
     Record record;
 
     while (count < BOOTSTRAP_MAX && record_next(&iterator, &record)) {
-        if (record.section == 1 && record.rrclass == CLASS_IN && record.type == reply->qtype &&
-            read_address(reply, &record, &address)) {
+        if (record.section == 1 && record.type == reply->qtype &&
+            record_address(reply, &record, &address)) {
             ttl_s = MIN(ttl_s, record.ttl);
             query->found[count++] = address;
         }

@@ -19,6 +19,7 @@
 #include "identity.h"
 
 #include "edns.h"
+#include "record_address.h"
 
 #include <netdb.h>
 #include <string.h>
@@ -117,12 +118,9 @@ static void add_address_text(Identity *identity, const char *text)
 
 static void read_address(Identity *identity, const Message *reply, const Record *record)
 {
-    char text[ADDRESS_MAX_TEXT];
-    const uint8_t *bytes = reply->wire + record->rdata;
-    if (record->rdata_length != 4)
-        return;
-    g_snprintf(text, sizeof(text), "%u.%u.%u.%u", bytes[0], bytes[1], bytes[2], bytes[3]);
-    add_address_text(identity, text);
+    Address address;
+    if (record_address(reply, record, &address))
+        add_address(identity, &address);
 }
 
 /* One character-string of a TXT record, and the one before it ("" the first). */
