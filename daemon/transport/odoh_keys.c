@@ -9,6 +9,10 @@
  * does not, the target is asked only if the settings say so; otherwise there is no key, and the
  * sentence of STATUS_TARGET_KEY. Its address is looked up through another resolver, encrypted.
  *
+ * Neither way is beyond doubt: a configuration is not signed, so that a relay that breaks its word
+ * could pass on a key of its own and read what is asked. Whoever trusts neither gives the key by
+ * hand.
+ *
  * A key is fetched again when three quarters of its life are over and somebody asks; until then,
  * and while that goes wrong, the old one is used: the target says when it no longer knows it (401).
  */
