@@ -108,7 +108,8 @@ static void add(Relays *relays, Relay *relay, bool listed)
 {
     Known *known;
 
-    if (relay->endpoint_count == 0 || relays_find(relays, relay->id) != NULL)
+    if (relay->endpoint_count == 0 || g_str_equal(relay->id, RELAY_NONE) ||
+        relays_find(relays, relay->id) != NULL)
         return;
     known = g_new0(Known, 1);
     known->relay = resolver_ref(relay);

@@ -23,7 +23,7 @@ Relays *relays_new(const uint8_t key[PLAN_SPREAD_KEY]);
 void relays_free(Relays *relays);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Relays, relays_free)
 
-/** Adds one, unless one of that id is known already; takes a reference. */
+/** Adds one, unless one of that id is known already, or the id is RELAY_NONE; takes a reference. */
 void relays_add(Relays *relays, Relay *relay);
 /** Replaces what came from signed lists by `listed` (Relay*), in whose ids the others win. */
 void relays_set_listed(Relays *relays, GPtrArray *listed);

@@ -99,6 +99,23 @@ static Resolver *resolver_of(const char *id, const char *operator_name, const ch
     return resolver;
 }
 
+/* A list that has one would make "none" mean it. */
+static void none_is_no_relays_id(void)
+{
+    g_autoptr(Relays) relays = relays_new(key);
+    g_autofree char *stamp = stamp_of(STAMP_DNSCRYPT_RELAY, "192.0.2.1", NULL);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Resolver) relay = relay_anonymous(stamp, &error);
+    g_autoptr(GPtrArray) listed = g_ptr_array_new();
+
+    g_assert_no_error(error);
+    g_free(relay->id);
+    relay->id = g_strdup(RELAY_NONE);
+    g_ptr_array_add(listed, relay);
+    relays_set_listed(relays, listed);
+    g_assert_null(relays_find(relays, RELAY_NONE));
+}
+
 /* ---- picking ---- */
 
 /* Listing the public resolvers picks for each of them, between two turns of the loop. */
@@ -465,6 +482,7 @@ static void bad_words_are_refused(void)
 int main(int argc, char *argv[])
 {
     g_test_init(&argc, &argv, NULL);
+    add("none-is-no-relays-id", none_is_no_relays_id);
     add("hundreds-are-picked-for-at-once", hundreds_are_picked_for_at_once);
     add("pick-is-in-other-hands-and-another-country", pick_is_in_other_hands_and_another_country);
     add("own-country-is-better-than-none", own_country_is_better_than_none);
