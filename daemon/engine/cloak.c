@@ -130,10 +130,12 @@ bool cloaks_find(const Cloaks *cloaks, const NameKey *key, CloakMatch *match)
         NameKey next;
 
         match->alias = match->end->alias;
+        if (name_equal(match->alias, &key->name))
+            return false; /* in a circle: no name is an alias of itself */
         name_key_init(&next, match->alias);
         match->end = find(cloaks, &next);
     }
-    if (match->end && match->end->alias) /* in circles: whatever the last one is */
+    if (match->end && match->end->alias) /* too far, or into a circle: whatever the last one is */
         match->end = NULL;
     return true;
 }

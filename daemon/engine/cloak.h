@@ -37,7 +37,7 @@ typedef struct CloakMatch {
     const Cloak *end;   /* that has the addresses; NULL: the alias is to be asked of a resolver */
 } CloakMatch;
 
-/** Follows aliases of aliases a few steps; a name that leads to itself is its own way out, so
+/** Follows aliases of aliases a few steps; a name that leads back to itself is its own way out, so
  * that all below google.com can be an alias of a name there. `cloaks` may be NULL. */
 bool cloaks_find(const Cloaks *cloaks, const NameKey *key, CloakMatch *match);
 
