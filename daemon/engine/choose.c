@@ -300,7 +300,7 @@ size_t choose_candidates(Chooser *chooser, const ChooseRequest *request,
     if (request->strategy == STRATEGY_FASTEST || request->strategy == STRATEGY_P2)
         draw_first(&choice);
     count = write_candidates(&choice, sort_best(&choice), candidates);
-    chooser->turn++;
+    chooser->turn += request->upstreams->len > 1; /* where there is no choice nobody has a turn */
     g_free(choice.options);
     return count;
 }

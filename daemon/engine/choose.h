@@ -15,7 +15,7 @@ typedef struct Candidate {
 
 /** What choices go by that is not the channels'. */
 typedef struct Chooser {
-    unsigned turn;   /* choices made so far */
+    unsigned turn;   /* choices made so far, among several */
     uint64_t random; /* state of a generator; any seed */
 } Chooser;
 

@@ -39,6 +39,28 @@ static void round_robin_takes_turns(Harness *harness, gconstpointer unused)
         g_assert_cmpuint(ask(harness), ==, (first - 1 + i) % 3 + 1);
 }
 
+/* What a route takes is no turn of anybody's. */
+static void routed_questions_take_no_turn(Harness *harness, gconstpointer unused)
+{
+    g_autoptr(Resolver) office = fake_resolver(4);
+    unsigned answered[FAKE_SERVERS] = {0};
+    Name suffix;
+    Message answer;
+
+    g_assert_cmpint(name_parse("office.example", &suffix), ==, STATUS_OK);
+    plan_add_route(harness->plan, &suffix, office);
+    use(harness, STRATEGY_ROUND_ROBIN);
+    for (unsigned i = 0; i < 9; i++) {
+        answered[ask(harness)]++;
+        for (unsigned j = 0; j < 2; j++) {
+            g_autofree char *name = g_strdup_printf("r%u-%u.office.example", i, j);
+            harness_ask(harness, &(Ask){.name = name, .type = RRTYPE_A}, 20 * MS, &answer);
+        }
+    }
+    for (unsigned i = 1; i <= 3; i++)
+        g_assert_cmpuint(answered[i], ==, 3);
+}
+
 static void round_robin_passes_over_the_failed(Harness *harness, gconstpointer unused)
 {
     fake_servers[2].status = STATUS_CERT_NAME;
@@ -272,6 +294,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     TEST("first-keeps-the-order", first_keeps_the_order);
     TEST("round-robin-takes-turns", round_robin_takes_turns);
+    TEST("routed-questions-take-no-turn", routed_questions_take_no_turn);
     TEST("round-robin-passes-over-the-failed", round_robin_passes_over_the_failed);
     TEST("fastest-is-found-and-kept", fastest_is_found_and_kept);
     TEST("fastest-notices-a-change", fastest_notices_a_change);
