@@ -191,17 +191,27 @@ static Endpoint *endpoint_at(EndpointKind kind, const char *where, uint16_t port
     return endpoint;
 }
 
+/* What stands before '#' (transfer full), and after it: NULL without one. */
+static char *split_fragment(const char *text, const char **fragment)
+{
+    const char *hash = strchr(text, '#');
+
+    *fragment = hash != NULL ? hash + 1 : NULL;
+    return hash != NULL ? g_strndup(text, (size_t)(hash - text)) : g_strdup(text);
+}
+
 /* tls://… and quic://… */
 static Endpoint *parse_tls(const char *text, EndpointKind kind, GError **error)
 {
-    g_auto(GStrv) halves = g_strsplit(strstr(text, "://") + strlen("://"), "#", 2);
-    Endpoint *endpoint = endpoint_at(kind, halves[0], TLS_PORT);
+    const char *fragment;
+    g_autofree char *where = split_fragment(strstr(text, "://") + strlen("://"), &fragment);
+    Endpoint *endpoint = endpoint_at(kind, where, TLS_PORT);
 
     if (endpoint == NULL)
         return fail(error, text,
                     "Expected an IP address or a host name with an optional port after tls:// or "
                     "quic://.");
-    return expect_peer(endpoint, text, halves[1], error);
+    return expect_peer(endpoint, text, fragment, error);
 }
 
 /* HTTP/2 carries the path as it stands: printable ASCII, nothing that would need an escape. */
@@ -215,9 +225,10 @@ static bool is_path(const char *path)
 
 static Endpoint *parse_https(const char *text, const char *rest, GError **error)
 {
-    g_auto(GStrv) halves = g_strsplit(rest, "#", 2);
-    const char *path = strchr(halves[0], '/');
-    g_autofree char *where = path != NULL ? g_strndup(halves[0], (size_t)(path - halves[0])) : NULL;
+    const char *fragment;
+    g_autofree char *place = split_fragment(rest, &fragment);
+    const char *path = strchr(place, '/');
+    g_autofree char *where = path != NULL ? g_strndup(place, (size_t)(path - place)) : NULL;
     Endpoint *endpoint;
 
     if (path == NULL || !is_path(path))
@@ -228,7 +239,7 @@ static Endpoint *parse_https(const char *text, const char *rest, GError **error)
         return fail(error, text,
                     "Expected an IP address or a host name with an optional port after https://.");
     endpoint->path = g_strdup(path);
-    return expect_peer(endpoint, text, halves[1], error);
+    return expect_peer(endpoint, text, fragment, error);
 }
 
 static Endpoint *parse_plain(const char *text, const char *rest, GError **error)

@@ -160,6 +160,19 @@ static void dnscrypt_by_parts(void)
     endpoint_unref(endpoint);
 }
 
+static void empty_specs_are_refused(void)
+{
+    static const char *const bad[] = {"",          "tls://",  "quic://", "https://",
+                                      "https://#", "tls://#", "udp://",  "sdns://"};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
+        g_autoptr(GError) error = NULL;
+
+        g_assert_null(endpoint_spec_parse(bad[i], &error));
+        g_assert_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
+    }
+}
+
 static void bad_specs_are_refused_with_a_sentence(void)
 {
     static const char *const specs[] = {"",
@@ -261,6 +274,7 @@ int main(int argc, char **argv)
     g_test_add_func("/endpoint-spec/relay-of-another-protocol-is-refused",
                     relay_of_another_protocol_is_refused);
     g_test_add_func("/endpoint-spec/dnscrypt-by-parts", dnscrypt_by_parts);
+    g_test_add_func("/endpoint-spec/empty-specs-are-refused", empty_specs_are_refused);
     g_test_add_func("/endpoint-spec/bad-specs-are-refused-with-a-sentence",
                     bad_specs_are_refused_with_a_sentence);
     g_test_add_func("/endpoint-spec/bad-keys-are-refused", bad_keys_are_refused);
