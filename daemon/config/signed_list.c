@@ -13,6 +13,7 @@
  */
 #include "signed_list.h"
 
+#include "plain_text.h"
 #include "stamp.h"
 
 #include <string.h>
@@ -170,17 +171,20 @@ static void add_words(Reading *reading, const char *line)
 
 /* --- lines --- */
 
-static void clean(char *line)
+/* Tabs and ends of lines are blanks; nothing else may steer what shows it. (transfer full) */
+static char *clean(const char *text, size_t length)
 {
+    g_autofree char *line = g_strndup(text, length);
+
     for (char *letter = line; *letter != '\0'; letter++)
         if (g_ascii_iscntrl(*letter))
             *letter = ' ';
     g_strstrip(line);
+    return plain_text(line, strlen(line));
 }
 
 static void read_line(Reading *reading, char *line)
 {
-    clean(line);
     if (g_str_has_prefix(line, "## "))
         begin_entry(reading, g_strstrip(line + strlen("## ")));
     else if (reading->entry != NULL && g_ascii_strncasecmp(line, "sdns:", strlen("sdns:")) == 0)
@@ -200,7 +204,7 @@ static gboolean read_lines(Reading *reading, const char *text, size_t length, GE
         if (next - text > MAX_LINE)
             return fail(error, "A line of it is longer than any list has.");
 
-        g_autofree char *line = g_strndup(text, (size_t)(next - text));
+        g_autofree char *line = clean(text, (size_t)(next - text));
 
         read_line(reading, line);
         if (reading->list->entries->len > LIST_MAX_ENTRIES)

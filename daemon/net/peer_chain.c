@@ -5,6 +5,7 @@
  */
 #include "peer_chain.h"
 
+#include "plain_text.h"
 #include "tls_peer.h"
 
 #include <glib.h>
@@ -18,7 +19,7 @@ static char *distinguished_name(gnutls_x509_crt_t certificate,
 
     if (read(certificate, &text, 0) < 0)
         return g_strdup("");
-    copy = g_utf8_make_valid((const char *)text.data, (gssize)text.size);
+    copy = plain_text((const char *)text.data, text.size);
     gnutls_free(text.data);
     return copy;
 }

@@ -8,7 +8,7 @@
 
 /** One certificate as the peer sent it, for people to look at. */
 typedef struct PeerCertificate {
-    char *subject, *issuer; /* RFC 4514: "CN=dns.example,O=Example" */
+    char *subject, *issuer; /* RFC 4514: "CN=dns.example,O=Example"; plain_text */
     int64_t not_before_s, not_after_s;
     TlsDigest key_pin, body_hash; /* of SubjectPublicKeyInfo and TBSCertificate; zeros if it cannot
                                      be read */

@@ -96,6 +96,15 @@ static void relays_have_an_address(void)
                     "192.0.2.3:443");
 }
 
+static void nothing_in_it_steers_a_terminal(void)
+{
+    g_autoptr(SignedList) list =
+        parsed("## a\302\233b\nWord\342\200\256s.\n" RELAY "\n", LIST_RELAYS);
+
+    g_assert_cmpstr(entry_of(list, 0)->name, ==, "a\357\277\275b");
+    g_assert_cmpstr(entry_of(list, 0)->description, ==, "Word\357\277\275s.");
+}
+
 /* Loopback, nowhere, everybody: no list of a network's servers has business there. */
 static void addresses_of_no_server_are_left_out(void)
 {
@@ -228,6 +237,8 @@ int main(int argc, char **argv)
     g_test_add_func("/signed-list/relays-have-an-address", relays_have_an_address);
     g_test_add_func("/signed-list/addresses-of-no-server-are-left-out",
                     addresses_of_no_server_are_left_out);
+    g_test_add_func("/signed-list/nothing-in-it-steers-a-terminal",
+                    nothing_in_it_steers_a_terminal);
     g_test_add_func("/signed-list/ids-are-unique-and-clean", ids_are_unique_and_clean);
     g_test_add_func("/signed-list/empty-list-is-refused", empty_list_is_refused);
     g_test_add_func("/signed-list/binary-is-refused", binary_is_refused);

@@ -66,6 +66,20 @@ static void resumed_connections_have_it_too(void)
     scene_clear(&scene);
 }
 
+static void no_name_steers_a_terminal(void)
+{
+    const CertificateRequest request = {
+        .name = "dns.example", .subject = "a\033[31mb", .from_s = -60, .until_s = 3600};
+    Credentials *credentials = credentials_new(tls_fixture.authority, &request);
+    Scene scene = {.server = echo_server(credentials)};
+
+    tls_server_start(&scene.server);
+    connect_and_read(&scene, NULL);
+    g_assert_cmpstr(scene.chain.certificates[0].subject, ==, "CN=a\357\277\275[31mb");
+    scene_clear(&scene);
+    credentials_free(credentials);
+}
+
 static void nothing_is_told_before_the_handshake(void)
 {
     static const TlsTarget target = {.host = "dns.example", .alpn = "dot"};
@@ -85,6 +99,7 @@ int main(int argc, char **argv)
     g_test_add_func("/peer-chain/names-dates-and-digests-are-told",
                     names_dates_and_digests_are_told);
     g_test_add_func("/peer-chain/resumed-connections-have-it-too", resumed_connections_have_it_too);
+    g_test_add_func("/peer-chain/no-name-steers-a-terminal", no_name_steers_a_terminal);
     g_test_add_func("/peer-chain/nothing-is-told-before-the-handshake",
                     nothing_is_told_before_the_handshake);
     int result = g_test_run();

@@ -172,7 +172,8 @@ Credentials *credentials_new(const Authority *authority, const CertificateReques
     Credentials *credentials = g_new0(Credentials, 1);
     gnutls_x509_privkey_t key = key_new();
     gnutls_x509_crt_t chain[2] = {
-        certificate_begin(key, "Test Server", request->from_s, request->until_s),
+        certificate_begin(key, request->subject != NULL ? request->subject : "Test Server",
+                          request->from_s, request->until_s),
         authority->certificate,
     };
 

@@ -23,6 +23,7 @@ const char *authority_file(const Authority *authority);
 typedef struct CertificateRequest {
     const char *name;        /* dNSName; NULL: none */
     const char *ip;          /* iPAddress; NULL: none */
+    const char *subject;     /* its common name; NULL: "Test Server" */
     int64_t from_s, until_s; /* from now */
     bool self_signed;        /* else by the authority */
 } CertificateRequest;
