@@ -113,15 +113,15 @@ static bool may_teach(const Flight *flight)
            (!flight->local || flight->epoch == flight->engine->epoch);
 }
 
-/* A name that does not exist has no addresses either: what was known of them is not to come up
- * again as a stale answer. Browsers ask for these three. */
+/* A name that does not exist has no addresses either, whoever asks, with DO or without: what was
+ * known of them is not to come up again as a stale answer. Browsers ask for these three. */
 static void forget_siblings(Flight *flight)
 {
     static const uint16_t types[] = {RRTYPE_A, RRTYPE_AAAA, RRTYPE_HTTPS};
     QuestionKey sibling = flight->key;
 
-    for (size_t i = 0; i < G_N_ELEMENTS(types); i++) {
-        question_key_retype(&sibling, types[i], flight->engine->secret);
+    for (size_t i = 0; i < 2 * G_N_ELEMENTS(types); i++) {
+        question_key_retype(&sibling, types[i / 2], i % 2 == 1, flight->engine->secret);
         if (!question_key_equal(&sibling, &flight->key))
             cache_forget(flight->engine->cache, &sibling);
     }

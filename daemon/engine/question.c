@@ -44,10 +44,11 @@ void question_key_init(QuestionKey *key, const Message *query, uint32_t scope,
     set_hash(key, secret);
 }
 
-void question_key_retype(QuestionKey *key, uint16_t type,
+void question_key_retype(QuestionKey *key, uint16_t type, bool dnssec_ok,
                          const uint8_t secret[QUESTION_SECRET_LENGTH])
 {
     wire_put_u16(key->bytes + TYPE_AT, type);
+    key->bytes[BITS_AT] = (uint8_t)((key->bytes[BITS_AT] & ~BIT_DO) | (dnssec_ok ? BIT_DO : 0));
     set_hash(key, secret);
 }
 

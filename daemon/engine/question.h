@@ -25,8 +25,8 @@ typedef struct QuestionKey {
 /** Builds the key of `query`. `secret` keeps others from choosing names that collide. */
 void question_key_init(QuestionKey *key, const Message *query, uint32_t scope,
                        const uint8_t secret[QUESTION_SECRET_LENGTH]);
-/** Makes it the key of the same question for another type. */
-void question_key_retype(QuestionKey *key, uint16_t type,
+/** Makes it the key of the same question for another type, with DO or without. */
+void question_key_retype(QuestionKey *key, uint16_t type, bool dnssec_ok,
                          const uint8_t secret[QUESTION_SECRET_LENGTH]);
 /** The name in a key's bytes, in lower case. */
 void question_key_name(const uint8_t *bytes, size_t length, Name *name);

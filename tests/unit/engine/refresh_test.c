@@ -236,7 +236,7 @@ static void peeked_at_without_a_trace(Harness *harness, gconstpointer unused)
     loop_advance(harness->loop, 300 * S);
     g_assert_true(cache_peek(engine->cache, &key, loop_now_us(harness->loop), &peek));
     g_assert_cmpint(peek.state, ==, CACHE_STALE);
-    question_key_retype(&key, RRTYPE_AAAA, engine->secret);
+    question_key_retype(&key, RRTYPE_AAAA, false, engine->secret);
     g_assert_false(cache_peek(engine->cache, &key, loop_now_us(harness->loop), &peek));
 }
 

@@ -200,6 +200,22 @@ static void never_for_a_name_that_is_gone(Harness *harness, gconstpointer unused
     g_assert_cmpuint(message_rcode(&answer), ==, RCODE_SERVFAIL);
 }
 
+/* Whoever asks with DO finds out for those who ask without. */
+static void never_for_a_name_that_is_gone_for_others(Harness *harness, gconstpointer unused)
+{
+    Ask other = www;
+    Message answer;
+
+    let_expire(harness);
+    fake_servers[1].rcode = RCODE_NXDOMAIN;
+    other.udp_size = 1232;
+    other.dnssec_ok = !www.dnssec_ok;
+    harness_ask(harness, &other, 15 * MS, &answer);
+    fake_servers[1].status = STATUS_CERT_NAME;
+    harness_ask(harness, &www, 15 * MS, &answer);
+    g_assert_cmpuint(message_rcode(&answer), ==, RCODE_SERVFAIL);
+}
+
 /* An answer that may not be kept still is the newer one. */
 static void never_for_what_has_changed(Harness *harness, gconstpointer unused)
 {
@@ -327,6 +343,7 @@ int main(int argc, char **argv)
     TEST("kept-for-the-plans-time-only", kept_for_the_plans_time_only);
     TEST("off-when-it-has-no-seconds", off_when_it_has_no_seconds);
     TEST("never-for-a-name-that-is-gone", never_for_a_name_that_is_gone);
+    TEST("never-for-a-name-that-is-gone-for-others", never_for_a_name_that_is_gone_for_others);
     TEST("never-for-what-has-changed", never_for_what_has_changed);
     TEST("never-from-a-networks-own-servers", never_from_a_networks_own_servers);
     TEST("is-not-called-authentic", is_not_called_authentic);
