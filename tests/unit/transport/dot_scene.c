@@ -74,8 +74,9 @@ size_t talk_build_answer(GBytes *query_bytes, uint8_t out[512])
 void talk_answer(DotTalk *talk, GBytes *query)
 {
     uint8_t reply[512];
+    size_t length = talk_build_answer(query, reply);
 
-    talk_send(talk, reply, talk_build_answer(query, reply));
+    talk_send(talk, reply, length);
 }
 
 void talk_swallow(DotScene *scene, DotTalk *talk)
