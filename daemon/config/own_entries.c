@@ -166,14 +166,15 @@ Resolver *own_entry_new(const char *spec, const char *name,
                         bool (*is_taken)(void *owner, const char *id), void *owner, GError **error)
 {
     g_autoptr(GPtrArray) endpoints = g_ptr_array_new_with_free_func((GDestroyNotify)endpoint_unref);
-    g_autofree char *id = NULL;
+    g_autofree char *given = g_strdup(name != NULL ? name : ""), *id = NULL;
     char host[ADDRESS_MAX_TEXT];
     Resolver *resolver;
 
     if (!check_text(spec, name, error) || !check_address_alone(spec, error) ||
         !read_endpoints(spec, endpoints, error))
         return NULL;
-    if (name == NULL || *name == '\0')
+    name = g_strstrip(given); /* as the file would give it back */
+    if (*name == '\0')
         name = host_of(endpoints->pdata[0], host);
     id = free_id(name, is_taken, owner);
     resolver = resolver_new(id, name);

@@ -346,6 +346,18 @@ static void auto_is_no_ones_id(SourcesScene *scene, gconstpointer data)
     g_assert_cmpstr(sources_scene_find(scene, "public.auto")->source, ==, "public");
 }
 
+static void blanks_are_no_name(SourcesScene *scene, gconstpointer data)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *id = NULL;
+
+    sources_add(scene->sources, "tls://192.0.2.8#a.example", "  ", &id, &error);
+    g_assert_no_error(error);
+    g_assert_cmpstr(sources_scene_find(scene, id)->name, ==, "a.example");
+    sources_scene_restart(scene);
+    g_assert_cmpstr(sources_scene_find(scene, id)->name, ==, "a.example");
+}
+
 static void taken_id_of_any_name_gets_the_lists_name(SourcesScene *scene, gconstpointer data)
 {
     g_autoptr(GError) error = NULL;
@@ -495,6 +507,7 @@ int main(int argc, char **argv)
         {"/sources/changed-key-of-any-name-is-shown", changed_key_of_any_name_is_shown},
         {"/sources/auto-is-no-ones-id", auto_is_no_ones_id},
         {"/sources/taken-id-gets-the-lists-name", taken_id_gets_the_lists_name},
+        {"/sources/blanks-are-no-name", blanks_are_no_name},
         {"/sources/taken-id-of-any-name-gets-the-lists-name",
          taken_id_of_any_name_gets_the_lists_name},
         {"/sources/own-entry-is-added-and-kept", own_entry_is_added_and_kept},
