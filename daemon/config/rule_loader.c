@@ -171,10 +171,14 @@ static Loaded *read_text(const char *path, const struct stat *facts, GError **er
     return NULL;
 }
 
-typedef enum ListKind { LIST_BLOCK = 'b', LIST_ALLOW = 'a', LIST_CLOAK = 'c' } ListKind;
+typedef enum RuleFileKind {
+    RULE_FILE_BLOCK = 'b',
+    RULE_FILE_ALLOW = 'a',
+    RULE_FILE_CLOAK = 'c'
+} RuleFileKind;
 
 /* What a file holds: of before if it did not change or cannot be read, else anew. NULL: nothing. */
-static const Loaded *load(Job *job, ListKind kind, const char *path)
+static const Loaded *load(Job *job, RuleFileKind kind, const char *path)
 {
     g_autofree char *key = g_strdup_printf("%c %s", (int)kind, path);
     const Loaded *old = g_hash_table_lookup(job->before, key);
@@ -189,8 +193,8 @@ static const Loaded *load(Job *job, ListKind kind, const char *path)
         loaded->list = old->list ? rule_list_ref(old->list) : NULL;
         loaded->text = g_strdup(old->text);
     } else {
-        loaded = kind == LIST_CLOAK ? read_text(path, &facts, &error)
-                                    : read_list(job, path, kind == LIST_ALLOW, &error);
+        loaded = kind == RULE_FILE_CLOAK ? read_text(path, &facts, &error)
+                                         : read_list(job, path, kind == RULE_FILE_ALLOW, &error);
     }
     if (loaded)
         loaded->facts = facts;
@@ -201,7 +205,7 @@ static const Loaded *load(Job *job, ListKind kind, const char *path)
     return loaded;
 }
 
-static void add_lists(Job *job, ListKind kind, char *const *paths)
+static void add_lists(Job *job, RuleFileKind kind, char *const *paths)
 {
     for (size_t i = 0; paths[i]; i++) {
         const Loaded *loaded = load(job, kind, paths[i]);
@@ -224,7 +228,7 @@ static void add_cloaks(Job *job)
                         g_intern_static_string("Cloak= in the settings"), &by_hand);
     for (size_t i = 0; settings->cloak_lists[i]; i++) {
         const char *path = settings->cloak_lists[i];
-        const Loaded *loaded = load(job, LIST_CLOAK, path);
+        const Loaded *loaded = load(job, RULE_FILE_CLOAK, path);
         g_autofree char *label = g_path_get_basename(path);
         RuleListReport report = {0};
 
@@ -238,8 +242,8 @@ static void add_cloaks(Job *job)
 static void job_run(Job *job)
 {
     job->rules = rule_settings_ruleset(job->settings);
-    add_lists(job, LIST_ALLOW, job->settings->allow_lists);
-    add_lists(job, LIST_BLOCK, job->settings->block_lists);
+    add_lists(job, RULE_FILE_ALLOW, job->settings->allow_lists);
+    add_lists(job, RULE_FILE_BLOCK, job->settings->block_lists);
     add_cloaks(job);
 }
 
