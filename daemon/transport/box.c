@@ -18,7 +18,7 @@
 #include <sodium.h>
 #include <string.h>
 
-#define TCP_EXTRA       4 /* blocks */
+#define TCP_EXTRA       3 /* blocks, so that padding has 256 bytes at most */
 #define FULL_NONCE      24
 #define TAG_LENGTH      16
 #define RESPONSE_PREFIX (BOX_MAGIC_LENGTH + FULL_NONCE)

@@ -48,7 +48,8 @@ const char *box_cipher_name(BoxCipher cipher);
 /** Length to pad a query of `length` bytes to over UDP, so that the packet has at least `target`
  * bytes: a multiple of 64; 0 if no packet can hold it. */
 size_t box_padding_udp(size_t length, size_t target);
-/** The same over TCP: a multiple of 64 with up to 4 blocks more, at random. */
+/** The same over TCP: a multiple of 64, padded at random by 1 to 256 bytes, as the protocol has it:
+ * dnsdist closes the connection over more. */
 size_t box_padding_tcp(size_t length);
 
 /**

@@ -109,14 +109,13 @@ static void call_ended(void *owner, Status status)
     Attempt *attempt = owner;
     DnscryptPath *path = &attempt->dnscrypt->path;
     dnscrypt_call_close(attempt);
-    if (attempt->use_udp) { /* datagrams are still under way */
-        dnscrypt_call_next(attempt->dnscrypt);
-        return;
-    }
-
-    /* A server may close what it found idle while we were sending: ask once more. */
+    /* A server may close what it found idle while we were sending: ask once more, at once even
+     * where datagrams are still under way, for the next one of those may be due after the budget's
+     * end. */
     if (status == STATUS_CLOSED && dnscrypt_call_may_repeat(attempt)) {
         status = dnscrypt_call_begin(attempt);
+    } else if (attempt->use_udp) {
+        log_debug("dnscrypt: no answer by TCP: %s", status_sentence(status));
     } else if (attempt->truncated && may_use_udp_instead(attempt)) {
         status = dnscrypt_attempt_send_datagram(attempt);
     } else if (path->udp_blocked && !attempt->truncated) {

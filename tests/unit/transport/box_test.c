@@ -191,15 +191,24 @@ static void padding_of_too_much_is_none(void)
 
 static void tcp_padding_varies(void)
 {
-    bool seen[5] = {false};
+    bool seen[4] = {false};
     for (int i = 0; i < 400; i++) {
         const size_t padded = box_padding_tcp(33);
         g_assert_cmpuint(padded % 64, ==, 0);
-        g_assert_cmpuint(padded / 64 - 1, <, 5);
+        g_assert_cmpuint(padded / 64 - 1, <, 4);
         seen[padded / 64 - 1] = true;
     }
-    for (int i = 0; i < 5; i++)
+    for (int i = 0; i < 4; i++)
         g_assert_true(seen[i]);
+}
+
+static void tcp_padding_is_256_bytes_at_most(void)
+{
+    for (size_t length = 12; length < 400; length++) {
+        const size_t padding = box_padding_tcp(length) - length;
+        g_assert_cmpuint(padding, >=, 1);
+        g_assert_cmpuint(padding, <=, 256);
+    }
 }
 
 int main(int argc, char **argv)
@@ -219,5 +228,6 @@ int main(int argc, char **argv)
     g_test_add_func("/box/udp-padding-reaches-the-target", udp_padding_reaches_the_target);
     g_test_add_func("/box/padding-of-too-much-is-none", padding_of_too_much_is_none);
     g_test_add_func("/box/tcp-padding-varies", tcp_padding_varies);
+    g_test_add_func("/box/tcp-padding-is-256-bytes-at-most", tcp_padding_is_256_bytes_at_most);
     return g_test_run();
 }

@@ -218,6 +218,46 @@ static void udp_that_stops_gives_way_to_tcp(void)
     bench_free(bench);
 }
 
+/* UDP stops after one good exchange, no certificate comes any more, and the server closes the first
+ * connection: TCP begins with the third datagram, and not only once. */
+static void blocked_udp_and_closed_call_end_in_time(void)
+{
+    Bench *bench = bench_new(ENDPOINT_DNSCRYPT);
+    Ask ask = {0};
+    ask_answered(bench);
+    bench_pass(bench, 6 * SECOND); /* so that silence casts doubt on the certificate */
+    bench->resolver->udp_silent = true;
+    bench->resolver->tcp_refuses_certificate = true;
+    bench->resolver->tcp_closes = 2;
+    ask_send(bench, &ask, 4500 * MS);
+    g_assert_cmpint(ask_wait(&ask, BUDGET), ==, 2100 * MS);
+    ask_assert_answer(&ask);
+    g_assert_cmpuint(bench->resolver->tcp_closes, ==, 0);
+    bench_free(bench);
+}
+
+/* Several at once make a new certificate wanted, which cannot be had: nobody waits for it. */
+static void certificate_in_doubt_delays_no_call(void)
+{
+    Bench *bench = bench_new(ENDPOINT_DNSCRYPT);
+    Ask asks[4] = {0};
+    ask_answered(bench);
+    bench_pass(bench, 6 * SECOND);
+    bench->resolver->udp_silent = true;
+    bench->resolver->tcp_refuses_certificate = true;
+    const unsigned before = bench->resolver->certificate_requests;
+    for (size_t i = 0; i < G_N_ELEMENTS(asks); i++)
+        ask_send(bench, &asks[i], 4500 * MS);
+    int64_t waited_us = 0;
+    for (size_t i = 0; i < G_N_ELEMENTS(asks); i++) {
+        waited_us += ask_wait(&asks[i], BUDGET);
+        ask_assert_answer(&asks[i]);
+    }
+    g_assert_cmpint(waited_us, <=, 2100 * MS);
+    g_assert_cmpuint(bench->resolver->certificate_requests, >, before);
+    bench_free(bench);
+}
+
 static void closed_tcp_goes_back_to_udp(void)
 {
     Bench *bench = bench_new(ENDPOINT_DNSCRYPT);
@@ -451,6 +491,8 @@ int main(int argc, char **argv)
         {"lost-datagram-is-repeated-with-a-new-nonce", lost_datagram_is_repeated_with_a_new_nonce},
         {"blocked-udp-gives-way-to-tcp", blocked_udp_gives_way_to_tcp},
         {"udp-that-stops-gives-way-to-tcp", udp_that_stops_gives_way_to_tcp},
+        {"blocked-udp-and-closed-call-end-in-time", blocked_udp_and_closed_call_end_in_time},
+        {"certificate-in-doubt-delays-no-call", certificate_in_doubt_delays_no_call},
         {"closed-tcp-goes-back-to-udp", closed_tcp_goes_back_to_udp},
         {"network-change-forgets-that-udp-was-blocked",
          network_change_forgets_that_udp_was_blocked},

@@ -351,6 +351,12 @@ static bool frame_received(void *owner, const uint8_t *bytes, size_t length)
     const size_t query_length = open_query(resolver, bytes, length, query);
     if (query_length == 0)
         return true;
+    g_assert_cmpuint(length - 68 - query_length, <=, 256); /* of padding; dnsdist insists */
+    if (resolver->tcp_closes > 0) {
+        resolver->tcp_closes--;
+        g_ptr_array_remove(resolver->connections, connection);
+        return false;
+    }
     const size_t message_length = write_answer(resolver, query, query_length, message, false);
     const size_t response_length =
         seal_response(resolver, bytes, message, message_length, response);

@@ -39,6 +39,7 @@ typedef struct FakeResolver {
     bool mismatch_certificate_first; /* by UDP: an answer with another ID, and none inside */
     bool tcp_refuses_certificate;    /* with an empty message, as dnsdist does */
     bool tcp_silent;
+    unsigned tcp_closes; /* that many queries by TCP end their connection */
     bool truncate;       /* over UDP */
     bool cut_records;    /* what is truncated ends in the middle of a record */
     size_t bulk;         /* that many bytes more in each answer, if there is room */
