@@ -48,9 +48,9 @@ Status engine_listen(Engine *engine, int udp_fd, int tcp_fd, EngineAdmit admit,
 void engine_stop_listening(Engine *engine);
 
 /** Sockets, connections, keys and back-offs of the old network go, and answers that are true on it
- * alone; queries under way are asked again, but those that go in clear by a route end. What gets through on a
- * network, and such answers, are remembered by `network_id`: any word without white space that is
- * the same whenever this network is joined; NULL: not to be remembered. */
+ * alone; queries under way are asked again, but those that go in clear by a route end. What gets
+ * through on a network, and such answers, are remembered by `network_id`: any word without white
+ * space that is the same whenever this network is joined; NULL: not to be remembered. */
 void engine_network_changed(Engine *engine, const char *network_id);
 /** That memory as text, to be kept across restarts. (transfer full) */
 char *engine_save_networks(const Engine *engine);
