@@ -48,7 +48,7 @@ static void print_encryption(GVariant *entry)
     block = padding > 0 ? g_strdup_printf(_("to a multiple of %u bytes"), padding)
                         : g_strdup(_("none"));
     console_print_fact(_("Padding"), block);
-    print_time(_("Valid until"), time_of(entry, "valid-until"));
+    print_time(_("Expires"), time_of(entry, "valid-until"));
 }
 
 static void print_use(GVariant *entry)
