@@ -9,7 +9,8 @@
  * How a connection ends:
  *  - It cannot be made, or the peer is not whom we expect: everyone who waits is told why.
  *  - The server closes it, as servers do with idle connections: what was under way is asked again
- *    on a new one, once, for the second close in a row is no coincidence.
+ *    on a new one, once, for the second close in a row is no coincidence. Where it was much, less
+ * is asked at once from then on (crowd.c), and the close is held against nobody.
  *  - The server says that it will close it: what is asked from then on goes to a new connection at
  *    once, while the old one drains.
  *  - Nothing comes back (`silence`): a middlebox that has forgotten the connection answers nothing,
@@ -102,9 +103,30 @@ static void ask_unsent(Pipeline *pipeline)
     pipe_settle(pipeline->current);
 }
 
+static size_t count_sent(const Pipe *pipe)
+{
+    size_t count = 0;
+
+    list_for_each (node, &pipe->sent)
+        count++;
+    return count;
+}
+
 Exchange *pipe_next(const Pipe *pipe)
 {
-    return drains(pipe) ? NULL : list_first(&pipe->pipeline->unsent, Exchange, node);
+    Pipeline *pipeline = pipe->pipeline;
+    uint64_t answers = pipeline->base.counters.replies;
+
+    if (drains(pipe) || !crowd_has_room(&pipeline->crowd, count_sent(pipe), answers))
+        return NULL;
+    return list_first(&pipeline->unsent, Exchange, node);
+}
+
+/* Something has ended on the pipe, or the protocol's own limit may be another now. */
+static void use_room(Pipe *pipe)
+{
+    if (pipe_is_open(pipe) && !list_is_empty(&pipe->pipeline->unsent) && pipe_next(pipe) != NULL)
+        pipe_flush_later(pipe);
 }
 
 void pipe_mark_sent(Pipe *pipe, Exchange *exchange)
@@ -138,8 +160,10 @@ static void forget(Pipeline *pipeline, Exchange *exchange)
     list_remove(&exchange->node);
     if (pipe == NULL)
         pipe = pipeline->current;
-    if (pipe != NULL)
-        pipe_settle(pipe);
+    if (pipe == NULL)
+        return;
+    use_room(pipe);
+    pipe_settle(pipe);
 }
 
 static void on_exchange_timeout(void *owner)
@@ -238,12 +262,39 @@ void pipe_drain(Pipe *pipe)
     ask_unsent(pipeline);
 }
 
+/* Whether the server closed it on so many that their number may be why. One that has said goodbye
+ * has told us by that what it did not look at. */
+static bool was_crowded(Pipe *pipe, Status status)
+{
+    Pipeline *pipeline = pipe->pipeline;
+    TransportCounters *counters = &pipeline->base.counters;
+    bool closed = status == STATUS_CLOSED || status == STATUS_REFUSED; /* the latter by a reset */
+
+    if (!closed || drains(pipe) ||
+        !crowd_was_closed(&pipeline->crowd, count_sent(pipe), counters->replies))
+        return false;
+    log_info("a %s connection was closed on many questions; asking %zu at once from here",
+             pipeline->class->protocol, pipeline->crowd.limit);
+    return true;
+}
+
+/* Those under way are asked again as if for the first time. */
+static void forgive_tries(Pipe *pipe)
+{
+    list_for_each (node, &pipe->sent) {
+        container_of(node, Exchange, node)->tries = 0;
+        pipe->pipeline->base.counters.retries++;
+    }
+}
+
 void pipe_fail(Pipe *pipe, Status status)
 {
-    if (pipe->connected)
-        fail_all(&pipe->sent, ASKED_MAX, status);
-    else
+    if (!pipe->connected)
         fail_all(&pipe->pipeline->unsent, 0, status);
+    else if (was_crowded(pipe, status))
+        forgive_tries(pipe);
+    else
+        fail_all(&pipe->sent, ASKED_MAX, status);
     pipe_replace(pipe);
 }
 
@@ -278,6 +329,7 @@ void pipe_received(Pipe *pipe, const uint8_t *bytes, size_t length)
     pipe->pipeline->class->received(pipe, bytes, length);
     if (pipe_is_open(pipe) && !list_is_empty(&pipe->sent))
         loop_timer_start(&pipe->silence, SILENCE_US);
+    use_room(pipe);
     pipe_settle(pipe);
     pipe_release(pipe);
 }
@@ -358,6 +410,7 @@ void pipeline_network_changed(Transport *transport)
     drop_all(pipeline);
     tls_session_clear(&pipeline->session);
     pipeline->stalls = 0;
+    pipeline->crowd = (Crowd){0};
     list_for_each (node, &pipeline->unsent)
         container_of(node, Exchange, node)->tries = 0;
     ask_unsent(pipeline);

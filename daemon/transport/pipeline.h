@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "crowd.h"
 #include "stream.h"
 #include "transport.h"
 
@@ -56,6 +57,7 @@ struct Pipeline {
     TlsTarget target; /* the peer's */
     TlsSession session;
     TlsFacts facts;  /* of the last connection made */
+    Crowd crowd;     /* how many may be under way on one */
     unsigned stalls; /* connections in a row on which nothing came back */
     unsigned holds;  /* pipes that are left, and the owner */
 };
@@ -96,7 +98,8 @@ static inline bool pipe_is_open(const Pipe *pipe)
     return pipe->open;
 }
 
-/** The next exchange to be asked on the pipe; NULL when there is none, or the pipe drains. */
+/** The next exchange to be asked on the pipe; NULL when there is none, the pipe drains, or as many
+ * are under way as the server bears. `flush` is called when that changes. */
 Exchange *pipe_next(const Pipe *pipe);
 /** Moves an exchange from `unsent` to `sent`: it goes out now. */
 void pipe_mark_sent(Pipe *pipe, Exchange *exchange);

@@ -196,8 +196,6 @@ static void web_received(Pipe *pipe, const uint8_t *bytes, size_t length)
         return;
     }
     pump(connection);
-    if (pipe_is_open(pipe) && pipe_next(pipe) != NULL) /* the limit of streams may be another now */
-        pipe_flush_later(pipe);
 }
 
 static void web_forget(Pipe *pipe, Exchange *exchange)
