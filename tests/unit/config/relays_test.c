@@ -395,7 +395,7 @@ static void given_relay_is_kept(void)
 {
     g_autoptr(Relays) relays = some_relays();
     g_autofree char *stamp = stamp_of(STAMP_DNSCRYPT_RELAY, "192.0.2.99", NULL);
-    g_autofree char *pair = g_strdup_printf("%s/%s", stamp, DNSCRYPT + strlen("sdns://"));
+    g_autofree char *pair = g_strdup_printf("%s/%s", stamp, &DNSCRYPT[strlen("sdns://")]);
     g_autoptr(Resolver) resolver = resolver_of("one", "Quad9", "US", pair);
     g_autoptr(Resolver) direct = NULL, picked = NULL;
 

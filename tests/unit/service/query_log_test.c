@@ -187,6 +187,7 @@ static void off_forgets_and_ends_readers(Fixture *fixture, gconstpointer unused)
     int fd = follow(fixture);
     ask(fixture, "www.example");
     g_autoptr(GPtrArray) lines = read_lines(fixture, fd);
+    g_assert_cmpuint(lines->len, ==, 1);
     query_log_set(fixture->log, false);
     g_assert_cmpint(read(fd, &byte, 1), ==, 0);
     close(fd);
