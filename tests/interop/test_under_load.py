@@ -19,6 +19,15 @@ HUNG_P99_S, REFUSED_P99_S = 1.0, 0.1
 """What is promised."""
 
 
+SCREEN = []
+
+
+@pytest.fixture(autouse=True)
+def screen(capsys):
+    """The figures are shown, however the tests are run."""
+    SCREEN[:] = [capsys]
+
+
 @pytest.fixture
 def faulty(all_servers):
     """A resolver with moods: faulty("slow") changes it."""
@@ -43,7 +52,9 @@ FAULTY_ANSWER = bytes((203, 0, 113, 99))
 def show(what, asked):
     failed = sum(one.failed for one in asked)
     p50, p99, worst = (percentile(asked, percent) * 1000 for percent in (50, 99, 100))
-    print(f"{what}: {len(asked)} asked at {RATE}/s, {failed} failed, p50 {p50:.1f} ms, p99 {p99:.1f} ms, longest {worst:.0f} ms")
+    with SCREEN[0].disabled():
+        print(f"\n{what}: {len(asked)} asked at {RATE}/s, {failed} failed,"
+              f" p50 {p50:.1f} ms, p99 {p99:.1f} ms, longest {worst:.0f} ms")
 
 
 def run(what, fault, repair, p99_s, in_use=None):
