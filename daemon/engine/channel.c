@@ -46,26 +46,13 @@ void channel_pool_clear(ChannelPool *pool)
     ladder_clear(&pool->ladder);
 }
 
-static void add_counters(TransportCounters *sum, const TransportCounters *counters)
-{
-    sum->queries += counters->queries;
-    sum->replies += counters->replies;
-    sum->retries += counters->retries;
-    sum->bytes_sent += counters->bytes_sent;
-    sum->bytes_received += counters->bytes_received;
-    sum->forged += counters->forged;
-    sum->replayed += counters->replayed;
-    sum->certificate_requests += counters->certificate_requests;
-    sum->connections += counters->connections;
-}
-
 void channel_pool_count(const ChannelPool *pool, TransportCounters *sum)
 {
-    add_counters(sum, &pool->retired);
+    transport_counters_add(sum, &pool->retired);
     list_for_each (node, &pool->channels) {
         const Channel *channel = container_of(node, Channel, node);
         if (channel->transport)
-            add_counters(sum, &channel->transport->counters);
+            transport_counters_add(sum, &channel->transport->counters);
     }
 }
 
@@ -139,7 +126,7 @@ void channel_unref(Channel *channel)
     list_remove(&channel->node);
     if (channel->transport) {
         settle(channel);
-        add_counters(&channel->pool->retired, &channel->transport->counters);
+        transport_counters_add(&channel->pool->retired, &channel->transport->counters);
         transport_close(channel->transport);
     }
     endpoint_unref(channel->endpoint);

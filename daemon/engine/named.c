@@ -51,41 +51,30 @@ static Passage *passage_of(Exchange *exchange)
     return exchange->state;
 }
 
-static Endpoint *relay_or_self(Endpoint *endpoint)
+static const Endpoint *relay_or_self(const Endpoint *endpoint)
 {
     return endpoint->relay ? endpoint->relay : endpoint;
 }
 
 bool named_is_wanted(const Endpoint *endpoint)
 {
-    const Endpoint *reached = endpoint->relay ? endpoint->relay : endpoint;
+    const Endpoint *reached = relay_or_self(endpoint);
 
     return reached->host && !address_is_set(&reached->address) &&
            (endpoint->kind != ENDPOINT_ODOH || endpoint->relay);
 }
 
 /* What goes over the wire is counted by the ways' transports; questions and answers here. */
-static void add_traffic(TransportCounters *sum, const TransportCounters *counters)
-{
-    sum->retries += counters->retries;
-    sum->bytes_sent += counters->bytes_sent;
-    sum->bytes_received += counters->bytes_received;
-    sum->forged += counters->forged;
-    sum->replayed += counters->replayed;
-    sum->certificate_requests += counters->certificate_requests;
-    sum->connections += counters->connections;
-}
-
 static void count_traffic(Named *named)
 {
     TransportCounters sum = named->retired;
 
-    sum.queries = named->base.counters.queries;
-    sum.replies = named->base.counters.replies;
     for (size_t i = 0; i < named->way_count; i++) {
         if (named->ways[i].transport)
-            add_traffic(&sum, &named->ways[i].transport->counters);
+            transport_counters_add(&sum, &named->ways[i].transport->counters);
     }
+    sum.queries = named->base.counters.queries;
+    sum.replies = named->base.counters.replies;
     named->base.counters = sum;
 }
 
@@ -230,7 +219,7 @@ static void close_ways(Named *named)
         Transport *transport = named->ways[i].transport;
 
         if (transport) {
-            add_traffic(&named->retired, &transport->counters);
+            transport_counters_add(&named->retired, &transport->counters);
             named->ways[i].transport = NULL;
             transport_close(transport);
         }

@@ -99,3 +99,16 @@ void transport_close(Transport *transport)
         exchange_finish(exchange, STATUS_CANCELLED, NULL, 0);
     transport->class->close(transport);
 }
+
+void transport_counters_add(TransportCounters *sum, const TransportCounters *counters)
+{
+    sum->queries += counters->queries;
+    sum->replies += counters->replies;
+    sum->retries += counters->retries;
+    sum->bytes_sent += counters->bytes_sent;
+    sum->bytes_received += counters->bytes_received;
+    sum->forged += counters->forged;
+    sum->replayed += counters->replayed;
+    sum->certificate_requests += counters->certificate_requests;
+    sum->connections += counters->connections;
+}

@@ -96,6 +96,8 @@ typedef struct TransportCounters {
     uint64_t connections;
 } TransportCounters;
 
+void transport_counters_add(TransportCounters *sum, const TransportCounters *counters);
+
 /** For people: what `sottoctl check` and `sottoctl connection` show of a transport. */
 typedef struct TransportFacts {
     Status last_failure;   /* STATUS_OK when the last exchange went well */
