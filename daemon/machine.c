@@ -226,7 +226,7 @@ static bool start(Machine *machine)
         return false;
     }
     if (leak >= 0)
-        machine->leak = leak_new(machine->loop, leak, protection_allows_clear, machine->protection);
+        machine->leak = leak_new(machine->loop, leak, protection_judge_clear, machine->protection);
     rule_loader_begin(machine->rules, machine->settings->rules);
     protection_start(machine->protection);
     machine->service = service_new(machine->bus, &(InspectionSources){

@@ -19,6 +19,9 @@ Tone report_tone(SottoHelper *helper)
         return TONE_GOOD;
     case SOTTO_STATE_STARTING:
     case SOTTO_STATE_SIGNIN:
+    case SOTTO_STATE_SIGNING_IN:
+    case SOTTO_STATE_OPEN:
+    case SOTTO_STATE_ASK:
     case SOTTO_STATE_PAUSED:
     case SOTTO_STATE_OFF:
     case SOTTO_STATE_OFFLINE:
@@ -48,6 +51,14 @@ char *report_sentence(SottoHelper *helper)
         return named ? g_strdup_printf(_("Protected on %s"), network) : g_strdup(_("Protected"));
     case SOTTO_STATE_SIGNIN:
         return g_strdup(_("This Wi-Fi needs you to sign in"));
+    case SOTTO_STATE_SIGNING_IN:
+        return g_strdup_printf(_("Signing in, until %s at most"), until);
+    case SOTTO_STATE_OPEN:
+        return sotto_helper_until_s(helper) > 0
+                   ? g_strdup_printf(_("Not protected here, by your choice — until %s"), until)
+                   : g_strdup(_("Not protected here, by your choice"));
+    case SOTTO_STATE_ASK:
+        return g_strdup(_("New network: protect it?"));
     case SOTTO_STATE_PAUSED:
         return g_strdup_printf(_("Paused until %s"), until);
     case SOTTO_STATE_BLOCKED:

@@ -47,7 +47,8 @@ static const char *const state_words[] = {
     [SOTTO_STATE_ON] = "on",           [SOTTO_STATE_SIGNIN] = "signin",
     [SOTTO_STATE_PAUSED] = "paused",   [SOTTO_STATE_BLOCKED] = "blocked",
     [SOTTO_STATE_ERROR] = "error",     [SOTTO_STATE_VPN] = "vpn",
-    [SOTTO_STATE_OFFLINE] = "offline",
+    [SOTTO_STATE_OFFLINE] = "offline", [SOTTO_STATE_SIGNING_IN] = "signing-in",
+    [SOTTO_STATE_OPEN] = "open",       [SOTTO_STATE_ASK] = "ask",
 };
 
 const char *sotto_state_word(SottoState state)

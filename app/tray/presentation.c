@@ -42,6 +42,10 @@ static const FaceRow rows[] = {
         {FACE_SIGNIN, ICON("signin"), "busy", N_("_Turn Off Protection"), "turn-off", TRUE, PROOF_ENCRYPTED},
         N_("This Wi-Fi needs you to sign in"), NULL,
         N_("Lookups wait until you have signed in; nothing goes out unprotected."), FALSE},
+    [FACE_SIGNING_IN] = {
+        {FACE_SIGNING_IN, ICON("signin"), "busy", N_("_Turn Off Protection"), "turn-off", TRUE, PROOF_ENCRYPTED},
+        N_("Signing in"), NULL,
+        N_("Only what the sign-in needs goes to this network."), FALSE},
     [FACE_PAUSED] = {
         {FACE_PAUSED, ICON("paused"), "off", N_("Res_ume Now"), "resume", TRUE, PROOF_CLEAR},
         N_("Paused until %s"), NULL,
@@ -58,6 +62,14 @@ static const FaceRow rows[] = {
         {FACE_VPN, ICON("on"), "good", N_("_Turn Off Protection"), "turn-off", TRUE, PROOF_NONE},
         N_("Your VPN handles lookups"), NULL,
         N_("Sotto stands aside while the VPN is connected."), FALSE},
+    [FACE_OPEN] = {
+        {FACE_OPEN, ICON("off"), "off", N_("_Turn Off Protection"), "turn-off", TRUE, PROOF_CLEAR},
+        N_("Not protected here, by your choice"), NULL,
+        N_("This network can read what you look up."), FALSE},
+    [FACE_ASK] = {
+        {FACE_ASK, ICON("off"), "off", N_("_Turn Off Protection"), "turn-off", TRUE, PROOF_CLEAR},
+        N_("New network: protect it?"), NULL,
+        N_("Until you decide this network can read what you look up."), FALSE},
     [FACE_OFFLINE] = {
         {FACE_OFFLINE, ICON("off"), "off", N_("_Turn Off Protection"), "turn-off", TRUE, PROOF_NONE},
         N_("No network"), NULL,
@@ -88,6 +100,12 @@ static Face face_of_state(SottoState state)
         return FACE_ON;
     case SOTTO_STATE_SIGNIN:
         return FACE_SIGNIN;
+    case SOTTO_STATE_SIGNING_IN:
+        return FACE_SIGNING_IN;
+    case SOTTO_STATE_OPEN:
+        return FACE_OPEN;
+    case SOTTO_STATE_ASK:
+        return FACE_ASK;
     case SOTTO_STATE_PAUSED:
         return FACE_PAUSED;
     case SOTTO_STATE_BLOCKED:

@@ -26,7 +26,8 @@ static Plan *plan_from_template(const Plan *template)
     plan->client_patience_us = template->client_patience_us;
     plan->attempt_us = template->attempt_us;
     for (size_t i = 0; i < template->route_count; i++)
-        plan_add_route(plan, &template->routes[i].suffix, template->routes[i].resolver);
+        plan_add_route(plan, &template->routes[i].suffix, template->routes[i].kind,
+                       template->routes[i].resolver);
     return plan;
 }
 

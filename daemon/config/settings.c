@@ -79,6 +79,7 @@ void settings_unref(Settings *settings)
     g_free(settings->pid_file);
     g_strfreev(settings->probe_names);
     g_strfreev(settings->favourites);
+    network_settings_clear(&settings->networks);
     g_free(settings);
 }
 
@@ -236,7 +237,7 @@ static gboolean read_route(Settings *settings, const Keys *keys, const char *gro
                     group);
         return FALSE;
     }
-    plan_add_route(settings->template, &name, resolver);
+    plan_add_route(settings->template, &name, ROUTE_SETTINGS, resolver);
     resolver_unref(resolver);
     return TRUE;
 }
@@ -262,6 +263,8 @@ static gboolean read_routes(Settings *settings, const Keys *keys, GError **error
             warn_unknown(keys, FORWARDER, forwarder_keys);
         } else if (g_str_equal(groups[i], PROTECTION)) {
             warn_unknown(keys, PROTECTION, protection_keys);
+        } else if (g_str_equal(groups[i], NETWORK_SETTINGS_GROUP)) {
+            warn_unknown(keys, NETWORK_SETTINGS_GROUP, network_settings_keys);
         } else if (g_str_equal(groups[i], RULE_SETTINGS_GROUP)) {
             warn_unknown(keys, RULE_SETTINGS_GROUP, rule_settings_keys);
         } else if (!g_str_has_prefix(groups[i], "Relay ") &&
@@ -329,7 +332,9 @@ Settings *settings_load(const SettingsSources *sources, GError **error)
         !keys_get_bool(keys, PROTECTION, "VPNLookups", &settings->vpn_lookups, error) ||
         !read_address(keys, "Address4", DEFAULT_ADDRESS4, &settings->address4, error) ||
         !read_address(keys, "Address6", DEFAULT_ADDRESS6, &settings->address6, error) ||
-        !read_favourites(settings, keys, builtin, error) || !read_routes(settings, keys, error))
+        !read_favourites(settings, keys, builtin, error) ||
+        !network_settings_read(&settings->networks, keys, error) ||
+        !read_routes(settings, keys, error))
         return NULL;
     settings->rules = rule_settings_read(keys, error);
     if (!settings->rules)

@@ -3,6 +3,7 @@
 
 #include "address.h"
 #include "keys.h"
+#include "network_settings.h"
 #include "plan.h"
 #include "relays.h"
 #include "rule_settings.h"
@@ -17,8 +18,8 @@
  * state.h).
  *
  * Format: a key file (`man sotto.conf`). Groups: [Sotto] the forwarder, [Protection] the service,
- * [Resolver ID] one resolver each, [Relay ID] one relay each, [List NAME] one signed list each,
- * [Route SUFFIX] names that go elsewhere.
+ * [Networks] what it does on networks, [Resolver ID] one resolver each, [Relay ID] one relay each,
+ * [List NAME] one signed list each, [Route SUFFIX] names that go elsewhere.
  */
 typedef struct Settings {
     unsigned references;
@@ -46,6 +47,8 @@ typedef struct Settings {
     bool local_domains; /* a network's own names are asked of it, unencrypted; default true */
     bool vpn_lookups;   /* a VPN that takes all traffic gets all lookups; default true */
     char **favourites;  /* ids shown in the tray's menu, at most five */
+
+    NetworkSettings networks; /* [Networks] */
 } Settings;
 
 /** Where settings come from. Any path may be NULL: not read. */

@@ -136,16 +136,16 @@ void plan_add_bootstrap(Plan *plan, Resolver *resolver)
     plan->bootstrap[plan->bootstrap_count++] = resolver_ref(resolver);
 }
 
-void plan_add_route(Plan *plan, const Name *suffix, Resolver *resolver)
+void plan_add_route(Plan *plan, const Name *suffix, RouteKind kind, Resolver *resolver)
 {
     plan->routes = g_renew(Route, plan->routes, plan->route_count + 1);
     plan->routes[plan->route_count++] =
-        (Route){.suffix = *suffix, .resolver = resolver_ref(resolver)};
+        (Route){.suffix = *suffix, .kind = kind, .resolver = resolver_ref(resolver)};
 }
 
 void plan_add_searched_route(Plan *plan, const Name *suffix, Resolver *resolver)
 {
-    plan_add_route(plan, suffix, resolver);
+    plan_add_route(plan, suffix, ROUTE_NETWORK, resolver);
     plan->routes[plan->route_count - 1].searched = plan->searched = true;
 }
 

@@ -52,10 +52,22 @@ typedef enum Strategy {
     STRATEGY_SPREAD,      /* each site's names always to the same one, for privacy */
 } Strategy;
 
+/** What a route is for: it tells of what kind the lookups are that leave by it in clear. */
+typedef enum RouteKind {
+    ROUTE_SETTINGS, /* a [Route] of the administrator's */
+    ROUTE_NETWORK,  /* the network's own names */
+    ROUTE_VPN,
+    ROUTE_PORTAL,  /* the names by which a sign-in page is found */
+    ROUTE_TIME,    /* time servers', while the clock is wrong */
+    ROUTE_SIGN_IN, /* everything, while somebody signs in */
+    ROUTE_CONSENT, /* everything, since the user wants this network's own DNS */
+} RouteKind;
+
 /** Names at or under `suffix` go to this resolver instead, and nowhere else (LAN and VPN names,
- * plain DNS allowed). The longest suffix wins. */
+ * plain DNS allowed). The longest suffix wins; of the same suffix, the first. */
 typedef struct Route {
     Name suffix;
+    RouteKind kind;
     Resolver *resolver;
     bool searched; /* programs may put it behind names that failed: see search_guard.h */
 } Route;
@@ -98,8 +110,8 @@ void plan_unref(Plan *plan);
 /** While the plan is being made only. Takes a reference of its own. */
 void plan_add_resolver(Plan *plan, Resolver *resolver);
 void plan_add_bootstrap(Plan *plan, Resolver *resolver);
-void plan_add_route(Plan *plan, const Name *suffix, Resolver *resolver);
-/** The same, for a domain that the network put into the search list. */
+void plan_add_route(Plan *plan, const Name *suffix, RouteKind kind, Resolver *resolver);
+/** ROUTE_NETWORK, for a domain that the network put into the search list. */
 void plan_add_searched_route(Plan *plan, const Name *suffix, Resolver *resolver);
 /** The resolver with this id, routes' resolvers included. (transfer none), NULL for none. */
 Resolver *plan_find_resolver(const Plan *plan, const char *id);

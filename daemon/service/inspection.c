@@ -82,7 +82,7 @@ static void add_leaks(Inspection *inspection)
                  "Packets that leave cannot be watched on this machine.");
         return;
     }
-    uint64_t count = leak_count(inspection->sources.leak);
+    uint64_t count = leak_count(inspection->sources.leak, CLEAR_LEAK);
     g_autofree char *detail = count == 0 ? g_strdup("None was seen.")
                                          : g_strdup_printf("%" PRIu64 " %s around Sotto.", count,
                                                            count == 1 ? "lookup of a program went"

@@ -189,7 +189,8 @@ GVariant *report_statistics(const InspectionSources *sources, int64_t since_s)
     insert_totals(&all, &stats);
     insert_histogram(&all, &stats.latency);
     insert_errors(&all, stats.failures);
-    insert_number(&all, "leaked", sources->leak != NULL ? leak_count(sources->leak) : 0);
+    insert_number(&all, "leaked",
+                  sources->leak != NULL ? leak_count(sources->leak, CLEAR_LEAK) : 0);
     g_variant_dict_insert(&all, "leaks-watched", "b", sources->leak != NULL);
     insert_number(&all, "network-encrypted", protection_network_encrypted(sources->protection));
     insert_number(&all, "longest-turn", (uint64_t)loop_longest_turn_us(sources->loop));

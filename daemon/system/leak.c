@@ -38,10 +38,28 @@
 
 struct Leak {
     LoopIo io;
-    LeakAllowed allowed;
+    LeakJudge judge;
     void *owner;
-    uint64_t count;
+    uint64_t counts[CLEAR_FLOWS];
 };
+
+const char *clear_flow_name(ClearFlow flow)
+{
+    static const char *const names[CLEAR_FLOWS] = {
+        [CLEAR_LEAK] = "leak",
+        [CLEAR_NONE] = "none",
+        [CLEAR_CERTIFICATE] = "certificate",
+        [CLEAR_DISCOVERY] = "discovery",
+        [CLEAR_NETWORK] = "network",
+        [CLEAR_VPN] = "vpn",
+        [CLEAR_PORTAL_CHECK] = "portal-check",
+        [CLEAR_SIGN_IN] = "sign-in",
+        [CLEAR_NAT64] = "nat64",
+        [CLEAR_TIME] = "time",
+        [CLEAR_CONSENT] = "consent",
+    };
+    return names[flow];
+}
 
 /* Places in the program, for its jumps: `TO(here, there)` is the number of instructions between. */
 enum { IPV4 = 9, IPV6 = 13, IPV4_END = 16, TRANSPORT = 17, PORT = 22, DROP = 25, PROGRAM_LENGTH };
@@ -174,15 +192,14 @@ static void on_packets(void *owner, uint32_t events)
         if (!leak_packet_parse(bytes, (size_t)length, &packet))
             continue;
         packet.interface = link.sll_ifindex;
-        if (leak->allowed == NULL || !leak->allowed(leak->owner, &packet))
-            leak->count++;
+        leak->counts[leak->judge(leak->owner, &packet)]++;
     }
 }
 
-Leak *leak_new(Loop *loop, int fd, LeakAllowed allowed, void *owner)
+Leak *leak_new(Loop *loop, int fd, LeakJudge judge, void *owner)
 {
     Leak *leak = g_new0(Leak, 1);
-    leak->allowed = allowed;
+    leak->judge = judge;
     leak->owner = owner;
     if (loop_io_open(&leak->io, loop, fd, LOOP_READ, on_packets, leak) != STATUS_OK) {
         close(fd);
@@ -202,7 +219,7 @@ void leak_free(Leak *leak)
     g_free(leak);
 }
 
-uint64_t leak_count(const Leak *leak)
+uint64_t leak_count(const Leak *leak, ClearFlow flow)
 {
-    return leak->count;
+    return leak->counts[flow];
 }

@@ -23,8 +23,26 @@ typedef struct LeakPacket {
     bool tcp;
 } LeakPacket;
 
-/** Whether the packet is on the list of clear flows that may exist (or stays on this machine). */
-typedef bool (*LeakAllowed)(void *owner, const LeakPacket *packet);
+/** What a packet to port 53 is: one of the clear flows that may exist, or a leak. */
+typedef enum ClearFlow {
+    CLEAR_LEAK,        /* a program that goes around Sotto */
+    CLEAR_NONE,        /* it stays on this machine, or nothing is promised now: not counted */
+    CLEAR_CERTIFICATE, /* a DNSCrypt resolver's */
+    CLEAR_DISCOVERY,   /* RFC 9462's first question */
+    CLEAR_NETWORK,     /* names of the network's own domain, and routes of the settings */
+    CLEAR_VPN,
+    CLEAR_PORTAL_CHECK,
+    CLEAR_SIGN_IN,
+    CLEAR_NAT64, /* RFC 7050's question */
+    CLEAR_TIME,  /* time servers' names, while the clock is wrong */
+    CLEAR_CONSENT,
+    CLEAR_FLOWS
+} ClearFlow;
+
+/** "certificate", "discovery", …: the word on the bus. */
+const char *clear_flow_name(ClearFlow flow);
+
+typedef ClearFlow (*LeakJudge)(void *owner, const LeakPacket *packet);
 
 /**
  * Opens the packet socket; `own_interface` is the index of our TUN, 0 none. Needs CAP_NET_RAW.
@@ -33,11 +51,11 @@ typedef bool (*LeakAllowed)(void *owner, const LeakPacket *packet);
 Status leak_open(int own_interface, int *fd) must_check;
 
 /** Takes the descriptor over and counts. NULL when the loop does not take it. */
-Leak *leak_new(Loop *loop, int fd, LeakAllowed allowed, void *owner);
+Leak *leak_new(Loop *loop, int fd, LeakJudge judge, void *owner);
 void leak_free(Leak *leak);
 
-/** Packets that left and were not allowed, since leak_new. */
-uint64_t leak_count(const Leak *leak);
+/** Packets of this kind that left since leak_new. */
+uint64_t leak_count(const Leak *leak, ClearFlow flow);
 
 /** Reads one packet, link header taken off: what leak.c does with each. False: not such a packet.
  */

@@ -44,6 +44,9 @@ void network_facts_init(NetworkFacts *facts)
         .identity = g_strdup(""),
         .key = g_strdup(""),
         .name = g_strdup(""),
+        .ssid = g_strdup(""),
+        .check_url = g_strdup(""),
+        .portal_api = g_strdup(""),
         .links = g_ptr_array_new_with_free_func((GDestroyNotify)network_link_free),
     };
 }
@@ -53,6 +56,9 @@ void network_facts_clear(NetworkFacts *facts)
     g_free(facts->identity);
     g_free(facts->key);
     g_free(facts->name);
+    g_free(facts->ssid);
+    g_free(facts->check_url);
+    g_free(facts->portal_api);
     g_clear_pointer(&facts->links, g_ptr_array_unref);
     *facts = (NetworkFacts){0};
 }
@@ -92,6 +98,29 @@ static bool links_equal(const GPtrArray *a, const GPtrArray *b)
 bool network_facts_equal(const NetworkFacts *a, const NetworkFacts *b)
 {
     return a->managed == b->managed && a->online == b->online && a->pointed == b->pointed &&
+           a->taken == b->taken && a->metered == b->metered && a->ipv4 == b->ipv4 &&
+           a->ipv6 == b->ipv6 && a->connectivity == b->connectivity &&
            strcmp(a->identity, b->identity) == 0 && strcmp(a->key, b->key) == 0 &&
-           strcmp(a->name, b->name) == 0 && links_equal(a->links, b->links);
+           strcmp(a->name, b->name) == 0 && strcmp(a->ssid, b->ssid) == 0 &&
+           strcmp(a->check_url, b->check_url) == 0 && strcmp(a->portal_api, b->portal_api) == 0 &&
+           links_equal(a->links, b->links);
+}
+
+void network_listen(Network *network, NetworkListener *listener)
+{
+    list_append(&network->listeners, &listener->node);
+}
+
+void network_unlisten(NetworkListener *listener)
+{
+    if (listener->node.next != NULL)
+        list_remove(&listener->node);
+}
+
+void network_tell(Network *network)
+{
+    list_for_each (node, &network->listeners) {
+        NetworkListener *listener = container_of(node, NetworkListener, node);
+        listener->changed(listener->owner);
+    }
 }

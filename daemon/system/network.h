@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "list.h"
+
 #include <gio/gio.h>
 #include <stdbool.h>
 
@@ -28,14 +30,32 @@ void network_link_free(NetworkLink *link);
 /** The first link of these that is a VPN and takes all; NULL none. */
 const NetworkLink *network_links_find_vpn(const GPtrArray *links);
 
+/** What NetworkManager's own look at the internet says. */
+typedef enum Connectivity {
+    CONNECTIVITY_UNKNOWN, /* it does not look, or not yet */
+    CONNECTIVITY_NONE,
+    CONNECTIVITY_PORTAL, /* somebody else answered in the place of its check page */
+    CONNECTIVITY_LIMITED,
+    CONNECTIVITY_FULL,
+} Connectivity;
+
 /** Lists are empty, strings "" rather than NULL. */
 typedef struct NetworkFacts {
     bool managed; /* there is somebody who can switch DNS */
     bool online;
-    bool pointed;     /* the machine's DNS is us, by what is in force now */
-    char *identity;   /* another one whenever a network was joined */
-    char *key;        /* the same one whenever this network is joined; "" when not known */
-    char *name;       /* as the user knows it */
+    bool pointed;    /* the machine's DNS is us, by what is in force now */
+    bool taken;      /* another program's DNS settings are in force in the place of ours */
+    bool metered;    /* traffic costs its owner something, or may */
+    bool ipv4, ipv6; /* it gave an address of this family that leads beyond the link */
+    char *identity;  /* another one whenever a network was joined */
+    char *key;       /* the same one whenever this network is joined, and another one for its
+                        imitation: of the profile, the SSID and the gateway's hardware address,
+                        hashed; "" while not known */
+    char *name;      /* as the user knows it */
+    char *ssid;      /* of a Wi-Fi */
+    Connectivity connectivity;
+    char *check_url;  /* of NetworkManager's check page, when it has one */
+    char *portal_api; /* where the network tells of its sign-in page (RFC 8910) */
     GPtrArray *links; /* NetworkLink*, what gave DNS servers: the network itself first, then other
                          networks and VPNs (transfer none) */
 } NetworkFacts;
@@ -59,9 +79,21 @@ typedef struct NetworkClass {
 struct Network {
     const NetworkClass *class;
     NetworkFacts facts;
-    void (*changed)(void *owner); /* some fact changed; set by the owner */
-    void *owner;
+    List listeners; /* NetworkListener, in the order they came */
 };
+
+/** Embedded in whoever wants to know when some fact changed. */
+typedef struct NetworkListener {
+    ListNode node;
+    void (*changed)(void *owner);
+    void *owner;
+} NetworkListener;
+
+void network_listen(Network *network, NetworkListener *listener);
+/** Safe to repeat, and on a zeroed listener; not from inside `changed`. */
+void network_unlisten(NetworkListener *listener);
+/** For implementations: some fact changed. */
+void network_tell(Network *network);
 
 /** "Nothing known". */
 void network_facts_init(NetworkFacts *facts);

@@ -353,8 +353,8 @@ static gboolean on_refresh(gpointer data)
     if (facts.pointed)
         manager->retry_s = RETRY_FIRST_S;
     answer_if_reached(manager);
-    if (differs && manager->network.changed != NULL)
-        manager->network.changed(manager->network.owner);
+    if (differs)
+        network_tell(&manager->network);
     return G_SOURCE_REMOVE;
 }
 
@@ -451,6 +451,7 @@ Network *networkmanager_new(Bus *bus, const NetworkManagerOptions *options)
     NetworkManager *manager = g_new0(NetworkManager, 1);
     manager->network.class = &manager_class;
     network_facts_init(&manager->network.facts);
+    list_init(&manager->network.listeners);
     manager->bus = bus;
     manager->options = *options;
     manager->retry_s = RETRY_FIRST_S;

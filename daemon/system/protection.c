@@ -34,6 +34,10 @@ const char *protection_state_name(ProtectionState state)
         return "starting";
     case PROTECTION_ON:
         return "on";
+    case PROTECTION_SIGNIN:
+        return "signin";
+    case PROTECTION_SIGNING_IN:
+        return "signing-in";
     case PROTECTION_PAUSED:
         return "paused";
     case PROTECTION_BLOCKED:
@@ -44,6 +48,10 @@ const char *protection_state_name(ProtectionState state)
         return "offline";
     case PROTECTION_VPN:
         return "vpn";
+    case PROTECTION_OPEN:
+        return "open";
+    case PROTECTION_ASK:
+        return "ask";
     }
     return "error";
 }
@@ -278,7 +286,28 @@ void protection_stop_watching(Protection *protection)
     g_clear_pointer(&protection->check, proof_cancel);
 }
 
-static bool is_clear_route(const Protection *protection, const LeakPacket *packet)
+static ClearFlow flow_of_route(RouteKind kind)
+{
+    switch (kind) {
+    case ROUTE_SETTINGS:
+    case ROUTE_NETWORK:
+        return CLEAR_NETWORK;
+    case ROUTE_VPN:
+        return CLEAR_VPN;
+    case ROUTE_PORTAL:
+        return CLEAR_PORTAL_CHECK;
+    case ROUTE_TIME:
+        return CLEAR_TIME;
+    case ROUTE_SIGN_IN:
+        return CLEAR_SIGN_IN;
+    case ROUTE_CONSENT:
+        return CLEAR_CONSENT;
+    }
+    return CLEAR_LEAK;
+}
+
+/* TCP: the name comes later, so that the address alone must do. */
+static ClearFlow flow_by_route(const Protection *protection, const LeakPacket *packet)
 {
     const Plan *plan = protection->plan;
     for (size_t i = 0; plan != NULL && i < plan->route_count; i++) {
@@ -287,10 +316,10 @@ static bool is_clear_route(const Protection *protection, const LeakPacket *packe
             continue;
         for (size_t j = 0; j < route->resolver->endpoint_count; j++) {
             if (address_same_host(&route->resolver->endpoints[j]->address, &packet->destination))
-                return true;
+                return flow_of_route(route->kind);
         }
     }
-    return false;
+    return CLEAR_LEAK;
 }
 
 static bool is_certificate_request(const LeakPacket *packet)
@@ -308,18 +337,22 @@ static bool is_discovery(const LeakPacket *packet)
            memcmp(packet->name.wire, name, sizeof(name)) == 0;
 }
 
-bool protection_allows_clear(void *owner, const LeakPacket *packet)
+ClearFlow protection_judge_clear(void *owner, const LeakPacket *packet)
 {
     const Protection *protection = owner;
     if (protection->transition == TRANSITION_TURNING_OFF ||
         protection->transition == TRANSITION_PAUSING)
-        return true; /* the user is opening the machine */
+        return CLEAR_CONSENT; /* the user is opening the machine */
     bool promised = is_held(protection) || protection->state == PROTECTION_OFFLINE ||
                     protection->state == PROTECTION_ERROR ||
                     protection->transition == TRANSITION_GOING_ON;
-    return !promised || admission_allows(protection->parts.admission, packet->interface) ||
-           is_certificate_request(packet) || is_discovery(packet) ||
-           is_clear_route(protection, packet);
+    if (!promised || admission_allows(protection->parts.admission, packet->interface))
+        return CLEAR_NONE;
+    if (is_certificate_request(packet))
+        return CLEAR_CERTIFICATE;
+    if (is_discovery(packet))
+        return CLEAR_DISCOVERY;
+    return flow_by_route(protection, packet);
 }
 
 /* --- life --- */
@@ -347,8 +380,8 @@ Protection *protection_new(const ProtectionParts *parts, Settings *settings)
     protection->observer = (EngineObserver){
         .interest = RECORD_NEEDED_ANSWER, .observed = on_record, .owner = protection};
     engine_observe(parts->engine, &protection->observer);
-    parts->network->changed = on_network_changed;
-    parts->network->owner = protection;
+    protection->network = (NetworkListener){.changed = on_network_changed, .owner = protection};
+    network_listen(parts->network, &protection->network);
     protection_apply_saved(protection);
     return protection;
 }
@@ -360,7 +393,7 @@ void protection_free(Protection *protection)
     g_autoptr(GError) error =
         g_error_new_literal(G_IO_ERROR, G_IO_ERROR_CANCELLED, "The helper is stopping.");
     transition_end(protection, error);
-    protection->parts.network->changed = NULL;
+    network_unlisten(&protection->network);
     engine_unobserve(protection->parts.engine, &protection->observer);
     protection_stop_watching(protection);
     loop_timer_stop(&protection->pause);

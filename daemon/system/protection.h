@@ -3,6 +3,7 @@
 
 #include "admit.h"
 #include "engine.h"
+#include "known_networks.h"
 #include "leak.h"
 #include "network.h"
 #include "prober.h"
@@ -27,11 +28,15 @@ typedef enum ProtectionState {
     PROTECTION_OFF,
     PROTECTION_STARTING,
     PROTECTION_ON,
+    PROTECTION_SIGNIN,     /* held; this network wants a sign-in before it lets anything through */
+    PROTECTION_SIGNING_IN, /* the same, and somebody does it */
     PROTECTION_PAUSED,
     PROTECTION_BLOCKED, /* DNS is ours, and no resolver answers: held */
     PROTECTION_ERROR,   /* wanted, and DNS is not ours */
     PROTECTION_OFFLINE, /* wanted and held; there is no network */
     PROTECTION_VPN,     /* held; a VPN that takes all traffic gets the lookups too */
+    PROTECTION_OPEN,    /* ours, and all lookups go to this network's own DNS, as the user wants */
+    PROTECTION_ASK,     /* the same, until the user has decided */
 } ProtectionState;
 
 /** The word on the bus. */
@@ -51,9 +56,10 @@ typedef struct ProtectionView {
 typedef struct ProtectionParts { /* all borrowed; they outlive it */
     Loop *loop;
     Engine *engine;
-    Network *network; /* its `changed` is taken */
+    Network *network;
     Prober *prober;
-    Admission *admission; /* may be NULL */
+    Admission *admission;    /* may be NULL */
+    KnownNetworks *networks; /* may be NULL: every network is an unknown one */
     State *saved;
 } ProtectionParts;
 
@@ -87,14 +93,46 @@ void protection_resume(Protection *protection, const char *who, ProtectionDone d
 void protection_set_resolver(Protection *protection, const char *who, const char *id,
                              ProtectionDone done, void *owner);
 
+/** Looks again at once for a sign-in page and for a way through; from blocked, signin, error,
+ * offline. Ends when the state says what was found. */
+void protection_look_again(Protection *protection, ProtectionDone done, void *owner);
+/** The network's own DNS on this network alone, 60 to 86400 seconds; from blocked, signin, open. */
+void protection_allow_unprotected(Protection *protection, const char *who, uint32_t seconds,
+                                  ProtectionDone done, void *owner);
+
+typedef enum SignIn {
+    SIGN_IN_NONE,
+    SIGN_IN_WINDOW,  /* one program asks by protection_resolve_for_sign_in; all others wait */
+    SIGN_IN_MACHINE, /* everybody's lookups go to the network's DNS */
+} SignIn;
+
+/** From signin, blocked, signing-in (then the time begins anew). It ends by itself when the network
+ * lets through, is left, or the settings' time is over. */
+void protection_begin_sign_in(Protection *protection, const char *who, SignIn how,
+                              ProtectionDone done, void *owner);
+void protection_end_sign_in(Protection *protection);
+SignIn protection_sign_in(const Protection *protection);
+/** The sign-in page, "" not known; borrowed until the next change. */
+const char *protection_portal_address(const Protection *protection);
+
+/** `addresses`: Address*, IPv4 first, of port 0; NULL with an error (NOT_FOUND, FAILED). All
+ * borrowed. Once, later or at once. */
+typedef void (*SignInResolved)(void *owner, const GPtrArray *addresses, const GError *error);
+/** Only while somebody signs in by a window. Not called any more after the sign-in ended: the error
+ * is CANCELLED then. */
+void protection_resolve_for_sign_in(Protection *protection, const char *name, SignInResolved done,
+                                    void *owner);
+
+/** What is done on this network. */
+NetworkPolicy protection_policy(const Protection *protection);
+
 /** Gives the network its DNS back where nobody keeps our descriptors; for the end of the process.
  */
 void protection_release(Protection *protection, ProtectionDone done, void *owner);
 
 Settings *protection_settings(const Protection *protection); /* (transfer none) */
 Plan *protection_plan(const Protection *protection);         /* (transfer none); that in force */
-/** Whether a packet to port 53 is on the list of clear flows (fits LeakAllowed, the Protection as
- * `owner`). */
-bool protection_allows_clear(void *owner, const LeakPacket *packet);
+/** What a packet to port 53 is (fits LeakJudge, the Protection as `owner`). */
+ClearFlow protection_judge_clear(void *owner, const LeakPacket *packet);
 /** Answers encrypted since this network was joined. */
 uint64_t protection_network_encrypted(const Protection *protection);

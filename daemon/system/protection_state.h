@@ -38,6 +38,7 @@ struct Protection {
     char *failure_code, *failure; /* why it is being rolled back */
     uint32_t pause_s;
 
+    NetworkListener network;
     EngineObserver observer;
     Proof *check; /* of the plan in force, beside any transition */
     int64_t checked_us;

@@ -91,13 +91,13 @@ static void add_link(Plan *plan, const NetworkLink *link)
         if (!domain_read(link->domains[i], link, &suffix) || is_covered(plan, &suffix))
             log_debug("a domain of this network is not routed to it number=%zu", i);
         else if (link->vpn)
-            plan_add_route(plan, &suffix, resolver);
+            plan_add_route(plan, &suffix, ROUTE_VPN, resolver);
         else
             plan_add_searched_route(plan, &suffix, resolver);
     }
     for (gsize i = 0; link->reverse[i] != NULL; i++) {
         if (name_parse(link->reverse[i], &suffix) == STATUS_OK && !is_covered(plan, &suffix))
-            plan_add_route(plan, &suffix, resolver);
+            plan_add_route(plan, &suffix, link->vpn ? ROUTE_VPN : ROUTE_NETWORK, resolver);
     }
 }
 
@@ -106,7 +106,7 @@ static void add_root(Plan *plan, const NetworkLink *link)
     g_autoptr(Resolver) resolver = resolver_of_link(link);
     Name root;
     if (name_parse(".", &root) == STATUS_OK && !is_covered(plan, &root))
-        plan_add_route(plan, &root, resolver);
+        plan_add_route(plan, &root, ROUTE_VPN, resolver);
 }
 
 /* VPNs first: where two claim a name it is the one that the user set up. */
@@ -129,7 +129,7 @@ const Resolver *routes_vpn_in_charge(const Plan *plan)
 {
     for (size_t i = 0; plan != NULL && i < plan->route_count; i++) {
         const Route *route = &plan->routes[i];
-        if (route->suffix.length == 1 && g_str_equal(route->resolver->id, VPN_ID))
+        if (route->suffix.length == 1 && route->kind == ROUTE_VPN)
             return route->resolver;
     }
     return NULL;
@@ -146,7 +146,7 @@ char *routes_describe(const Plan *plan)
     for (size_t i = 0; i < plan->route_count; i++) {
         char text[NAME_MAX_TEXT];
         (void)name_format(&plan->routes[i].suffix, text);
-        if (g_str_equal(plan->routes[i].resolver->id, NETWORK_ID) && !is_reverse(text))
+        if (plan->routes[i].kind == ROUTE_NETWORK && !is_reverse(text))
             g_string_append_printf(list, "%s%s", list->len > 0 ? ", " : "", text);
     }
     return g_string_free(list, FALSE);

@@ -48,7 +48,7 @@ static void routed_questions_take_no_turn(Harness *harness, gconstpointer unused
     Message answer;
 
     g_assert_cmpint(name_parse("office.example", &suffix), ==, STATUS_OK);
-    plan_add_route(harness->plan, &suffix, office);
+    plan_add_route(harness->plan, &suffix, ROUTE_SETTINGS, office);
     use(harness, STRATEGY_ROUND_ROBIN);
     for (unsigned i = 0; i < 9; i++) {
         answered[ask(harness)]++;

@@ -40,7 +40,7 @@ static void set_up(Harness *harness, gconstpointer resolvers)
                     STATUS_OK);
     harness_set_up(harness, resolvers);
     resolver_add_endpoint(office, fake_endpoint(ENDPOINT_PLAIN, 3));
-    plan_add_route(harness->plan, &suffix, office);
+    plan_add_route(harness->plan, &suffix, ROUTE_SETTINGS, office);
     engine_apply(harness->engine, harness->plan);
     engine_set_rules(harness->engine, rules);
     ruleset_unref(rules);

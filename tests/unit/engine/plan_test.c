@@ -12,7 +12,7 @@ static Plan *plan_of(unsigned server, const char *suffix)
 
     g_assert_cmpint(name_parse(suffix, &name), ==, STATUS_OK);
     plan_add_resolver(plan, resolver);
-    plan_add_route(plan, &name, resolver);
+    plan_add_route(plan, &name, ROUTE_SETTINGS, resolver);
     return plan;
 }
 

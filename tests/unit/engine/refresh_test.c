@@ -153,7 +153,7 @@ static void add_route(Harness *harness)
 
     g_assert_cmpint(name_parse("lan", &lan), ==, STATUS_OK);
     resolver_add_endpoint(servers, fake_endpoint(ENDPOINT_PLAIN, 3));
-    plan_add_route(harness->plan, &lan, servers);
+    plan_add_route(harness->plan, &lan, ROUTE_SETTINGS, servers);
     engine_apply(harness->engine, harness->plan);
 }
 

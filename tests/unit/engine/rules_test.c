@@ -128,7 +128,7 @@ static void add_route(Plan *plan, const char *suffix, unsigned server)
 
     resolver_add_endpoint(resolver, fake_endpoint(ENDPOINT_PLAIN, server));
     g_assert_cmpint(name_parse(suffix, &name), ==, STATUS_OK);
-    plan_add_route(plan, &name, resolver);
+    plan_add_route(plan, &name, ROUTE_SETTINGS, resolver);
 }
 
 static void expect_from(Harness *harness, const char *name, unsigned server)

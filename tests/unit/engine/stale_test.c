@@ -238,7 +238,7 @@ static void never_from_a_networks_own_servers(Harness *harness, gconstpointer un
 
     g_assert_cmpint(name_parse("lan", &lan), ==, STATUS_OK);
     resolver_add_endpoint(printer_dns, fake_endpoint(ENDPOINT_PLAIN, 3));
-    plan_add_route(harness->plan, &lan, printer_dns);
+    plan_add_route(harness->plan, &lan, ROUTE_SETTINGS, printer_dns);
     engine_apply(harness->engine, harness->plan);
     engine_network_changed(harness->engine, "home");
     harness_ask(harness, &printer, 15 * MS, &answer);

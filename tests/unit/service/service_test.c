@@ -339,7 +339,7 @@ static void test_check_when_off(Fixture *fixture, gconstpointer unused)
 static void test_check_names_what_is_not_encrypted(Fixture *fixture, gconstpointer unused)
 {
     fake_network_add_link(&fixture->fake, "192.0.2.7", "lan,corp.example");
-    fixture->fake.network.changed(fixture->fake.network.owner);
+    network_tell(&fixture->fake.network);
     g_autoptr(GVariant) reply =
         call(fixture, HELPER, "CheckProtection", NULL, G_DBUS_CALL_FLAGS_NONE, NULL);
     g_assert_nonnull(reply);
@@ -413,7 +413,7 @@ static void test_sameness_is_not_told(Fixture *fixture, gconstpointer unused)
     Heard heard;
     guint listener = listen_to_changes(fixture, &heard);
     for (int i = 0; i < 5; i++) {
-        fixture->fake.network.changed(fixture->fake.network.owner);
+        network_tell(&fixture->fake.network);
         g_autoptr(GVariant) reply =
             call(fixture, HELPER, "GetStatistics", NULL, G_DBUS_CALL_FLAGS_NONE, NULL);
         g_assert_nonnull(reply);
@@ -421,7 +421,7 @@ static void test_sameness_is_not_told(Fixture *fixture, gconstpointer unused)
     g_assert_cmpuint(heard.signals, ==, 0);
     g_assert_true(is_reachable(fixture));
     set_text(&fixture->fake.network.facts.name, "Café");
-    fixture->fake.network.changed(fixture->fake.network.owner);
+    network_tell(&fixture->fake.network);
     for (int i = 0; i < 2000 && heard.signals == 0; i++)
         turn(fixture);
     g_assert_cmpstr(heard.names->str, ==, "Network='Café' ");

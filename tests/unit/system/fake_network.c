@@ -78,6 +78,7 @@ void fake_network_init(FakeNetwork *fake, Loop *loop)
     NetworkFacts *facts = &fake->network.facts;
     fake->network.class = &fake_class;
     network_facts_init(facts);
+    list_init(&fake->network.listeners);
     facts->managed = facts->online = true;
     set_text(&facts->name, "Hotel");
     set_text(&facts->identity, "one");
@@ -108,5 +109,11 @@ Settings *fake_settings_new(void)
     settings->probe_budget_us = 4000000;
     settings->local_domains = settings->vpn_lookups = true;
     settings->favourites = g_strsplit("s1,s2", ",", 0);
+    settings->networks =
+        (NetworkSettings){.check_urls = g_strsplit("http://check.example/", ",", 0),
+                          .time_servers = g_strsplit("time.example", ",", 0),
+                          .sign_in_us = 300000000,
+                          .probe_us = 2000000,
+                          .search_us = 15000000};
     return settings;
 }

@@ -20,11 +20,11 @@ typedef struct Fixture {
 static const uint8_t question[] = {0x12, 0x34, 1,   0, 0,   1,   0,   0,   0, 0, 0, 0, 3,
                                    'w',  'w',  'w', 4, 't', 'e', 's', 't', 0, 0, 1, 0, 1};
 
-static bool on_packet(void *owner, const LeakPacket *packet)
+static ClearFlow on_packet(void *owner, const LeakPacket *packet)
 {
     Fixture *fixture = owner;
     fixture->last = *packet;
-    return fixture->allow;
+    return fixture->allow ? CLEAR_NETWORK : CLEAR_LEAK;
 }
 
 static void fixture_open(Fixture *fixture, int own_interface)
@@ -45,7 +45,7 @@ static void fixture_close(Fixture *fixture)
 static uint64_t count(Fixture *fixture)
 {
     loop_turn(fixture->loop, 20000);
-    return leak_count(fixture->leak);
+    return leak_count(fixture->leak, CLEAR_LEAK);
 }
 
 static void send_to(int type, const char *host, uint16_t port)

@@ -129,7 +129,7 @@ void change_network(Fixture *fixture, bool online, const char *identity)
 {
     fixture->fake.network.facts.online = online;
     set_text(&fixture->fake.network.facts.identity, identity);
-    fixture->fake.network.changed(fixture->fake.network.owner);
+    network_tell(&fixture->fake.network);
 }
 
 void give_domains(Fixture *fixture, const char *server, const char *domains)

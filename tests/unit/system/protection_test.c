@@ -137,7 +137,7 @@ static unsigned count_routes(Fixture *fixture, NetworkLink *link, const char *do
     Name own;
     Resolver *resolver = resolver_new("Route corp.example", "corp.example");
     g_assert_cmpint(name_parse("corp.example", &own), ==, STATUS_OK);
-    plan_add_route(plan, &own, resolver);
+    plan_add_route(plan, &own, ROUTE_NETWORK, resolver);
     resolver_unref(resolver);
     routes_add(plan, fixture->fake.network.facts.links, &policy);
     return (unsigned)plan->route_count - 1;
@@ -183,25 +183,27 @@ static void test_clear_flows(Fixture *fixture, gconstpointer unused)
     LeakPacket certificate = packet_for("192.0.2.9", "2.dnscrypt-cert.dns.example");
     LeakPacket discovery = packet_for("192.0.2.9", "_dns.resolver.arpa");
     fixture_start(fixture);
-    g_assert_true(protection_allows_clear(fixture->protection, &other)); /* nothing promised */
+    g_assert_cmpint(protection_judge_clear(fixture->protection, &other), ==,
+                    CLEAR_NONE); /* nothing promised */
     turn_on(fixture);
-    g_assert_true(protection_allows_clear(fixture->protection, &own));
-    g_assert_true(protection_allows_clear(fixture->protection, &certificate));
-    g_assert_true(protection_allows_clear(fixture->protection, &discovery));
-    g_assert_false(protection_allows_clear(fixture->protection, &other));
-    g_assert_false(protection_allows_clear(fixture->protection, &elsewhere));
+    g_assert_cmpint(protection_judge_clear(fixture->protection, &own), ==, CLEAR_NETWORK);
+    g_assert_cmpint(protection_judge_clear(fixture->protection, &certificate), ==,
+                    CLEAR_CERTIFICATE);
+    g_assert_cmpint(protection_judge_clear(fixture->protection, &discovery), ==, CLEAR_DISCOVERY);
+    g_assert_cmpint(protection_judge_clear(fixture->protection, &other), ==, CLEAR_LEAK);
+    g_assert_cmpint(protection_judge_clear(fixture->protection, &elsewhere), ==, CLEAR_LEAK);
 }
 
 static void test_opening_is_no_leak(Fixture *fixture, gconstpointer unused)
 {
     LeakPacket any = packet_for("192.0.2.7", "www.example");
     start_on(fixture);
-    g_assert_false(protection_allows_clear(fixture->protection, &any));
+    g_assert_cmpint(protection_judge_clear(fixture->protection, &any), ==, CLEAR_LEAK);
     fixture->fake.slow = true;
     protection_pause(fixture->protection, "alice", 60, on_done, fixture);
-    g_assert_true(protection_allows_clear(fixture->protection, &any));
+    g_assert_cmpint(protection_judge_clear(fixture->protection, &any), ==, CLEAR_CONSENT);
     protection_turn_off(fixture->protection, "alice", on_done, fixture);
-    g_assert_true(protection_allows_clear(fixture->protection, &any));
+    g_assert_cmpint(protection_judge_clear(fixture->protection, &any), ==, CLEAR_CONSENT);
 }
 
 static void test_networkmanager_that_stops(Fixture *fixture, gconstpointer unused)

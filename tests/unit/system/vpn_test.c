@@ -19,7 +19,7 @@ static NetworkLink *add_vpn(Fixture *fixture, const char *domains, bool takes_al
 
 static void tell(Fixture *fixture)
 {
-    fixture->fake.network.changed(fixture->fake.network.owner);
+    network_tell(&fixture->fake.network);
 }
 
 /* The one who is asked for `text`; NULL for the plan's resolvers. */
