@@ -2,6 +2,7 @@
 """Does every part of the lab do what it should? Each test here is a premise of the others."""
 
 import sys
+import time
 
 import pytest
 
@@ -115,6 +116,29 @@ def test_capture_clears_encrypted_dns(laptop, capture, servers):
     evidence = capture.no_plain_dns("kept-secret.wild.example.test")
     assert evidence.certificate_requests == 1
     assert evidence.packets_by_port[853] > 0
+
+
+def test_capture_counts_clear_flows_by_kind(laptop, capture, servers):
+    for options in ((), ("+tcp",), ("+tcp",)):
+        kdig_short(laptop, f"@{HOTEL}", *options, "printer.hotel.test")
+    kdig_short(laptop, f"@{HOTEL}", "ipv4only.arpa", "AAAA")
+    kdig_short(laptop, f"@{HOTEL}", "nmcheck.lab.test")
+    dnscrypt(laptop, servers.stamps["both"], WWW)
+    with capture.permit("sign-in", "portal.wild.example.test"):
+        kdig_short(laptop, f"@{HOTEL}", "portal.wild.example.test")
+    evidence = capture.no_plain_dns()
+    assert evidence.clear_flows == {"network": 3, "nat64": 1, "portal-check": 1, "certificate": 1, "sign-in": 1}
+
+
+def test_capture_permits_for_a_while_and_to_one_server(laptop, capture):
+    with capture.permit("consent"):
+        kdig_short(laptop, f"@{HOTEL}", WWW)
+    time.sleep(0.01)  # the clock of the packets and ours need not agree to the microsecond
+    kdig_short(laptop, f"@{HOTEL}", "too-late.example.test")
+    kdig_short(laptop, f"@{BIND}", "printer.hotel.test")
+    found, evidence = capture.leaks()
+    assert evidence.clear_flows == {"consent": 1}
+    assert [one.rpartition(", ")[2] for one in found] == ["asking too-late.example.test A", "asking printer.hotel.test A"]
 
 
 def test_capture_without_end_marker_proves_nothing(laptop, capture):

@@ -7,7 +7,8 @@ import pytest
 
 from lab.boot import Boot
 from lab.booted_sotto import UNIT, BootedSotto
-from lab.capture import CLEAR_FLOWS, Capture
+from lab.capture import Capture
+from lab.clear_flows import CLEAR_FLOWS, ClearFlow
 from lab.load import Load
 from lab.process import wait_for
 from lab.topology import HOTEL, LIE, TRUTH
@@ -15,9 +16,8 @@ from lab.topology import HOTEL, LIE, TRUTH
 STUB = "127.0.0.53"
 
 
-def own_host_name(packet, name):
-    """systemd-resolved asks the link whether another machine has this one's name (LLMNR)."""
-    return packet.destination_port == 5355 and name == "laptop"
+OWN_HOST_NAME = ClearFlow("LLMNR", ("laptop",), servers=None, port=5355)
+"""systemd-resolved asks the link whether another machine has this one's name."""
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def protected(laptop, hotel):
 
 
 def no_leak(capture):
-    return capture.no_plain_dns("load-50.wild.example.test", "asked.wild.example.test", allow=(*CLEAR_FLOWS, own_host_name))
+    return capture.no_plain_dns("load-50.wild.example.test", "asked.wild.example.test", allow=(*CLEAR_FLOWS, OWN_HOST_NAME))
 
 
 def test_on_and_off(protected):

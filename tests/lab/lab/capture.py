@@ -1,23 +1,39 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Proof on the wire: what left the laptop, seen from the hotel's side of the cable, where no program of the laptop's
-can colour it.
+can colour it. Which question in clear may be there, and of which kind it is, clear_flows.py says.
+
+    with Capture(network) as capture:
+        ...
+        with capture.permit("sign-in", "portal.hotel.test"):      # only meanwhile; no name at all: every name
+            ...
+    evidence = capture.no_plain_dns("a-name-that-nobody-may-read.test")   # AssertionError with what leaked
+    evidence.clear_flows == {"certificate": 2, "network": 1, "sign-in": 3}
+
+`leaks()` gives the same without failing: (sentences, evidence). Counted are questions: a packet of UDP each, a connection of
+TCP once.
 
 An empty capture proves nothing, so each one ends with a marker: a question in clear, to the discard port, that the same
 code must find which then says that there was no other.
 """
 
+import contextlib
+import functools
 import os
 import signal
 import socket
 import struct
 import sys
+import time
+from collections import Counter
 from dataclasses import dataclass, field
 
 import dns.exception
+import dns.flags
 import dns.message
 import dns.name
 import dns.rdatatype
 
+from .clear_flows import ANY, CLEAR_FLOWS, ClearFlow
 from .process import RUN, LabError
 from .topology import HOTEL
 
@@ -27,8 +43,9 @@ DISCARD_PORT = 9
 
 @dataclass
 class Packet:
-    """One IP packet; addresses as text, ports 0 without UDP or TCP."""
+    """One IP packet; addresses as text, ports 0 without UDP or TCP, time in seconds since 1970."""
 
+    time: float
     from_laptop: bool
     source: str
     destination: str
@@ -38,18 +55,29 @@ class Packet:
     payload: bytes
     raw: bytes
 
-    @property
+    @functools.cached_property
     def question(self):
         """The query it holds if it is DNS in clear, on whatever port: (name, type) or None."""
-        if self.protocol != socket.IPPROTO_UDP:
-            return None
+        wire = self.payload
+        if self.is_tcp:  # with its length before it, in one segment as every program sends it
+            length, wire = int.from_bytes(wire[:2], "big"), wire[2:]
+            if length != len(wire):
+                return None
         try:
-            message = dns.message.from_wire(self.payload, one_rr_per_rrset=True)
+            message = dns.message.from_wire(wire, one_rr_per_rrset=True)
         except (dns.exception.DNSException, ValueError):
             return None
         if len(message.question) != 1 or message.flags & dns.flags.QR:
             return None
         return message.question[0].name.to_text(omit_final_dot=True).lower(), dns.rdatatype.to_text(message.question[0].rdtype)
+
+    @property
+    def is_tcp(self):
+        return self.protocol == socket.IPPROTO_TCP
+
+    @property
+    def connection(self):
+        return self.protocol, self.source, self.source_port, self.destination, self.destination_port
 
     def __str__(self):
         kind = {socket.IPPROTO_UDP: "UDP", socket.IPPROTO_TCP: "TCP"}.get(self.protocol, self.protocol)
@@ -57,7 +85,7 @@ class Packet:
         return f"{kind} {self.source} -> {self.destination}:{self.destination_port}{asked}"
 
 
-def _parse_ip(frame, from_laptop):
+def _parse_ip(moment, frame, from_laptop):
     kind, ip = struct.unpack(">H", frame[12:14])[0], frame[14:]
     if kind == 0x0800:
         header, protocol = (ip[0] & 15) * 4, ip[9]
@@ -73,7 +101,7 @@ def _parse_ip(frame, from_laptop):
     if protocol in (socket.IPPROTO_UDP, socket.IPPROTO_TCP) and len(body) >= 8:
         ports = struct.unpack(">HH", body[:4])
         payload = body[8:] if protocol == socket.IPPROTO_UDP else body[(body[12] >> 4) * 4:] if len(body) > 12 else b""
-    return Packet(from_laptop, source, destination, protocol, *ports, payload, frame)
+    return Packet(moment, from_laptop, source, destination, protocol, *ports, payload, frame)
 
 
 def read_pcap(path, laptop_mac):
@@ -82,42 +110,34 @@ def read_pcap(path, laptop_mac):
     order = "<" if data[:4] == b"\xd4\xc3\xb2\xa1" else ">"
     packets, offset = [], 24
     while offset + 16 <= len(data):
-        length = struct.unpack(f"{order}I", data[offset + 8:offset + 12])[0]
+        seconds, microseconds, length = struct.unpack(f"{order}3I", data[offset:offset + 12])
         frame = data[offset + 16:offset + 16 + length]
         offset += 16 + length
-        packet = _parse_ip(frame, frame[6:12] == laptop_mac)
+        packet = _parse_ip(seconds + microseconds / 1e6, frame, frame[6:12] == laptop_mac)
         if packet:
             packets.append(packet)
     return packets
 
 
 @dataclass
-class Evidence:
+class CaptureEvidence:
     """What a clean capture showed."""
 
-    certificate_requests: int = 0
+    clear_flows: Counter = field(default_factory=Counter)
+    """Questions in clear that may be there, by kind."""
     allowed: list = field(default_factory=list)
-    packets_by_port: dict = field(default_factory=dict)
+    """The same as sentences, certificate requests left out."""
+    packets_by_port: Counter = field(default_factory=Counter)
     """Packets of the laptop's by destination port, encrypted ones as well."""
 
+    @property
+    def certificate_requests(self):
+        return self.clear_flows["certificate"]
 
-def portal_check(packet, name):
-    """NetworkManager's connectivity check asks the DHCP DNS for its page's name."""
-    return packet.destination == HOTEL and name == "nmcheck.lab.test"
-
-
-def link_domain(packet, name):
-    """Names of the link's domain go to the link's DNS."""
-    return packet.destination == HOTEL and (name == "hotel.test" or name.endswith(".hotel.test"))
-
-
-def discovery(packet, name):
-    """NAT64 discovery, and the first question of discovering designated resolvers."""
-    return packet.destination == HOTEL and name in ("ipv4only.arpa", "_dns.resolver.arpa")
-
-
-CLEAR_FLOWS = (portal_check, link_domain, discovery)
-"""The flows in clear that may exist; DNSCrypt's certificate requests, the one other, are counted on their own."""
+    def count(self, kind, packet):
+        self.clear_flows[kind] += 1
+        if kind != "certificate":
+            self.allowed.append(str(packet))
 
 
 class Capture:
@@ -129,6 +149,7 @@ class Capture:
         self.path.unlink(missing_ok=True)
         self.marker = f"end-of-capture-{os.urandom(4).hex()}.test"
         self.packets = []
+        self.permitted = []
         mac = network.laptop.output("cat", "/sys/class/net/wl0/address")
         self.laptop_mac = bytes.fromhex(mac.replace(":", ""))
         # Without --immediate-mode the last second of packets stays in the kernel's buffer.
@@ -159,26 +180,37 @@ class Capture:
         else:
             self.tcpdump.stop()
 
+    @contextlib.contextmanager
+    def permit(self, kind, *names, servers=(HOTEL,)):
+        """As long as this lasts the laptop may ask these servers in clear: for these names, or for all of them."""
+        flow = ClearFlow(kind, names or (ANY,), servers, since=time.time())
+        self.permitted.append(flow)
+        yield
+        flow.until = time.time()
+
     def leaks(self, *names, allow=CLEAR_FLOWS):
-        """(what should not have been there, as sentences; Evidence of the rest). LabError: the capture proves nothing."""
+        """(what should not have been there, as sentences; CaptureEvidence of the rest). LabError: the capture proves nothing."""
         self.stop()
-        found, evidence, marker_seen = [], Evidence(), False
+        found, evidence, marker_seen = [], CaptureEvidence(), False
+        flows = (*allow, *self.permitted)
+        asked = {packet.connection: packet for packet in self.packets if packet.question and packet.is_tcp}
         for packet in self.packets:
             for name in names:
                 if _mentions(packet.raw, name):
                     found.append(f"{name} was readable in {packet}")
             if not packet.from_laptop:
                 continue
-            port, question = packet.destination_port, packet.question
-            evidence.packets_by_port[port] = evidence.packets_by_port.get(port, 0) + 1
-            if question and question[0] == self.marker:
+            evidence.packets_by_port[packet.destination_port] += 1
+            if packet.question and packet.question[0] == self.marker:
                 marker_seen = True
-            elif question and question[0].startswith("2.dnscrypt-cert.") and question[1] == "TXT":
-                evidence.certificate_requests += 1
-            elif question and any(permits(packet, question[0]) for permits in allow):
-                evidence.allowed.append(str(packet))
-            elif question or port in CLEAR_PORTS:
-                found.append(f"{CLEAR_PORTS.get(port, 'DNS')} in clear: {packet}")
+            elif packet.question or packet.destination_port in CLEAR_PORTS:
+                # What else a connection of TCP consists of is judged, and counted, with its question.
+                telling = asked.get(packet.connection, packet)
+                flow = next((one for one in flows if one.permits(packet, telling.question)), None)
+                if not flow:
+                    found.append(f"{CLEAR_PORTS.get(packet.destination_port, 'DNS')} in clear: {packet}")
+                elif packet.question:
+                    evidence.count(flow.kind, packet)
         if not marker_seen:
             raise LabError("The capture does not hold its own end marker: what it lacks means nothing.")
         return found, evidence
