@@ -60,7 +60,8 @@ class Helper:
     @property
     def calls(self):
         """What the app asked for, without the reading of lists and counters."""
-        return [call for call in self.script("Calls").unpack()[0] if not call.startswith(("GetStatistics", "ListResolvers"))]
+        reading = ("GetStatistics", "ListResolvers", "ListNetworks", "ListLeaks")
+        return [call for call in self.script("Calls").unpack()[0] if not call.startswith(reading)]
 
     @property
     def all_calls(self):

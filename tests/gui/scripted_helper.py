@@ -14,7 +14,9 @@ from gi.repository import Gio, GLib  # noqa: E402
 
 NAME = "io.github.sottodns.Sotto1"
 PATH = "/io/github/sottodns/Sotto1"
+NETWORKS, QUERIES = f"{NAME}.Networks", f"{NAME}.Queries"
 SCRIPT = "io.github.sottodns.Script"
+SIGN_IN_S = 300
 SCRIPT_XML = f"""<node><interface name="{SCRIPT}">
   <method name="Set"><arg name="facts" type="a{{sv}}" direction="in"/></method>
   <method name="Answer"><arg name="method" type="s" direction="in"/><arg name="value" type="v" direction="in"/></method>
@@ -78,37 +80,76 @@ def evidence(ok=True):
             "endpoint": GLib.Variant("s", "9.9.9.9:8443")}
 
 
+def network(id, name, policy="protect", **flags):
+    """One entry of ListNetworks."""
+    entry = {"id": GLib.Variant("s", id), "name": GLib.Variant("s", name), "ssid": GLib.Variant("s", flags.pop("ssid", name)),
+             "policy": GLib.Variant("s", policy), "last-seen": GLib.Variant("x", flags.pop("last_seen", 1790000000))}
+    for flag in ("decided", "current", "portal"):
+        entry[flag] = GLib.Variant("b", flags.pop(flag, False))
+    assert not flags, f"no such key: {flags}"
+    return entry
+
+
+def leak(program, destination, count, user="", protocol="udp", last=1790000000):
+    """One entry of ListLeaks."""
+    strings = {"program": program, "user": user, "destination": destination, "protocol": protocol}
+    return {**{key: GLib.Variant("s", value) for key, value in strings.items()}, "count": GLib.Variant("t", count),
+            "last": GLib.Variant("x", last)}
+
+
 class ScriptedHelper:
+    """What a method answers is looked up by the whole call ("ResolveForSignIn(portal.test)"), then by its name."""
+
     def __init__(self, bus):
         self.bus = bus
         self.delay_ms = 0
         self.calls = []
         self.refusals = {}
+        self.signing_in, self.signing_in_watch = "", 0  # the bus name of BeginSignIn("window")'s caller
         self.facts = {"Version": GLib.Variant("s", "0.1.0"), "Protocol": GLib.Variant("u", 1),
                       "Until": GLib.Variant("x", 0), "ChangedAt": GLib.Variant("x", 0)}
         for name, value in {"State": "off", "ReasonCode": "", "Reason": "", "Network": "Grand Hotel Wi-Fi",
                             "Resolver": "auto", "ResolverInUse": "", "ChangedBy": ""}.items():
             self.facts[name] = GLib.Variant("s", value)
+        self.network_facts = {name: GLib.Variant("s", value) for name, value in
+                              {"Current": "hotel", "Policy": "protect", "SignIn": "",
+                               "PortalAddress": "http://portal.grand-hotel.test/login"}.items()}
         self.answers = {
             "ListResolvers": GLib.Variant("aa{sv}", RESOLVERS),
             "GetStatistics": statistics(encrypted=1284, network_encrypted=1284, leaked=0, queries=2100, cache_hits=800),
             "CheckProtection": GLib.Variant("a{sv}", evidence()),
+            "ListNetworks": GLib.Variant("aa{sv}", [network("hotel", "Grand Hotel Wi-Fi", current=True, portal=True),
+                                                    network("home", "Home", decided=True)]),
+            "ListLeaks": GLib.Variant("aa{sv}", []),
         }
 
     def export(self):
         with open(os.environ["SOTTO_CONTRACT"], encoding="utf-8") as contract:
-            interfaces = Gio.DBusNodeInfo.new_for_xml(contract.read()).interfaces
-        self.bus.register_object(PATH, interfaces[0], self.on_call, self.on_get, None)
+            contract_info = Gio.DBusNodeInfo.new_for_xml(contract.read())
+        for name in (NAME, NETWORKS, QUERIES):
+            self.bus.register_object(PATH, contract_info.lookup_interface(name), self.on_call, self.on_get, None)
         self.bus.register_object(PATH, Gio.DBusNodeInfo.new_for_xml(SCRIPT_XML).interfaces[0], self.on_script, None, None)
         Gio.bus_own_name_on_connection(self.bus, NAME, Gio.BusNameOwnerFlags.NONE, None, None)
 
     def set(self, facts):
-        self.facts.update(facts)
-        self.bus.emit_signal(None, PATH, "org.freedesktop.DBus.Properties", "PropertiesChanged",
-                             GLib.Variant("(sa{sv}as)", (NAME, facts, [])))
+        """Changes facts of either interface; each tells of its own."""
+        for interface, own in ((NETWORKS, self.network_facts), (NAME, self.facts)):
+            changed = {name: value for name, value in facts.items() if name in own}
+            own.update(changed)
+            if changed:
+                self.bus.emit_signal(None, PATH, "org.freedesktop.DBus.Properties", "PropertiesChanged",
+                                     GLib.Variant("(sa{sv}as)", (interface, changed, [])))
 
-    def on_get(self, _bus, _sender, _path, _interface, name):
-        return self.facts[name]
+    def set_state(self, state, seconds=0, reason_code="", **networks):
+        """Where a call leads: a state, when it ends by itself, and facts of Networks."""
+        until = GLib.get_real_time() // 1000000 + seconds if seconds else 0
+        strings = {"State": state, "ReasonCode": reason_code, "Reason": "", **networks}
+        self.set({**{name: GLib.Variant("s", value) for name, value in strings.items()}, "Until": GLib.Variant("x", until)})
+
+    def on_get(self, _bus, _sender, _path, interface, name):
+        if interface == QUERIES:
+            return GLib.Variant("b", False)
+        return (self.network_facts if interface == NETWORKS else self.facts)[name]
 
     def on_script(self, _bus, _sender, _path, _interface, method, parameters, invocation):
         reply = None
@@ -140,21 +181,76 @@ class ScriptedHelper:
             error, sentence = self.refusals[method]
             invocation.return_dbus_error(f"{NAME}.Error.{error}", sentence)
             return GLib.SOURCE_REMOVE
+        if invocation.get_interface_name() == NETWORKS and method != "ListNetworks":
+            self.answer_networks(method, parameters, invocation)
+            return GLib.SOURCE_REMOVE
         if method in self.answers:
             invocation.return_value(GLib.Variant.new_tuple(self.answers[method]))
             return GLib.SOURCE_REMOVE
-        in_use = GLib.Variant("s", "Quad9")
         if method in ("TurnOn", "Resume"):
-            self.set({"State": GLib.Variant("s", "on"), "ResolverInUse": in_use, "Until": GLib.Variant("x", 0)})
+            self.set({"ResolverInUse": GLib.Variant("s", "Quad9")})
+            self.set_state("on")
         elif method == "TurnOff":
-            self.set({"State": GLib.Variant("s", "off"), "ResolverInUse": GLib.Variant("s", "")})
+            self.set({"ResolverInUse": GLib.Variant("s", "")})
+            self.set_state("off")
         elif method == "Pause":
-            until = GLib.get_real_time() // 1000000 + parameters.unpack()[0]
-            self.set({"State": GLib.Variant("s", "paused"), "Until": GLib.Variant("x", until)})
+            self.set_state("paused", parameters.unpack()[0])
         elif method == "SetResolver":
             self.set({"Resolver": parameters.get_child_value(0)})
         invocation.return_value(None)
         return GLib.SOURCE_REMOVE
+
+    # --- networks
+
+    def answer_networks(self, method, parameters, invocation):
+        reply = None
+        if method == "BeginSignIn":
+            reply = self.begin_sign_in(parameters.unpack()[0], invocation.get_sender())
+        elif method == "EndSignIn":
+            self.end_sign_in()
+        elif method == "ResolveForSignIn":
+            self.resolve_for_sign_in(parameters.unpack()[0], invocation)
+            return
+        elif method == "AllowUnprotected":
+            self.set_state("open", parameters.unpack()[0])
+        elif method == "SetPolicy":
+            self.set_policy(*parameters.unpack())
+        invocation.return_value(reply)
+
+    def begin_sign_in(self, how, caller):
+        self.watch_caller(caller if how == "window" else "")
+        self.set_state("signing-in", SIGN_IN_S, SignIn=how)
+        return GLib.Variant("(s)", (self.network_facts["PortalAddress"].get_string(),))
+
+    def watch_caller(self, caller):
+        """A window's sign-in ends with its caller's connection to the bus."""
+        if self.signing_in_watch:
+            Gio.bus_unwatch_name(self.signing_in_watch)
+        self.signing_in = caller
+        self.signing_in_watch = caller and Gio.bus_watch_name_on_connection(
+            self.bus, caller, Gio.BusNameWatcherFlags.NONE, None, lambda *_: self.end_sign_in())
+
+    def end_sign_in(self):
+        self.watch_caller("")
+        if self.facts["State"].get_string() == "signing-in":
+            self.set_state("signin", SignIn="")
+
+    def resolve_for_sign_in(self, name, invocation):
+        if not self.signing_in or invocation.get_sender() != self.signing_in:
+            invocation.return_dbus_error(f"{NAME}.Error.NotAuthorized", "Only the sign-in window may ask this.")
+            return
+        answer = self.answers.get(f"ResolveForSignIn({name})", self.answers.get("ResolveForSignIn"))
+        if answer is None:
+            invocation.return_dbus_error(f"{NAME}.Error.NotFound", "This network knows no such name.")
+        else:
+            invocation.return_value(GLib.Variant.new_tuple(answer))
+
+    def set_policy(self, network, policy):
+        if network != self.network_facts["Current"].get_string():
+            return
+        self.set({"Policy": GLib.Variant("s", policy)})
+        if self.facts["State"].get_string() != "off":
+            self.set_state("open" if policy == "leave-alone" else "on")
 
 
 def main():
