@@ -38,7 +38,6 @@ from .process import RUN, LabError
 from .topology import HOTEL
 
 CLEAR_PORTS = {53: "DNS", 5353: "mDNS", 5355: "LLMNR"}
-DISCARD_PORT = 9
 
 
 @dataclass
@@ -140,21 +139,41 @@ class CaptureEvidence:
             self.allowed.append(str(packet))
 
 
+@dataclass(frozen=True)
+class Cable:
+    """Where to listen: the link called `lan` of `machine`, which the laptop's `link` is plugged into."""
+
+    machine: object
+    link: str = "wl0"
+
+
+MARKER = r"""
+import socket, struct, sys
+payload = bytes.fromhex(sys.argv[2])
+datagram = struct.pack(">HHHH", 9, 9, 8 + len(payload), 0) + payload
+packet = struct.pack(">BBHHHBBH4s4s", 0x45, 0, 20 + len(datagram), 0, 0, 64, 17, 0, bytes(4), b"\xff" * 4) + datagram
+wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+wire.bind((sys.argv[1], 0))
+wire.send(b"\xff" * 6 + wire.getsockname()[4] + b"\x08\x00" + packet)
+"""
+"""Puts a datagram to the discard port on a link, which needs no address for it and no route."""
+
+
 class Capture:
     """Everything on the cable from now on. `with Capture(network) as capture: …; capture.no_plain_dns("name")`."""
 
-    def __init__(self, network, name="capture"):
-        self.network = network
+    def __init__(self, network, name="capture", cable=None):
+        self.network, self.cable = network, cable or Cable(network.hotel)
         self.path = RUN / f"{name}.pcap"
         self.path.unlink(missing_ok=True)
         self.marker = f"end-of-capture-{os.urandom(4).hex()}.test"
         self.packets = []
         self.permitted = []
-        mac = network.laptop.output("cat", "/sys/class/net/wl0/address")
+        mac = network.laptop.output("cat", f"/sys/class/net/{self.cable.link}/address")
         self.laptop_mac = bytes.fromhex(mac.replace(":", ""))
         # Without --immediate-mode the last second of packets stays in the kernel's buffer.
-        self.tcpdump = network.hotel.start(f"tcpdump-{name}", "tcpdump", "-Z", "root", "--immediate-mode", "-U", "-i", "lan",
-                                           "-s", "0", "-w", self.path)
+        self.tcpdump = self.cable.machine.start(f"tcpdump-{name}", "tcpdump", "-Z", "root", "--immediate-mode", "-U",
+                                                "-i", "lan", "-s", "0", "-w", self.path)
         self.tcpdump.wait_until("tcpdump", lambda: "listening on" in self.tcpdump.log)
 
     def stop(self):
@@ -162,8 +181,7 @@ class Capture:
         if not self.tcpdump.alive:
             return
         wire = dns.message.make_query(self.marker, "A").to_wire().hex()
-        send = f"import socket; socket.socket(2, 2).sendto(bytes.fromhex('{wire}'), ('{HOTEL}', {DISCARD_PORT}))"
-        self.network.laptop.run(sys.executable, "-c", send)
+        self.network.laptop.run(sys.executable, "-c", MARKER, self.cable.link, wire)
         sought = dns.name.from_text(self.marker).to_wire()
         try:
             self.tcpdump.wait_until("the capture's end marker", lambda: sought in self.path.read_bytes())
