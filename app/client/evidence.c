@@ -5,12 +5,7 @@
  */
 #include "evidence.h"
 
-static char *lookup_string(GVariant *dictionary, const char *key)
-{
-    char *value = NULL;
-
-    return g_variant_lookup(dictionary, key, "s", &value) ? value : g_strdup("");
-}
+#include "dictionary.h"
 
 static void step_free(gpointer data)
 {
@@ -27,10 +22,10 @@ static SottoEvidenceStep *step_parse(GVariant *dictionary)
 {
     SottoEvidenceStep *step = g_new0(SottoEvidenceStep, 1);
 
-    step->id = lookup_string(dictionary, "id");
-    step->title = lookup_string(dictionary, "title");
-    step->detail = lookup_string(dictionary, "detail");
-    step->code = lookup_string(dictionary, "code");
+    step->id = sotto_dictionary_string(dictionary, "id");
+    step->title = sotto_dictionary_string(dictionary, "title");
+    step->detail = sotto_dictionary_string(dictionary, "detail");
+    step->code = sotto_dictionary_string(dictionary, "code");
     g_variant_lookup(dictionary, "ok", "b", &step->ok);
     return step;
 }
@@ -40,10 +35,10 @@ SottoEvidence *sotto_evidence_parse(GVariant *dictionary)
     SottoEvidence *evidence = g_new0(SottoEvidence, 1);
     g_autoptr(GVariantIter) steps = NULL;
 
-    evidence->summary = lookup_string(dictionary, "summary");
-    evidence->security = lookup_string(dictionary, "security");
-    evidence->resolver = lookup_string(dictionary, "resolver");
-    evidence->endpoint = lookup_string(dictionary, "endpoint");
+    evidence->summary = sotto_dictionary_string(dictionary, "summary");
+    evidence->security = sotto_dictionary_string(dictionary, "security");
+    evidence->resolver = sotto_dictionary_string(dictionary, "resolver");
+    evidence->endpoint = sotto_dictionary_string(dictionary, "endpoint");
     evidence->steps = g_ptr_array_new_with_free_func(step_free);
     g_variant_lookup(dictionary, "ok", "b", &evidence->ok);
     g_variant_lookup(dictionary, "time", "x", &evidence->time_s);

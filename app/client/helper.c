@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The helper as its clients see it: a generated proxy that survives everything around it.
+ * The helper as its clients see it: generated proxies (of its properties there are two interfaces)
+ * that survive everything around them.
  *
  * Two things may go away and come back: the helper (an upgrade, a crash, a stop), which the proxy
  * follows by itself through the owner of the bus name; and the bus, which it does not. So the
@@ -11,7 +12,7 @@
  * A proxy drops its cached properties when the name loses its owner, and loads them before it says
  * that there is a new one: between the two "changed" signals nobody sees a fact of the dead helper.
  *
- * The calls themselves are in helper_calls.c.
+ * The calls themselves are in helper_calls.c, the facts in helper_facts.c.
  */
 #include "helper.h"
 
@@ -29,6 +30,7 @@ struct _SottoHelper {
     GObject parent_instance;
     GDBusConnection *connection;
     BusSotto1 *proxy; /* NULL without a bus */
+    BusSotto1Networks *networks;
     GCancellable *lifetime;
     GPtrArray *waiting; /* GTask of each connect_async that has not ended */
     gboolean connecting, settled, was_present, interactive;
@@ -38,31 +40,9 @@ struct _SottoHelper {
 G_DEFINE_FINAL_TYPE(SottoHelper, sotto_helper, G_TYPE_OBJECT)
 
 enum { PROPERTY_PRESENT = 1, PROPERTY_COUNT };
-enum { SIGNAL_CHANGED, SIGNAL_RESOLVERS_CHANGED, SIGNAL_COUNT };
+enum { SIGNAL_CHANGED, SIGNAL_RESOLVERS_CHANGED, SIGNAL_NETWORKS_CHANGED, SIGNAL_COUNT };
 static GParamSpec *properties[PROPERTY_COUNT];
 static guint signals[SIGNAL_COUNT];
-
-static const char *const state_words[] = {
-    [SOTTO_STATE_OFF] = "off",         [SOTTO_STATE_STARTING] = "starting",
-    [SOTTO_STATE_ON] = "on",           [SOTTO_STATE_SIGNIN] = "signin",
-    [SOTTO_STATE_PAUSED] = "paused",   [SOTTO_STATE_BLOCKED] = "blocked",
-    [SOTTO_STATE_ERROR] = "error",     [SOTTO_STATE_VPN] = "vpn",
-    [SOTTO_STATE_OFFLINE] = "offline", [SOTTO_STATE_SIGNING_IN] = "signing-in",
-    [SOTTO_STATE_OPEN] = "open",       [SOTTO_STATE_ASK] = "ask",
-};
-
-const char *sotto_state_word(SottoState state)
-{
-    return state_words[state];
-}
-
-SottoState sotto_state_parse(const char *word)
-{
-    for (size_t i = 0; i < G_N_ELEMENTS(state_words); i++)
-        if (g_strcmp0(word, state_words[i]) == 0)
-            return (SottoState)i;
-    return SOTTO_STATE_ERROR;
-}
 
 /* --- presence ----------------------------------------------------------------------------- */
 
@@ -117,12 +97,15 @@ static void drop_bus(SottoHelper *self)
 {
     if (self->proxy != NULL)
         g_signal_handlers_disconnect_by_data(self->proxy, self);
+    if (self->networks != NULL)
+        g_signal_handlers_disconnect_by_data(self->networks, self);
     if (self->connection != NULL)
         g_signal_handlers_disconnect_by_data(self->connection, self);
     if (self->resolvers_subscription != 0)
         g_dbus_connection_signal_unsubscribe(self->connection, self->resolvers_subscription);
     self->resolvers_subscription = 0;
     g_clear_object(&self->proxy);
+    g_clear_object(&self->networks);
     g_clear_object(&self->connection);
 }
 
@@ -173,6 +156,35 @@ static void on_resolvers_changed(GDBusConnection *connection, const char *sender
     g_signal_emit(data, signals[SIGNAL_RESOLVERS_CHANGED], 0);
 }
 
+static void follow_proxy(SottoHelper *self, GDBusProxy *proxy)
+{
+    g_signal_connect_swapped(proxy, "g-properties-changed", G_CALLBACK(announce), self);
+    g_signal_connect_swapped(proxy, "notify::g-name-owner", G_CALLBACK(announce), self);
+}
+
+static void on_networks_changed(SottoHelper *self)
+{
+    g_signal_emit(self, signals[SIGNAL_NETWORKS_CHANGED], 0);
+}
+
+static void on_networks_ready(GObject *source, GAsyncResult *result, gpointer data)
+{
+    g_autoptr(SottoHelper) self = data;
+    GError *error = NULL;
+
+    self->networks = bus_sotto1_networks_proxy_new_finish(result, &error);
+    if (self->networks == NULL) {
+        end_without_bus(self, error);
+        return;
+    }
+    follow_proxy(self, G_DBUS_PROXY(self->networks));
+    g_signal_connect_swapped(self->networks, "changed", G_CALLBACK(on_networks_changed), self);
+    if (self->connection == NULL || g_dbus_connection_is_closed(self->connection))
+        end_connecting(self, sotto_error_new(SOTTO_ERROR_NO_BUS));
+    else
+        end_connecting(self, NULL);
+}
+
 static void on_proxy_ready(GObject *source, GAsyncResult *result, gpointer data)
 {
     g_autoptr(SottoHelper) self = data;
@@ -183,13 +195,15 @@ static void on_proxy_ready(GObject *source, GAsyncResult *result, gpointer data)
         end_without_bus(self, error);
         return;
     }
-    g_dbus_proxy_set_default_timeout(G_DBUS_PROXY(self->proxy), CALL_TIMEOUT_MS);
-    g_signal_connect_swapped(self->proxy, "g-properties-changed", G_CALLBACK(announce), self);
-    g_signal_connect_swapped(self->proxy, "notify::g-name-owner", G_CALLBACK(announce), self);
-    if (g_dbus_connection_is_closed(self->connection))
+    if (self->connection == NULL) { /* closed in the meantime */
         end_connecting(self, sotto_error_new(SOTTO_ERROR_NO_BUS));
-    else
-        end_connecting(self, NULL);
+        return;
+    }
+    g_dbus_proxy_set_default_timeout(G_DBUS_PROXY(self->proxy), CALL_TIMEOUT_MS);
+    follow_proxy(self, G_DBUS_PROXY(self->proxy));
+    bus_sotto1_networks_proxy_new(
+        self->connection, G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START_AT_CONSTRUCTION, SOTTO_HELPER_NAME,
+        OBJECT_PATH, self->lifetime, on_networks_ready, g_object_ref(self));
 }
 
 static void on_connection_ready(GObject *source, GAsyncResult *result, gpointer data)
@@ -308,6 +322,11 @@ GDBusProxy *sotto_helper_proxy(SottoHelper *self)
     return self->proxy != NULL ? G_DBUS_PROXY(self->proxy) : NULL;
 }
 
+BusSotto1Networks *sotto_helper_networks_proxy(SottoHelper *self)
+{
+    return self->networks;
+}
+
 void sotto_helper_set_interactive(SottoHelper *self, gboolean interactive)
 {
     self->interactive = interactive;
@@ -318,71 +337,12 @@ gboolean sotto_helper_is_interactive(SottoHelper *self)
     return self->interactive;
 }
 
-/* --- facts --------------------------------------------------------------------------------- */
+/* --- the object ---------------------------------------------------------------------------- */
 
 static gboolean is_present(SottoHelper *self)
 {
     return sotto_helper_presence(self) == SOTTO_PRESENCE_PRESENT;
 }
-
-static const char *fact(SottoHelper *self, const char *(*getter)(BusSotto1 *))
-{
-    const char *value = is_present(self) ? getter(self->proxy) : NULL;
-
-    return value != NULL ? value : "";
-}
-
-SottoState sotto_helper_state(SottoHelper *self)
-{
-    return sotto_state_parse(fact(self, bus_sotto1_get_state));
-}
-
-const char *sotto_helper_version(SottoHelper *self)
-{
-    return fact(self, bus_sotto1_get_version);
-}
-
-const char *sotto_helper_reason_code(SottoHelper *self)
-{
-    return fact(self, bus_sotto1_get_reason_code);
-}
-
-const char *sotto_helper_reason(SottoHelper *self)
-{
-    return fact(self, bus_sotto1_get_reason);
-}
-
-const char *sotto_helper_network(SottoHelper *self)
-{
-    return fact(self, bus_sotto1_get_network);
-}
-
-const char *sotto_helper_resolver(SottoHelper *self)
-{
-    return fact(self, bus_sotto1_get_resolver);
-}
-
-const char *sotto_helper_resolver_in_use(SottoHelper *self)
-{
-    return fact(self, bus_sotto1_get_resolver_in_use);
-}
-
-const char *sotto_helper_changed_by(SottoHelper *self)
-{
-    return fact(self, bus_sotto1_get_changed_by);
-}
-
-gint64 sotto_helper_until_s(SottoHelper *self)
-{
-    return is_present(self) ? bus_sotto1_get_until(self->proxy) : 0;
-}
-
-gint64 sotto_helper_changed_at_s(SottoHelper *self)
-{
-    return is_present(self) ? bus_sotto1_get_changed_at(self->proxy) : 0;
-}
-
-/* --- the object ---------------------------------------------------------------------------- */
 
 static void sotto_helper_get_property(GObject *object, guint id, GValue *value, GParamSpec *spec)
 {
@@ -426,6 +386,9 @@ static void sotto_helper_class_init(SottoHelperClass *class)
                                            NULL, NULL, G_TYPE_NONE, 0);
     signals[SIGNAL_RESOLVERS_CHANGED] =
         g_signal_new("resolvers-changed", SOTTO_TYPE_HELPER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                     G_TYPE_NONE, 0);
+    signals[SIGNAL_NETWORKS_CHANGED] =
+        g_signal_new("networks-changed", SOTTO_TYPE_HELPER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                      G_TYPE_NONE, 0);
 }
 

@@ -3,7 +3,9 @@
 
 #include "evidence.h"
 #include "helper_error.h"
+#include "leak_item.h"
 #include "list_source.h"
+#include "network_item.h"
 #include "resolver_item.h"
 #include "statistics.h"
 
@@ -29,6 +31,18 @@ typedef enum {
 const char *sotto_state_word(SottoState state);
 SottoState sotto_state_parse(const char *word);
 
+/** The sign-in under way, and the ways to do it. */
+typedef enum {
+    SOTTO_SIGN_IN_NONE,
+    SOTTO_SIGN_IN_WINDOW, /* one program's names go to the network's DNS */
+    SOTTO_SIGN_IN_MACHINE /* everybody's do; the user has confirmed it */
+} SottoSignIn;
+
+/** The word of the contract, and back; an unknown word reads SOTTO_SIGN_IN_MACHINE, the one that
+ * promises least. */
+const char *sotto_sign_in_word(SottoSignIn sign_in);
+SottoSignIn sotto_sign_in_parse(const char *word);
+
 /** Whether there is a helper to talk to. */
 typedef enum {
     SOTTO_PRESENCE_SEARCHING, /* not known yet: the bus has not answered */
@@ -45,6 +59,7 @@ typedef enum {
  * Property "present" (boolean, readable, notifies): presence is SOTTO_PRESENCE_PRESENT.
  * Signal "changed" (no arguments): presence or any fact below may have another value.
  * Signal "resolvers-changed" (no arguments): the lists of resolvers would read otherwise now.
+ * Signal "networks-changed" (no arguments): the list of networks would read otherwise now.
  */
 #define SOTTO_TYPE_HELPER (sotto_helper_get_type())
 G_DECLARE_FINAL_TYPE(SottoHelper, sotto_helper, SOTTO, HELPER, GObject)
@@ -82,10 +97,17 @@ const char *sotto_helper_resolver_in_use(SottoHelper *helper);
 const char *sotto_helper_changed_by(SottoHelper *helper);
 gint64 sotto_helper_until_s(SottoHelper *helper);
 gint64 sotto_helper_changed_at_s(SottoHelper *helper);
+/** Of the network at hand: its id in the list of networks ("" while none is known), what is done on
+ * it ("protect" while nobody says), its sign-in page (somebody else's words: http: or https:, ""
+ * none), the sign-in under way. */
+const char *sotto_helper_current_network(SottoHelper *helper);
+SottoPolicy sotto_helper_policy(SottoHelper *helper);
+const char *sotto_helper_portal_address(SottoHelper *helper);
+SottoSignIn sotto_helper_sign_in(SottoHelper *helper);
 
 /**
  * The calls of the contract. Each ends its callback once; sotto_helper_action_finish() belongs to
- * the five that return nothing. Errors are SOTTO_ERROR with a sentence to show, or
+ * all that return nothing. Errors are SOTTO_ERROR with a sentence to show, or
  * G_IO_ERROR_CANCELLED. A cancelled call may still have been carried out.
  */
 void sotto_helper_turn_on_async(SottoHelper *helper, GCancellable *cancellable,
@@ -144,6 +166,47 @@ void sotto_helper_remove_resolver_async(SottoHelper *helper, const char *id,
                                         GCancellable *cancellable, GAsyncReadyCallback callback,
                                         gpointer user_data);
 
+/**
+ * Begins a sign-in: "window", after which sotto_helper_resolve_for_sign_in_async() serves this
+ * client alone until the sign-in ends (by itself, or with this client's connection), or "machine".
+ * Finishes with the address to open (transfer full), somebody else's words.
+ */
+void sotto_helper_begin_sign_in_async(SottoHelper *helper, SottoSignIn how,
+                                      GCancellable *cancellable, GAsyncReadyCallback callback,
+                                      gpointer user_data);
+char *sotto_helper_begin_sign_in_finish(SottoHelper *helper, GAsyncResult *result, GError **error);
+/** Ends with sotto_helper_action_finish(). */
+void sotto_helper_end_sign_in_async(SottoHelper *helper, GCancellable *cancellable,
+                                    GAsyncReadyCallback callback, gpointer user_data);
+/** Finishes with the addresses of a name, IPv4 first (transfer full); SOTTO_ERROR_NOT_FOUND when it
+ * has none. */
+void sotto_helper_resolve_for_sign_in_async(SottoHelper *helper, const char *name,
+                                            GCancellable *cancellable, GAsyncReadyCallback callback,
+                                            gpointer user_data);
+char **sotto_helper_resolve_for_sign_in_finish(SottoHelper *helper, GAsyncResult *result,
+                                               GError **error);
+
+/** Looks again at once for a sign-in page and a way through, and consents to this network's own DNS
+ * for 60 to 86400 seconds; both end with sotto_helper_action_finish(). */
+void sotto_helper_look_again_async(SottoHelper *helper, GCancellable *cancellable,
+                                   GAsyncReadyCallback callback, gpointer user_data);
+void sotto_helper_allow_unprotected_async(SottoHelper *helper, guint seconds,
+                                          GCancellable *cancellable, GAsyncReadyCallback callback,
+                                          gpointer user_data);
+
+void sotto_helper_list_networks_async(SottoHelper *helper, GCancellable *cancellable,
+                                      GAsyncReadyCallback callback, gpointer user_data);
+/** Of SottoNetwork, newest first (transfer full). */
+GPtrArray *sotto_helper_list_networks_finish(SottoHelper *helper, GAsyncResult *result,
+                                             GError **error);
+/** Both end with sotto_helper_action_finish(). */
+void sotto_helper_set_policy_async(SottoHelper *helper, const char *id, SottoPolicy policy,
+                                   GCancellable *cancellable, GAsyncReadyCallback callback,
+                                   gpointer user_data);
+void sotto_helper_forget_network_async(SottoHelper *helper, const char *id,
+                                       GCancellable *cancellable, GAsyncReadyCallback callback,
+                                       gpointer user_data);
+
 /** Forgets the answers of a name and of everything below it, "": all. Finishes with their number.
  */
 void sotto_helper_flush_cache_async(SottoHelper *helper, const char *name,
@@ -172,3 +235,10 @@ void sotto_helper_explain_async(SottoHelper *helper, const char *name, const cha
                                 GCancellable *cancellable, GAsyncReadyCallback callback,
                                 gpointer user_data);
 GVariant *sotto_helper_explain_finish(SottoHelper *helper, GAsyncResult *result, GError **error);
+
+/** Programs that asked around Sotto while it was on. */
+void sotto_helper_list_leaks_async(SottoHelper *helper, GCancellable *cancellable,
+                                   GAsyncReadyCallback callback, gpointer user_data);
+/** Of SottoLeak, newest first (transfer full). */
+GPtrArray *sotto_helper_list_leaks_finish(SottoHelper *helper, GAsyncResult *result,
+                                          GError **error);

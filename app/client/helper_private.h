@@ -3,6 +3,8 @@
 
 #include "helper.h"
 
+#include "sotto-bus.h"
+
 /** Calls `method` of the contract ("TurnOn", or with its interface in front where that is not the
  * first). Floating `parameters` (NULL: none) are consumed in any case. */
 void sotto_helper_call(SottoHelper *helper, const char *method, GVariant *parameters,
@@ -12,7 +14,9 @@ GVariant *sotto_helper_call_finish(SottoHelper *helper, GAsyncResult *result, GE
 /** What came with it (transfer none); NULL for nothing. */
 GUnixFDList *sotto_helper_call_descriptors(GAsyncResult *result);
 
-/** The proxy to call through (transfer none); NULL without a bus. For helper_calls.c alone. */
+/** The proxy to call through (transfer none); NULL without a bus. */
 GDBusProxy *sotto_helper_proxy(SottoHelper *helper);
+/** The same for the interface of networks; its cache is all that is used of it. */
+BusSotto1Networks *sotto_helper_networks_proxy(SottoHelper *helper);
 /** What sotto_helper_set_interactive() said. For helper_calls.c alone. */
 gboolean sotto_helper_is_interactive(SottoHelper *helper);

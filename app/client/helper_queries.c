@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The calls of the contract's third interface: the way of one question, the cache, the
- * query log, the connections.
+ * query log, the connections, and who asks around us.
  */
 #include "helper_private.h"
 #include "sotto-build.h"
@@ -83,4 +83,18 @@ GVariant *sotto_helper_explain_finish(SottoHelper *self, GAsyncResult *result, G
     g_autoptr(GVariant) reply = sotto_helper_call_finish(self, result, error);
 
     return reply != NULL ? g_variant_get_child_value(reply, 0) : NULL;
+}
+
+void sotto_helper_list_leaks_async(SottoHelper *self, GCancellable *cancellable,
+                                   GAsyncReadyCallback callback, gpointer user_data)
+{
+    sotto_helper_call(self, METHOD("ListLeaks"), NULL, cancellable, callback, user_data);
+}
+
+GPtrArray *sotto_helper_list_leaks_finish(SottoHelper *self, GAsyncResult *result, GError **error)
+{
+    g_autoptr(GVariant) reply = sotto_helper_call_finish(self, result, error);
+    g_autoptr(GVariant) list = reply != NULL ? g_variant_get_child_value(reply, 0) : NULL;
+
+    return list != NULL ? sotto_leaks_parse(list) : NULL;
 }

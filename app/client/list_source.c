@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "list_source.h"
 
+#include "dictionary.h"
+
 static void list_source_free(gpointer data)
 {
     SottoListSource *source = data;
@@ -10,13 +12,6 @@ static void list_source_free(gpointer data)
     g_free(source->kind);
     g_free(source->failure);
     g_free(source);
-}
-
-static char *lookup_string(GVariant *dictionary, const char *key)
-{
-    char *value = NULL;
-
-    return g_variant_lookup(dictionary, key, "s", &value) ? value : g_strdup("");
 }
 
 GPtrArray *sotto_list_sources_parse(GVariant *list)
@@ -29,10 +24,10 @@ GPtrArray *sotto_list_sources_parse(GVariant *list)
     while ((dictionary = g_variant_iter_next_value(&iter)) != NULL) {
         SottoListSource *source = g_new0(SottoListSource, 1);
 
-        source->name = lookup_string(dictionary, "name");
-        source->url = lookup_string(dictionary, "url");
-        source->kind = lookup_string(dictionary, "kind");
-        source->failure = lookup_string(dictionary, "failure");
+        source->name = sotto_dictionary_string(dictionary, "name");
+        source->url = sotto_dictionary_string(dictionary, "url");
+        source->kind = sotto_dictionary_string(dictionary, "kind");
+        source->failure = sotto_dictionary_string(dictionary, "failure");
         g_variant_lookup(dictionary, "entries", "u", &source->entries);
         g_variant_lookup(dictionary, "signed-at", "x", &source->signed_at_s);
         g_variant_lookup(dictionary, "checked-at", "x", &source->checked_at_s);
