@@ -110,7 +110,8 @@ static void fetch_next(Download *download)
 {
     bool signature = download->signature == NULL;
     FetchRequest request = {
-        .address = download->addresses[download->address],
+        .address =
+            engine_reach(download->environment->engine, &download->addresses[download->address]),
         .host = download->host,
         .path = signature ? download->signature_path : download->path,
         .limit = signature ? MAX_SIGNATURE : LIST_MAX_BYTES,

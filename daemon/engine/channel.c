@@ -140,6 +140,7 @@ bool channel_open(Channel *channel)
         .tls = channel->pool->tls,
         .settings = channel->settings,
         .finder = address_search_finder(channel->pool),
+        .nat64 = &channel->pool->nat64,
     };
     Status status;
 

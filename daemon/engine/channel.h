@@ -25,6 +25,7 @@ typedef struct ChannelPool {
     Ladder ladder;             /* what this network lets through */
     TransportCounters retired; /* of the transports that were closed */
     Ledger ledger;
+    Nat64Prefix nat64; /* of this network's translator; not set: none */
 } ChannelPool;
 
 struct Channel {

@@ -18,6 +18,7 @@
 #include "listener.h"
 #include "log.h"
 #include "query.h"
+#include "reach.h"
 #include "resolution.h"
 
 #include <sodium.h>
@@ -327,6 +328,24 @@ void engine_network_changed(Engine *engine, const char *network_id)
     engine_disconnect(engine);
     ladder_join(&engine->pool.ladder, network_id, loop_now_us(engine->loop));
     begin_anew(engine, true);
+}
+
+void engine_set_nat64(Engine *engine, const Nat64Prefix *prefix)
+{
+    static const Nat64Prefix none;
+
+    if (!prefix)
+        prefix = &none;
+    if (nat64_prefix_equal(prefix, &engine->pool.nat64))
+        return;
+    engine->pool.nat64 = *prefix;
+    ladder_forget_families(&engine->pool.ladder);
+    engine_reconnect(engine);
+}
+
+Address engine_reach(const Engine *engine, const Address *address)
+{
+    return reach_address(&engine->pool.nat64, address);
 }
 
 char *engine_save_networks(const Engine *engine)

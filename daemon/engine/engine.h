@@ -4,6 +4,7 @@
 #include "ledger.h"
 #include "loop.h"
 #include "message.h"
+#include "nat64.h"
 #include "plan.h"
 #include "record.h"
 #include "ruleset.h"
@@ -56,6 +57,14 @@ void engine_network_changed(Engine *engine, const char *network_id);
 char *engine_save_networks(const Engine *engine);
 /** Brings it back; at best before the first network is joined. */
 void engine_load_networks(Engine *engine, const char *text);
+
+/** This network has no IPv4, but a translator with this prefix (NULL: it has none). Endpoints with
+ * an IPv4 address are reached through it, and names with IPv4 addresses alone are given such as it
+ * translates (dns64.h). Where it differs from before, connections go and queries under way are
+ * asked again. */
+void engine_set_nat64(Engine *engine, const Nat64Prefix *prefix);
+/** Where to connect to on this network in order to reach `address` (reach.h). */
+Address engine_reach(const Engine *engine, const Address *address);
 
 /** The machine falls asleep: sockets, connections and keys go; queries under way wait. */
 void engine_disconnect(Engine *engine);

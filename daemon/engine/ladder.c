@@ -116,6 +116,11 @@ void ladder_join(Ladder *ladder, const char *network_id, int64_t now_us)
     }
 }
 
+void ladder_forget_families(Ladder *ladder)
+{
+    memset(ladder->families, 0, sizeof ladder->families);
+}
+
 /* NULL where the address is not known here: it is looked up, and may be of either (named.c). */
 static Rung *family_of(const Ladder *ladder, const Endpoint *endpoint)
 {

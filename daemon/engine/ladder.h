@@ -33,6 +33,9 @@ void ladder_clear(Ladder *ladder);
  * remembered) brings back. */
 void ladder_join(Ladder *ladder, const char *network_id, int64_t now_us);
 
+/** Addresses are reached in another way from now on: which family gets through is to be seen. */
+void ladder_forget_families(Ladder *ladder);
+
 /** Something came from there. */
 void ladder_note_answer(Ladder *ladder, const Endpoint *endpoint);
 /** `loser`, never heard on this network, was silent while `winner` answered. */

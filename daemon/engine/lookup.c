@@ -78,6 +78,21 @@ static GPtrArray *find_upstreams(Engine *engine, const Plan *plan, const char *r
     return upstreams;
 }
 
+/* Servers asked in clear are known by their addresses: a plan of such alone looks none up, and is
+ * not to take the place of one that can. */
+static bool needs_bootstrap(const Plan *plan)
+{
+    for (size_t i = 0; i < plan->resolver_count; i++) {
+        const Resolver *resolver = plan->resolvers[i];
+
+        for (size_t j = 0; j < resolver->endpoint_count; j++) {
+            if (resolver->endpoints[j]->kind != ENDPOINT_PLAIN)
+                return true;
+        }
+    }
+    return false;
+}
+
 /* RFC 5001 §2.1: an empty option asks for it. */
 static void append_nsid(WireWriter *writer)
 {
@@ -126,7 +141,8 @@ Lookup *engine_lookup_question(Engine *engine, Plan *plan, const char *resolver_
     size_t length = build_query(question, wire, sizeof wire);
     Message query;
 
-    engine_use_bootstrap(engine, plan);
+    if (needs_bootstrap(plan))
+        engine_use_bootstrap(engine, plan);
     lookup->done = done;
     lookup->owner = owner;
     lookup->resolution.done = on_resolved;

@@ -17,6 +17,7 @@
  */
 #include "dnscrypt_private.h"
 #include "log.h"
+#include "reach.h"
 #include "transport_classes.h"
 
 #include <sodium.h>
@@ -166,12 +167,18 @@ void dnscrypt_renew_in_doubt(Dnscrypt *dnscrypt)
 
 /* ---- the socket ---- */
 
+Address dnscrypt_first_hop(const Transport *transport)
+{
+    return reach_address(transport->environment.nat64, relay_first_hop(transport->endpoint));
+}
+
 Status dnscrypt_open_udp(Dnscrypt *dnscrypt)
 {
     int fd;
     if (dnscrypt->udp.io.loop != NULL)
         return STATUS_OK;
-    const Status status = udp_connect(relay_first_hop(dnscrypt->base.endpoint), &fd);
+    const Address hop = dnscrypt_first_hop(&dnscrypt->base);
+    const Status status = udp_connect(&hop, &fd);
     if (status != STATUS_OK)
         return status;
     return udp_open(&dnscrypt->udp, loop_of(dnscrypt), fd, dnscrypt_attempt_udp_received,

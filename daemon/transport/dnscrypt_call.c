@@ -58,8 +58,9 @@ static Status call_open(Attempt *attempt)
     attempt->call_session = session;
     attempt->call_longest = attempt->truncated;
     attempt->dnscrypt->calls++;
-    attempt->call = tcp_call_open(transport->environment.loop, relay_first_hop(transport->endpoint),
-                                  packet, length, &call_events, attempt);
+    const Address hop = dnscrypt_first_hop(transport);
+    attempt->call =
+        tcp_call_open(transport->environment.loop, &hop, packet, length, &call_events, attempt);
     transport->counters.connections++;
     transport->counters.bytes_sent += length;
     return STATUS_OK;

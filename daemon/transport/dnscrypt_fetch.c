@@ -189,7 +189,8 @@ static Status fetch_open_udp(CertificateFetch *fetch)
     int fd;
     if (fetch->udp_leg != LEG_UNUSED)
         return fetch->udp.io.loop != NULL ? STATUS_OK : STATUS_CLOSED;
-    const Status status = udp_connect(relay_first_hop(transport->endpoint), &fd);
+    const Address hop = dnscrypt_first_hop(transport);
+    const Status status = udp_connect(&hop, &fd);
     if (status != STATUS_OK)
         return status;
     return udp_open(&fetch->udp, transport->environment.loop, fd, fetch_udp_received,
@@ -271,8 +272,9 @@ static void fetch_ask_tcp(CertificateFetch *fetch)
     const size_t length = fetch_write_packet(fetch, packet);
     fetch->tcp_leg = LEG_WAITING;
     tcp_call_close(fetch->call);
-    fetch->call = tcp_call_open(transport->environment.loop, relay_first_hop(transport->endpoint),
-                                packet, length, &fetch_tcp_events, fetch);
+    const Address hop = dnscrypt_first_hop(transport);
+    fetch->call =
+        tcp_call_open(transport->environment.loop, &hop, packet, length, &fetch_tcp_events, fetch);
     transport->counters.connections++;
     transport->counters.bytes_sent += length;
 }

@@ -66,6 +66,8 @@ static inline size_t dnscrypt_first_target(const Dnscrypt *dnscrypt)
 
 /** The session to send with (transfer full). STATUS_CRYPTO, STATUS_NO_MEMORY. */
 Status dnscrypt_session_for_query(Dnscrypt *dnscrypt, DnscryptSession **session) must_check;
+/** Where its packets are sent on this network. */
+Address dnscrypt_first_hop(const Transport *transport);
 /** Opens the UDP socket if it is closed. */
 Status dnscrypt_open_udp(Dnscrypt *dnscrypt) must_check;
 /** Closes it at once: the next query uses a new port. */

@@ -22,6 +22,7 @@
 #include "log.h"
 #include "pipeline.h"
 #include "quic.h"
+#include "reach.h"
 #include "transport_classes.h"
 
 #include <glib.h>
@@ -268,9 +269,11 @@ static void carrier_open(Pipe *pipe)
         .early_data = environment->settings.zero_rtt,
     };
 
+    const Address peer = reach_address(environment->nat64, &doq->pipeline.peer->address);
+
     connection->quic =
-        quic_connect(environment->loop, environment->tls, &doq->pipeline.peer->address,
-                     &doq->pipeline.target, &doq->memory, &options, &events, connection);
+        quic_connect(environment->loop, environment->tls, &peer, &doq->pipeline.target,
+                     &doq->memory, &options, &events, connection);
     pipe->early = quic_room(connection->quic) > 0;
     if (pipe->early)
         pipe_flush_later(pipe);

@@ -20,6 +20,7 @@
 
 #include "http2.h"
 #include "log.h"
+#include "reach.h"
 
 #include <glib.h>
 #include <string.h>
@@ -71,7 +72,7 @@ static void fetch_from(OdohKeys *keys, const Address *address, bool direct)
     keys->direct = direct;
     keys->peer = endpoint_tls_target(from, NULL);
     const FetchRequest request = {
-        .address = *address,
+        .address = reach_address(keys->environment->nat64, address),
         .host = endpoint_host(from, text),
         .path = path,
         .peer = &keys->peer,

@@ -4,6 +4,7 @@
  */
 #include "log.h"
 #include "pipeline.h"
+#include "reach.h"
 
 #include <glib.h>
 
@@ -35,9 +36,10 @@ static void carrier_open(Pipe *pipe)
     };
     Pipeline *pipeline = pipe->pipeline;
     const TransportEnvironment *environment = &pipeline->base.environment;
+    const Address peer = reach_address(environment->nat64, &pipeline->peer->address);
 
-    pipe->stream = tls_connect(environment->loop, environment->tls, &pipeline->peer->address,
-                               &pipeline->target, &pipeline->session, &events, pipe);
+    pipe->stream = tls_connect(environment->loop, environment->tls, &peer, &pipeline->target,
+                               &pipeline->session, &events, pipe);
 }
 
 static void carrier_close(Pipe *pipe)

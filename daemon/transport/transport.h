@@ -5,6 +5,7 @@
 #include "list.h"
 #include "loop.h"
 #include "message.h"
+#include "nat64.h"
 #include "peer_chain.h"
 #include "status.h"
 #include "tls.h"
@@ -84,6 +85,8 @@ typedef struct TransportEnvironment {
     TlsContext *tls;
     TransportSettings settings;
     AddressFinder finder;
+    const Nat64Prefix *nat64; /* of the network's translator, as it is at the time (reach.h); NULL:
+                                 nobody knows */
 } TransportEnvironment;
 
 /** Counted since the transport was opened. */
