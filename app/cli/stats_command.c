@@ -34,7 +34,27 @@ static void add_size(Table *table, const char *label, guint64 bytes)
     table_add(table, TONE_PLAIN, cells);
 }
 
-static void print_totals(const SottoStatistics *s)
+/* A row for each kind that was seen. */
+static void add_clear_flows(Table *table, GVariant *dictionary)
+{
+    g_autoptr(GVariant) flows =
+        g_variant_lookup_value(dictionary, "clear-flows", G_VARIANT_TYPE("a{st}"));
+    GVariantIter iterator;
+    const char *kind;
+    guint64 count;
+
+    if (flows == NULL || g_variant_n_children(flows) == 0)
+        return;
+    const char *const head[] = {_("Left in clear, as they may"), ""};
+    table_add(table, TONE_PLAIN, head);
+    g_variant_iter_init(&iterator, flows);
+    while (g_variant_iter_next(&iterator, "{&st}", &kind, &count)) {
+        g_autofree char *label = g_strconcat("  ", sotto_clear_flow_title(kind), NULL);
+        add_count(table, label, count, TONE_PLAIN);
+    }
+}
+
+static void print_totals(const SottoStatistics *s, GVariant *dictionary)
 {
     g_autoptr(Table) table = table_new(2);
     g_autofree char *since = console_clock(s->since_s);
@@ -53,6 +73,7 @@ static void print_totals(const SottoStatistics *s)
     add_count(table, _("  failed"), s->failed, TONE_PLAIN);
     add_count(table, _("  above the limit"), s->over_limit, TONE_PLAIN);
     add_count(table, _("Went around Sotto"), s->leaked, s->leaked > 0 ? TONE_WARNING : TONE_PLAIN);
+    add_clear_flows(table, dictionary);
     add_count(table, _("Forged answers refused"), s->forged, TONE_PLAIN);
     add_count(table, _("Replayed answers refused"), s->replayed, TONE_PLAIN);
     add_count(table, _("Certificate requests"), s->certificate_requests, TONE_PLAIN);
@@ -159,7 +180,7 @@ static CliExit run_stats(Session *session, char **parameters)
         document_print_variant(dictionary);
     } else {
         SottoStatistics statistics = sotto_statistics_parse(dictionary);
-        print_totals(&statistics);
+        print_totals(&statistics, dictionary);
         print_tables(dictionary);
     }
     return CLI_OK;

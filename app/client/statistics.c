@@ -5,6 +5,7 @@
  */
 #include "statistics.h"
 
+#include <glib/gi18n.h>
 #include <stddef.h>
 
 static const struct {
@@ -64,4 +65,26 @@ void sotto_statistics_visit(const SottoStatistics *statistics, SottoStatisticsVi
         const char *field = (const char *)statistics + counters[i].offset;
         visit(counters[i].key, *(const guint64 *)(const void *)field, user_data);
     }
+}
+
+const char *sotto_clear_flow_title(const char *kind)
+{
+    static const struct {
+        const char *kind, *title;
+    } titles[] = {
+        {"certificate", N_("certificate requests of resolvers")},
+        {"discovery", N_("questions for encrypted endpoints")},
+        {"network", N_("names of this network")},
+        {"vpn", N_("names of a VPN")},
+        {"portal-check", N_("checks for a sign-in page")},
+        {"sign-in", N_("while somebody signed in")},
+        {"nat64", N_("questions for this network's IPv6 prefix")},
+        {"time", N_("names of time servers")},
+        {"consent", N_("by the user's consent")},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(titles); i++)
+        if (g_str_equal(titles[i].kind, kind))
+            return _(titles[i].title);
+    return kind;
 }

@@ -29,3 +29,7 @@ SottoStatistics sotto_statistics_parse(GVariant *dictionary);
 typedef void (*SottoStatisticsVisitor)(const char *key, guint64 value, gpointer user_data);
 void sotto_statistics_visit(const SottoStatistics *statistics, SottoStatisticsVisitor visit,
                             gpointer user_data);
+
+/** "names of this network": what a kind of "clear-flows" is, in words; a kind of a later version is
+ * its own word. Borrowed. */
+const char *sotto_clear_flow_title(const char *kind);

@@ -6,9 +6,8 @@
  */
 #include "inspection.h"
 
+#include "clear_report.h"
 #include "routes.h"
-
-#include <inttypes.h>
 
 #define UNKNOWN            "unknown"
 #define IDENTITY_BUDGET_US 2500000 /* for what is good to know and no proof */
@@ -76,18 +75,12 @@ static const char *resolver_name(const Inspection *inspection)
 
 static void add_leaks(Inspection *inspection)
 {
-    static const char title[] = "Lookups that leave in clear";
-    if (inspection->sources.leak == NULL) {
-        add_step(inspection, "leaks", title, "not-counted",
-                 "Packets that leave cannot be watched on this machine.");
-        return;
-    }
-    uint64_t count = leak_count(inspection->sources.leak, CLEAR_LEAK);
-    g_autofree char *detail = count == 0 ? g_strdup("None was seen.")
-                                         : g_strdup_printf("%" PRIu64 " %s around Sotto.", count,
-                                                           count == 1 ? "lookup of a program went"
-                                                                      : "lookups of programs went");
-    add_step(inspection, "leaks", title, count == 0 ? "" : "leaked", detail);
+    const Leak *leak = inspection->sources.leak;
+    g_autofree char *detail = clear_report_sentence(leak_counts(leak));
+    const char *code = leak == NULL                       ? "not-counted"
+                       : leak_count(leak, CLEAR_LEAK) > 0 ? "leaked"
+                                                          : "";
+    add_step(inspection, "leaks", "Lookups that leave in clear", code, detail);
 }
 
 /* The part that is not encrypted by intention; the network had a say in which names it holds. */

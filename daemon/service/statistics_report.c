@@ -5,6 +5,8 @@
  */
 #include "statistics_report.h"
 
+#include "clear_report.h"
+
 static void insert_number(GVariantDict *entry, const char *key, uint64_t value)
 {
     g_variant_dict_insert(entry, key, "t", value);
@@ -191,6 +193,8 @@ GVariant *report_statistics(const InspectionSources *sources, int64_t since_s)
     insert_errors(&all, stats.failures);
     insert_number(&all, "leaked",
                   sources->leak != NULL ? leak_count(sources->leak, CLEAR_LEAK) : 0);
+    g_variant_dict_insert_value(&all, "clear-flows",
+                                clear_report_flows(leak_counts(sources->leak)));
     g_variant_dict_insert(&all, "leaks-watched", "b", sources->leak != NULL);
     insert_number(&all, "network-encrypted", protection_network_encrypted(sources->protection));
     insert_number(&all, "longest-turn", (uint64_t)loop_longest_turn_us(sources->loop));

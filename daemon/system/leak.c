@@ -3,14 +3,18 @@
  * The leak counter.
  *
  * An AF_PACKET socket bound to every link sees packets on their way out. The classic BPF program
- * below lets only those to port 53 through, so an idle or well protected machine costs no wake-up.
- * It names no link, links may come and go; the loopback and our own TUN are left out.
+ * below lets only those to port 53 through, and DNSCrypt certificate requests, which go in clear to
+ * whatever port a resolver has: an idle or well protected machine costs no wake-up. It names no
+ * link, links may come and go; the loopback and our own TUN are left out.
  *
  * Offsets in the program are those of SOCK_DGRAM: 0 is the first byte of the IP header.
  *   IPv4 (RFC 791): 6 flags and fragment offset, 9 protocol, 16 destination, X = header length
  *   IPv6 (RFC 8200): 6 next header, 24 destination, 40 what follows; extension headers are not
  *   walked, no resolver library sends them
- *   UDP (RFC 768) and TCP (RFC 9293): 2 destination port; TCP 13 flags, of which SYN without ACK
+ *   UDP (RFC 768) and TCP (RFC 9293): 0 source port, 2 destination port; TCP 12 data offset, 13
+ *   flags, of which SYN without ACK
+ *   DNS (RFC 1035): 2 flags, 12 the name asked; by TCP two bytes of length come first. A load
+ *   beyond the packet's end drops it.
  */
 #include "leak.h"
 
@@ -62,7 +66,18 @@ const char *clear_flow_name(ClearFlow flow)
 }
 
 /* Places in the program, for its jumps: `TO(here, there)` is the number of instructions between. */
-enum { IPV4 = 9, IPV6 = 13, IPV4_END = 16, TRANSPORT = 17, PORT = 22, DROP = 25, PROGRAM_LENGTH };
+enum {
+    IPV4 = 9,
+    IPV6 = 13,
+    IPV4_END = 16,
+    TRANSPORT = 17,
+    TCP_DATA = 24,
+    UDP_PORT = 32,
+    MESSAGE = 36,
+    ACCEPT = 47,
+    DROP,
+    PROGRAM_LENGTH
+};
 #define TO(here, there) ((there) - (here)-1)
 #define AUXILIARY(what) ((uint32_t)(SKF_AD_OFF + (what)))
 
@@ -89,15 +104,42 @@ static Status filter_attach(int fd, int own_interface)
         [15] = BPF_STMT(BPF_JMP | BPF_JA, TO(15, TRANSPORT)),
         [IPV4_END] = BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 0),
 
-        /* UDP: every packet; TCP: the first of a connection */
-        [TRANSPORT] = BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PROTOCOL_UDP, TO(TRANSPORT, PORT), 0),
+        [TRANSPORT] = BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PROTOCOL_UDP, TO(TRANSPORT, UDP_PORT), 0),
         [18] = BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PROTOCOL_TCP, 0, TO(18, DROP)),
         [19] = BPF_STMT(BPF_LD | BPF_B | BPF_IND, 13),
         [20] = BPF_STMT(BPF_ALU | BPF_AND | BPF_K, TCP_SYN | TCP_ACK),
-        [21] = BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, TCP_SYN, 0, TO(21, DROP)),
-        [PORT] = BPF_STMT(BPF_LD | BPF_H | BPF_IND, 2),
-        [23] = BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, DNS_PORT, 0, TO(23, DROP)),
-        [24] = BPF_STMT(BPF_RET | BPF_K, SNAP_LENGTH),
+        [21] = BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, TCP_SYN, 0, TO(21, TCP_DATA)),
+
+        /* TCP to port 53: the first packet of a connection */
+        [22] = BPF_STMT(BPF_LD | BPF_H | BPF_IND, 2),
+        [23] = BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, DNS_PORT, TO(23, ACCEPT), TO(23, DROP)),
+        /* to another port: A = where the message in a segment begins */
+        [TCP_DATA] = BPF_STMT(BPF_LD | BPF_H | BPF_IND, 2),
+        [25] = BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, DNS_PORT, TO(25, DROP), 0),
+        [26] = BPF_STMT(BPF_LD | BPF_B | BPF_IND, 12),
+        [27] = BPF_STMT(BPF_ALU | BPF_RSH | BPF_K, 2),
+        [28] = BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0x3c),
+        [29] = BPF_STMT(BPF_ALU | BPF_ADD | BPF_X, 0),
+        [30] = BPF_STMT(BPF_ALU | BPF_ADD | BPF_K, 2),
+        [31] = BPF_STMT(BPF_JMP | BPF_JA, TO(31, MESSAGE)),
+        /* UDP to port 53: every packet; else A = where the message begins */
+        [UDP_PORT] = BPF_STMT(BPF_LD | BPF_H | BPF_IND, 2),
+        [33] = BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, DNS_PORT, TO(33, ACCEPT), 0),
+        [34] = BPF_STMT(BPF_MISC | BPF_TXA, 0),
+        [35] = BPF_STMT(BPF_ALU | BPF_ADD | BPF_K, 8),
+        [MESSAGE] = BPF_STMT(BPF_MISC | BPF_TAX, 0),
+        /* a question, not an answer, for "\0012\015dnscrypt-cert" */
+        [37] = BPF_STMT(BPF_LD | BPF_B | BPF_IND, 2),
+        [38] = BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, 0x80, TO(38, DROP), 0),
+        [39] = BPF_STMT(BPF_LD | BPF_W | BPF_IND, 12),
+        [40] = BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x01320d64, 0, TO(40, DROP)),
+        [41] = BPF_STMT(BPF_LD | BPF_W | BPF_IND, 16),
+        [42] = BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x6e736372, 0, TO(42, DROP)),
+        [43] = BPF_STMT(BPF_LD | BPF_W | BPF_IND, 20),
+        [44] = BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x7970742d, 0, TO(44, DROP)),
+        [45] = BPF_STMT(BPF_LD | BPF_W | BPF_IND, 24),
+        [46] = BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x63657274, 0, TO(46, DROP)),
+        [ACCEPT] = BPF_STMT(BPF_RET | BPF_K, SNAP_LENGTH),
         [DROP] = BPF_STMT(BPF_RET | BPF_K, 0),
     };
     const struct sock_fprog filter = {.len = PROGRAM_LENGTH, .filter = program};
@@ -125,18 +167,30 @@ Status leak_open(int own_interface, int *fd)
     return STATUS_OK;
 }
 
+static void set_ipv4(Address *address, const uint8_t bytes[4])
+{
+    address->socket.v4.sin_family = AF_INET;
+    memcpy(&address->socket.v4.sin_addr, bytes, 4);
+}
+
+static void set_ipv6(Address *address, const uint8_t bytes[16])
+{
+    address->socket.v6.sin6_family = AF_INET6;
+    memcpy(&address->socket.v6.sin6_addr, bytes, 16);
+}
+
 static bool read_ipv4(WireReader *reader, uint8_t first, LeakPacket *packet)
 {
     size_t header_length = (size_t)(first & 0x0f) * 4;
     wire_skip(reader, 8);
     packet->tcp = wire_read_u8(reader) == PROTOCOL_TCP;
-    wire_skip(reader, 6);
-    const uint8_t *destination = wire_read_bytes(reader, 4);
-    if (destination == NULL || header_length < 20)
+    wire_skip(reader, 2);
+    const uint8_t *addresses = wire_read_bytes(reader, 8);
+    if (addresses == NULL || header_length < 20)
         return false;
     wire_skip(reader, header_length - 20);
-    packet->destination.socket.v4.sin_family = AF_INET;
-    memcpy(&packet->destination.socket.v4.sin_addr, destination, 4);
+    set_ipv4(&packet->source, addresses);
+    set_ipv4(&packet->destination, addresses + 4);
     return true;
 }
 
@@ -144,13 +198,29 @@ static bool read_ipv6(WireReader *reader, LeakPacket *packet)
 {
     wire_skip(reader, 5);
     packet->tcp = wire_read_u8(reader) == PROTOCOL_TCP;
-    wire_skip(reader, 17);
-    const uint8_t *destination = wire_read_bytes(reader, 16);
-    if (destination == NULL)
+    wire_skip(reader, 1);
+    const uint8_t *addresses = wire_read_bytes(reader, 32);
+    if (addresses == NULL)
         return false;
-    packet->destination.socket.v6.sin6_family = AF_INET6;
-    memcpy(&packet->destination.socket.v6.sin6_addr, destination, 16);
+    set_ipv6(&packet->source, addresses);
+    set_ipv6(&packet->destination, addresses + 16);
     return true;
+}
+
+/* Behind the ports: what is left of the header, and the message. */
+static void read_name(WireReader *reader, LeakPacket *packet)
+{
+    if (packet->tcp) {
+        wire_skip(reader, 8);
+        size_t header_length = (size_t)(wire_read_u8(reader) >> 4) * 4;
+        wire_skip(reader, header_length < 20 ? SNAP_LENGTH : header_length - 13 + 2);
+    } else {
+        wire_skip(reader, 4);
+    }
+    wire_skip(reader, MESSAGE_HEADER_LENGTH);
+    name_read(reader, &packet->name);
+    if (reader->failed)
+        packet->name.length = 0;
 }
 
 bool leak_packet_parse(const uint8_t *bytes, size_t length, LeakPacket *packet)
@@ -161,16 +231,11 @@ bool leak_packet_parse(const uint8_t *bytes, size_t length, LeakPacket *packet)
     unsigned version = first >> 4;
     if (version == 4 ? !read_ipv4(&reader, first, &read) : !read_ipv6(&reader, &read))
         return false;
-    wire_skip(&reader, 2);
+    address_set_port(&read.source, wire_read_u16(&reader));
     address_set_port(&read.destination, wire_read_u16(&reader));
     if (reader.failed || (version != 4 && version != 6))
         return false;
-    if (!read.tcp) {
-        wire_skip(&reader, 4 + MESSAGE_HEADER_LENGTH);
-        name_read(&reader, &read.name);
-        if (reader.failed)
-            read.name.length = 0;
-    }
+    read_name(&reader, &read);
     *packet = read;
     return true;
 }
@@ -222,4 +287,9 @@ void leak_free(Leak *leak)
 uint64_t leak_count(const Leak *leak, ClearFlow flow)
 {
     return leak->counts[flow];
+}
+
+const uint64_t *leak_counts(const Leak *leak)
+{
+    return leak != NULL ? leak->counts : NULL;
 }

@@ -11,13 +11,14 @@
 
 /**
  * Counts lookups that leave this machine in clear by any link, whoever sends them: a packet socket
- * that the kernel's filter wakes for nothing but outgoing packets to port 53.
+ * that the kernel's filter wakes for nothing but outgoing packets to port 53, and DNSCrypt
+ * certificate requests to any port.
  */
 typedef struct Leak Leak;
 
-/** One packet to port 53 that was seen leaving. TCP: the first packet of a connection. */
+/** One packet in clear that was seen leaving. To port 53 by TCP: the first of a connection. */
 typedef struct LeakPacket {
-    Address destination;
+    Address source, destination;
     Name name; /* what was asked; length 0: not to be read from this packet */
     int interface;
     bool tcp;
@@ -56,6 +57,8 @@ void leak_free(Leak *leak);
 
 /** Packets of this kind that left since leak_new. */
 uint64_t leak_count(const Leak *leak, ClearFlow flow);
+/** The same of every kind, CLEAR_FLOWS of them; NULL for no Leak. Borrowed. */
+const uint64_t *leak_counts(const Leak *leak);
 
 /** Reads one packet, link header taken off: what leak.c does with each. False: not such a packet.
  */

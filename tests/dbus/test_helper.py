@@ -144,7 +144,7 @@ def test_statistics_have_every_key_of_the_contract(client):
     words = {"queries", "encrypted", "cache-hits", "coalesced", "special", "routed-clear", "failed", "over-limit", "malformed",
              "refused-link", "forged", "replayed", "certificate-requests", "leaked", "bytes-sent", "bytes-received",
              "cache-entries", "cache-bytes", "in-flight", "latency-p50", "latency-p95", "network-encrypted", "longest-turn",
-             "leaks-watched", "since", "stale", "prefetched", "blocked", "histogram", "errors", "resolvers", "transports",
+             "leaks-watched", "clear-flows", "since", "stale", "prefetched", "blocked", "histogram", "errors", "resolvers", "transports",
              "today", "week"}
     a_day = {"day", "queries", "cache-hits", "blocked", "encrypted", "failed", "bytes-sent", "bytes-received", "latency-p50",
              "latency-p95"}
@@ -154,6 +154,7 @@ def test_statistics_have_every_key_of_the_contract(client):
     assert len(statistics["week"]) == 7 and all(set(day) == a_day for day in statistics["week"])
     assert statistics["today"] == statistics["week"][-1]
     assert statistics["today"]["day"] == time.strftime("%Y-%m-%d")
+    assert statistics["clear-flows"] == {}
     assert statistics["leaks-watched"] is True and abs(statistics["since"] - time.time()) < 60
 
 

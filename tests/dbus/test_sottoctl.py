@@ -113,7 +113,8 @@ class Helper:
         self.queries += 7
         counters = {"queries": self.queries, "encrypted": 60, "leaked": 2, "latency-p50": 9500, "cache-entries": 5}
         values = {key: GLib.Variant("t", value) for key, value in counters.items()}
-        return GLib.Variant("(a{sv})", ({**values, "since": GLib.Variant("x", self.since)},))
+        flows = GLib.Variant("a{st}", {"certificate": 2, "network": 3, "of-tomorrow": 1})
+        return GLib.Variant("(a{sv})", ({**values, "clear-flows": flows, "since": GLib.Variant("x", self.since)},))
 
     def CheckProtection(self):
         step = {"id": GLib.Variant("s", "resolver"), "ok": GLib.Variant("b", self.evidence_ok),
@@ -332,12 +333,13 @@ def test_explain_wants_a_name(ctl, helper):
 def test_stats_json_is_what_the_helper_says(ctl, helper):
     statistics = json.loads(ctl("stats", "--json").stdout)
     assert statistics == {"queries": 107, "encrypted": 60, "leaked": 2, "latency-p50": 9500, "cache-entries": 5,
-                          "since": 1700000000}
+                          "clear-flows": {"certificate": 2, "network": 3, "of-tomorrow": 1}, "since": 1700000000}
 
 
 def test_stats_words(ctl, helper):
     lines = {" ".join(line.split()[:-1]): line.split()[-1] for line in ctl("stats").stdout.splitlines()[1:]}
     assert lines["Lookups"] == "107" and lines["Went around Sotto"] == "2"
+    assert (lines["certificate requests of resolvers"], lines["names of this network"], lines["of-tomorrow"]) == ("2", "3", "1")
 
 
 def test_monitor_prints_growth_and_changes(environment, helper):

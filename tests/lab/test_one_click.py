@@ -34,6 +34,10 @@ def tree_hash(folder="/etc/NetworkManager"):
     return digest.hexdigest()
 
 
+def statistics(helper, guest):
+    return json.loads(helper.sottoctl(guest, "stats", "--json").stdout)
+
+
 @pytest.fixture
 def desktop(hijacked, guest):
     screen = Desktop(guest)
@@ -99,19 +103,37 @@ def test_every_kind_of_server_answers_when_chosen(protected, network, guest, ser
 
 def test_names_of_the_link_go_to_its_own_dns_and_are_counted(protected, network, guest, hotel):
     before = hotel.questions("printer.hotel.test")
+    flows = statistics(protected, guest)["clear-flows"]
     with Capture(network) as capture:
         assert ask(network.laptop, "printer.hotel.test") == "100.64.10.20"
     assert hotel.questions("printer.hotel.test") > before
-    assert capture.no_plain_dns().allowed
-    statistics = json.loads(protected.sottoctl(guest, "stats", "--json").stdout)
-    assert statistics["routed-clear"] >= 1 and statistics["leaked"] == 0
+    on_the_wire = capture.no_plain_dns().clear_flows
+    after = statistics(protected, guest)
+    assert on_the_wire["network"] >= 1
+    assert after["clear-flows"]["network"] - flows.get("network", 0) == on_the_wire["network"]
+    assert after["routed-clear"] >= 1 and after["leaked"] == 0
+
+
+def test_certificate_requests_are_counted_as_they_left(hijacked, network, guest):
+    """To a port of the resolver's own, not 53."""
+    hijacked.sottoctl(guest, "use", "lab-unbound")
+    hijacked.sottoctl(guest, "on")
+    with Capture(network) as capture:
+        hijacked.sottoctl(guest, "use", "lab-dnsdist")
+    on_the_wire = capture.no_plain_dns().clear_flows["certificate"]
+    assert on_the_wire >= 1
+    assert statistics(hijacked, guest)["clear-flows"].get("certificate") == on_the_wire
+    check = json.loads(hijacked.sottoctl(guest, "check", "--json").stdout)
+    leaks = next(step for step in check["steps"] if step["id"] == "leaks")
+    assert leaks["ok"] and "certificate request" in leaks["detail"] and leaks["detail"].endswith(
+        "no lookup of a program went around Sotto.")
 
 
 def test_program_that_goes_around_is_counted(protected, network, guest):
     """The hotel answers it, whomever it asked; Sotto cannot help that, but says so."""
     assert network.laptop.output("dig", "+short", f"@{BIND}", WWW) == LIE
     wait_for("the packet to be counted",
-             lambda: json.loads(protected.sottoctl(guest, "stats", "--json").stdout)["leaked"] == 1, 3)
+             lambda: statistics(protected, guest)["leaked"] == 1, 3)
     done = protected.sottoctl(guest, "check", check=False)
     assert done.returncode == 3 and "1 lookup" in done.stdout and "went around Sotto" in done.stdout
 

@@ -48,6 +48,20 @@ static uint64_t count(Fixture *fixture)
     return leak_count(fixture->leak, CLEAR_LEAK);
 }
 
+static const uint8_t certificate_request[] = {
+    0,   7,   1,   0,   0,   1,   0,   0,   0,   0, 0,   0,   1,   '2', 13, 'd', 'n', 's', 'c',
+    'r', 'y', 'p', 't', '-', 'c', 'e', 'r', 't', 4, 't', 'e', 's', 't', 0,  0,   16,  0,   1};
+
+static void send_bytes_to(const char *host, uint16_t port, const uint8_t *bytes, size_t length)
+{
+    Address peer;
+    g_assert_cmpint(address_parse(host, port, &peer), ==, STATUS_OK);
+    int fd = socket(peer.socket.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    g_assert_cmpint(sendto(fd, bytes, length, 0, &peer.socket.any, address_length(&peer)), ==,
+                    length);
+    close(fd);
+}
+
 static void send_to(int type, const char *host, uint16_t port)
 {
     Address peer;
@@ -108,12 +122,23 @@ static void test_wire(void)
     g_assert_cmpuint(count(&fixture), ==, 4);
     fixture.allow = false;
 
+    send_bytes_to("203.0.113.9", 8443, certificate_request, sizeof(certificate_request));
+    send_bytes_to("2001:db8::9", 8443, certificate_request, sizeof(certificate_request));
+    g_assert_cmpuint(count(&fixture), ==, 6);
+    g_assert_cmpstr(name_format(&fixture.last.name, name), ==, "2.dnscrypt-cert.test");
+    uint8_t answer[sizeof(certificate_request)];
+    memcpy(answer, certificate_request, sizeof(answer));
+    answer[2] = 0x81;
+    send_bytes_to("203.0.113.9", 8443, answer, sizeof(answer));
+    send_bytes_to("203.0.113.9", 8443, certificate_request, 26); /* "2.dnscrypt-ce" */
+    g_assert_cmpuint(count(&fixture), ==, 6);
+
     /* the link goes and comes back under another index */
     g_assert_true(network_namespace_run("ip link del up0"));
-    g_assert_cmpuint(count(&fixture), ==, 4);
+    g_assert_cmpuint(count(&fixture), ==, 6);
     add_link("up1");
     send_to(SOCK_DGRAM, "203.0.113.9", 53);
-    g_assert_cmpuint(count(&fixture), ==, 5);
+    g_assert_cmpuint(count(&fixture), ==, 7);
     fixture_close(&fixture);
 
     fixture_open(&fixture, (int)if_nametoindex("up1"));
@@ -131,8 +156,31 @@ static void test_packet_is_read(void)
     char text[ADDRESS_MAX_TEXT];
     g_assert_true(leak_packet_parse(bytes, sizeof(bytes), &packet));
     g_assert_cmpstr(address_format(&packet.destination, text), ==, "198.51.100.7:53");
+    g_assert_cmpstr(address_format(&packet.source, text), ==, "192.0.2.1:32768");
     g_assert_false(packet.tcp);
     g_assert_cmpuint(packet.name.length, ==, 10);
+}
+
+/* By TCP: behind a header with options and the message's length. */
+static void test_name_in_a_segment_is_read(void)
+{
+    uint8_t bytes[20 + 32 + 2 + sizeof(certificate_request)] = {0x45, 0, 0, 0, 0, 0, 0, 0, 64, 6};
+    char name[NAME_MAX_TEXT];
+    bytes[20 + 12] = 8 << 4;
+    memcpy(bytes + 20 + 32 + 2, certificate_request, sizeof(certificate_request));
+    LeakPacket packet;
+    g_assert_true(leak_packet_parse(bytes, sizeof(bytes), &packet));
+    g_assert_true(packet.tcp);
+    g_assert_cmpstr(name_format(&packet.name, name), ==, "2.dnscrypt-cert.test");
+}
+
+static void test_first_packet_of_a_connection_has_no_name(void)
+{
+    uint8_t bytes[20 + 20] = {0x45, 0, 0, 0, 0, 0, 0, 0, 64, 6};
+    bytes[20 + 12] = 5 << 4;
+    LeakPacket packet;
+    g_assert_true(leak_packet_parse(bytes, sizeof(bytes), &packet));
+    g_assert_cmpuint(packet.name.length, ==, 0);
 }
 
 static void test_short_packets_are_refused(void)
@@ -156,6 +204,9 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/leak/packet-is-read", test_packet_is_read);
+    g_test_add_func("/leak/name-in-a-segment-is-read", test_name_in_a_segment_is_read);
+    g_test_add_func("/leak/first-packet-of-a-connection-has-no-name",
+                    test_first_packet_of_a_connection_has_no_name);
     g_test_add_func("/leak/short-packets-are-refused", test_short_packets_are_refused);
     g_test_add_func("/leak/name-beyond-the-packet-is-left-out",
                     test_name_beyond_the_packet_is_left_out);

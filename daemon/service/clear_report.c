@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The leak counter in words and on the bus. Both take their numbers from the kernel's packet socket
+ * alone (leak.h), so that what the engine believes to have sent is not what proves it.
+ */
+#include "clear_report.h"
+
+#include <inttypes.h>
+
+#define FIRST_PERMITTED CLEAR_CERTIFICATE /* before it: leaks, and what is not counted */
+
+typedef struct Words {
+    const char *one, *several;
+} Words;
+
+static const Words flow_words[CLEAR_FLOWS] = {
+    [CLEAR_CERTIFICATE] = {"certificate request", "certificate requests"},
+    [CLEAR_DISCOVERY] = {"question for encrypted endpoints", "questions for encrypted endpoints"},
+    [CLEAR_NETWORK] = {"name of this network", "names of this network"},
+    [CLEAR_VPN] = {"name of a VPN", "names of a VPN"},
+    [CLEAR_PORTAL_CHECK] = {"check for a sign-in page", "checks for a sign-in page"},
+    [CLEAR_SIGN_IN] = {"lookup of a sign-in", "lookups of a sign-in"},
+    [CLEAR_NAT64] = {"question for this network's IPv6 prefix",
+                     "questions for this network's IPv6 prefix"},
+    [CLEAR_TIME] = {"lookup of a time server", "lookups of time servers"},
+    [CLEAR_CONSENT] = {"lookup by your consent", "lookups by your consent"},
+};
+
+GVariant *clear_report_flows(const uint64_t *counts)
+{
+    GVariantBuilder flows;
+    g_variant_builder_init(&flows, G_VARIANT_TYPE("a{st}"));
+    for (int flow = FIRST_PERMITTED; counts != NULL && flow < CLEAR_FLOWS; flow++) {
+        uint64_t count = counts[flow];
+        if (count > 0)
+            g_variant_builder_add(&flows, "{st}", clear_flow_name((ClearFlow)flow), count);
+    }
+    return g_variant_builder_end(&flows);
+}
+
+/* "3 names of this network, 1 lookup of a sign-in and 2 certificate requests"; "" none.
+ * (transfer full) */
+static char *list_permitted(const uint64_t *counts, uint64_t *sum)
+{
+    g_autoptr(GPtrArray) parts = g_ptr_array_new_with_free_func(g_free);
+    GString *text = g_string_new(NULL);
+    *sum = 0;
+    for (int flow = FIRST_PERMITTED; flow < CLEAR_FLOWS; flow++) {
+        uint64_t count = counts[flow];
+        const Words *words = &flow_words[flow];
+        if (count > 0)
+            g_ptr_array_add(parts, g_strdup_printf("%" PRIu64 " %s", count,
+                                                   count == 1 ? words->one : words->several));
+        *sum += count;
+    }
+    for (guint i = 0; i < parts->len; i++) {
+        const char *joint = i == 0 ? "" : i + 1 < parts->len ? ", " : " and ";
+        g_string_append_printf(text, "%s%s", joint, (const char *)g_ptr_array_index(parts, i));
+    }
+    return g_string_free(text, FALSE);
+}
+
+char *clear_report_sentence(const uint64_t *counts)
+{
+    if (counts == NULL)
+        return g_strdup("Packets that leave cannot be watched on this machine.");
+    uint64_t leaked = counts[CLEAR_LEAK], permitted;
+    g_autofree char *list = list_permitted(counts, &permitted);
+    g_autofree char *around = leaked == 0 ? g_strdup("no lookup of a program went")
+                              : leaked == 1
+                                  ? g_strdup("1 lookup of a program went")
+                                  : g_strdup_printf("%" PRIu64 " lookups of programs went", leaked);
+    if (permitted == 0)
+        return leaked == 0 ? g_strdup("None was seen.")
+                           : g_strdup_printf("%s around Sotto.", around);
+    return g_strdup_printf("%s left in clear, as %s may; %s around Sotto.", list,
+                           permitted == 1 ? "it" : "they", around);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "leak.h"
+
+#include <gio/gio.h>
+
+/** What was seen leaving in clear, for the bus and for people. `counts`: leak_counts; NULL: nobody
+ * counts. */
+
+/** a{st} by kind: what may leave in clear, and did. Leaks are not among it. (floating) */
+GVariant *clear_report_flows(const uint64_t *counts);
+
+/**
+ * "3 names of this network and 1 certificate request left in clear, as they may; no lookup of a
+ * program went around Sotto." (transfer full)
+ */
+char *clear_report_sentence(const uint64_t *counts);
