@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "names.h"
+#include "proxy_names.h"
 
 /** Connections that may be open at once; one more is closed as it comes. */
 #define SIGNIN_PROXY_LIMIT 256

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "names.h"
+#include "proxy_names.h"
 
 /** For greeting, password and request together; a reply may take as long as connecting does. */
 #define PROXY_SESSION_GREETING_S 10

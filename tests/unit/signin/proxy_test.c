@@ -79,7 +79,7 @@ static GPtrArray *resolve_finish(gpointer self, GAsyncResult *result, GError **e
     return addresses;
 }
 
-/* The real rule refuses all of loopback, where these tests live; reach_test.c has it. */
+/* The real rule refuses all of loopback, where these tests live; off_limits_test.c has it. */
 static gboolean is_refused(GInetAddress *address)
 {
     g_autofree char *text = g_inet_address_to_string(address);

@@ -14,7 +14,7 @@ typedef struct SignInNames {
     /** Addresses in the order in which to try them (transfer full, of GInetAddress, not empty),
      * or NULL. */
     GPtrArray *(*resolve_finish)(gpointer self, GAsyncResult *result, GError **error);
-    /** Whether a page may not be connected with it; see reach.h. */
+    /** Whether a page may not be connected with it; see off_limits.h. */
     gboolean (*is_refused)(GInetAddress *address);
     gpointer self; /* outlives the proxy and its connections */
 } SignInNames;

@@ -10,7 +10,7 @@
  * Interfaces are read anew each time: a list from a minute ago is one from another network. It is
  * one answer of the kernel, and no look-up.
  */
-#include "reach.h"
+#include "off_limits.h"
 
 #include <ifaddrs.h>
 #include <netinet/in.h>
@@ -66,7 +66,7 @@ static gboolean is_of_an_interface(GInetAddress *address)
     return found;
 }
 
-gboolean reach_is_refused(GInetAddress *address)
+gboolean off_limits_include(GInetAddress *address)
 {
     g_autoptr(GInetAddress) plain = without_mapping(address);
 

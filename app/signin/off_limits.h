@@ -9,4 +9,4 @@
  * on the link alone (RFC 3927, RFC 4291 §2.5.6), and groups. An IPv4 address that is written as an
  * IPv6 one (::ffff:0:0/96) is taken for what it is.
  */
-gboolean reach_is_refused(GInetAddress *address);
+gboolean off_limits_include(GInetAddress *address);
