@@ -14,13 +14,12 @@
 #include "admit.h"
 
 #include "log.h"
+#include "netlink.h"
 #include "tun.h"
 
 #include <glib.h>
 
 #include <errno.h>
-#include <linux/rtnetlink.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -36,23 +35,6 @@ struct Admission {
     int fd;            /* subscribed to changes of links */
     GHashTable *links; /* index → Link*; NULL: to be read anew */
 };
-
-/* RTA_NEXT and NLMSG_NEXT without their casts: the kernel aligns both to 4 bytes (netlink(3)). */
-static struct rtattr *attribute_after(const struct rtattr *attribute, int *length)
-{
-    int step = (int)RTA_ALIGN(attribute->rta_len);
-
-    *length -= step;
-    return (void *)((uintptr_t)attribute + (uintptr_t)step);
-}
-
-static struct nlmsghdr *message_after(const struct nlmsghdr *message, unsigned *left)
-{
-    unsigned step = NLMSG_ALIGN(message->nlmsg_len);
-
-    *left -= MIN(step, *left);
-    return (void *)((uintptr_t)message + step);
-}
 
 static void link_read_kind(Link *link, struct rtattr *information)
 {
