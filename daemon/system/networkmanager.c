@@ -18,7 +18,10 @@
 #include "log.h"
 #include "networkmanager_facts.h"
 #include "networkmanager_profile.h"
+#include "networkmanager_resolv_conf.h"
 #include "networkmanager_search.h"
+#include "networkmanager_watch.h"
+#include "takeover.h"
 #include "tun.h"
 
 #include <NetworkManager.h>
@@ -35,7 +38,8 @@ typedef struct NetworkManager {
     NetworkManagerOptions options;
     NMClient *client; /* NULL while there is no bus */
     GCancellable *cancellable;
-    GPtrArray *watched; /* objects whose properties lead to a refresh */
+    NmWatch watch;
+    Takeover *takeover;
 
     NMActiveConnection *active; /* the one we asked for, or found */
     char **search;              /* the domains that it carries, NULL not known */
@@ -43,6 +47,7 @@ typedef struct NetworkManager {
     bool wanted;     /* DNS is to point at us */
     bool restoring;  /* somebody waits until it does not */
     bool busy;       /* an activation or deactivation is under way */
+    bool rewriting;  /* resolv.conf is, on our demand */
     GError *failure; /* of the last activation */
     NetworkDone done;
     void *done_owner;
@@ -294,49 +299,38 @@ static void reconcile(NetworkManager *manager)
         keep_search(manager, device);
 }
 
+static void on_rewritten(void *owner, const GError *refusal)
+{
+    NetworkManager *manager = owner;
+    manager->rewriting = false;
+    if (manager->done == NULL || manager->restoring || takeover_leads_here(manager->takeover)) {
+        refresh_later(manager);
+        return;
+    }
+    if (refusal != NULL)
+        log_warning("NetworkManager did not write resolv.conf again reason=%s", refusal->message);
+    g_autofree char *sentence = takeover_explain(manager->takeover);
+    g_autoptr(GError) error = g_error_new_literal(G_IO_ERROR, G_IO_ERROR_FAILED, sentence);
+    attempt_end(manager, error);
+}
+
 static void answer_if_reached(NetworkManager *manager)
 {
-    if (manager->done == NULL || manager->busy)
+    const NetworkFacts *facts = &manager->network.facts;
+    if (manager->done == NULL || manager->busy || manager->rewriting)
         return;
-    bool ended = manager->active == NULL && !manager->network.facts.pointed;
-    if (manager->restoring ? ended : manager->network.facts.pointed)
+    if (manager->restoring) {
+        if (manager->active == NULL && !facts->pointed)
+            attempt_end(manager, NULL);
+    } else if (facts->taken) {
+        manager->rewriting = true;
+        nm_resolv_conf_rewrite(manager->client, manager->cancellable, on_rewritten, manager);
+    } else if (facts->pointed && takeover_leads_here(manager->takeover)) {
         attempt_end(manager, NULL);
-}
-
-/* --- what libnm reports --- */
-
-static void watch(NetworkManager *manager, gpointer object)
-{
-    if (object == NULL)
-        return;
-    g_signal_connect_swapped(object, "notify", G_CALLBACK(refresh_later), manager);
-    g_ptr_array_add(manager->watched, g_object_ref(object));
-}
-
-static void unwatch_all(NetworkManager *manager)
-{
-    for (guint i = 0; i < manager->watched->len; i++)
-        g_signal_handlers_disconnect_by_data(g_ptr_array_index(manager->watched, i), manager);
-    g_ptr_array_set_size(manager->watched, 0);
-}
-
-static void watch_all(NetworkManager *manager)
-{
-    unwatch_all(manager);
-    if (manager->client == NULL)
-        return;
-    watch(manager, manager->client);
-    watch(manager, manager->active);
-    watch(manager, nm_client_get_device_by_iface(manager->client, TUN_NAME));
-    const GPtrArray *actives = nm_client_get_active_connections(manager->client);
-    for (guint i = 0; i < actives->len; i++) {
-        NMActiveConnection *active = g_ptr_array_index(actives, i);
-        if (active != manager->active)
-            watch(manager, active);
-        watch(manager, nm_active_connection_get_ip4_config(active));
-        watch(manager, nm_active_connection_get_ip6_config(active));
     }
 }
+
+/* --- what libnm reports, and other programs write --- */
 
 static gboolean on_refresh(gpointer data)
 {
@@ -345,10 +339,11 @@ static gboolean on_refresh(gpointer data)
     NetworkFacts facts = {0}, old = manager->network.facts;
     network_facts_init(&facts);
     nm_facts_read(manager->client, &manager->options.address4, &facts);
+    facts.taken = takeover_judge(manager->takeover, facts.pointed, nm_stub(manager->client));
     manager->network.facts = facts;
     bool differs = !network_facts_equal(&facts, &old);
     network_facts_clear(&old);
-    watch_all(manager);
+    nm_watch_all(&manager->watch, manager->client, manager->active);
     reconcile(manager);
     if (facts.pointed)
         manager->retry_s = RETRY_FIRST_S;
@@ -362,6 +357,11 @@ static void refresh_later(NetworkManager *manager)
 {
     if (manager->refresh_source == 0)
         manager->refresh_source = g_idle_add(on_refresh, manager);
+}
+
+static void on_change(void *owner)
+{
+    refresh_later(owner);
 }
 
 /* --- the client's life --- */
@@ -399,8 +399,8 @@ static void on_bus_down(void *owner)
     NetworkManager *manager = owner;
     g_cancellable_cancel(manager->cancellable);
     g_clear_object(&manager->cancellable);
-    unwatch_all(manager);
-    manager->busy = false;
+    nm_watch_clear(&manager->watch);
+    manager->busy = manager->rewriting = false;
     if (manager->client != NULL)
         g_signal_handlers_disconnect_by_data(manager->client, manager);
     g_clear_object(&manager->active);
@@ -435,7 +435,7 @@ static void manager_free(Network *network)
     g_clear_handle_id(&manager->retry_source, g_source_remove);
     g_clear_handle_id(&manager->limit_source, g_source_remove);
     g_clear_error(&manager->failure);
-    g_ptr_array_unref(manager->watched);
+    takeover_free(manager->takeover);
     network_facts_clear(&manager->network.facts);
     g_free(manager);
 }
@@ -448,6 +448,7 @@ static const NetworkClass manager_class = {
 
 Network *networkmanager_new(Bus *bus, const NetworkManagerOptions *options)
 {
+    const Address own[] = {options->address4, options->address6};
     NetworkManager *manager = g_new0(NetworkManager, 1);
     manager->network.class = &manager_class;
     network_facts_init(&manager->network.facts);
@@ -455,7 +456,8 @@ Network *networkmanager_new(Bus *bus, const NetworkManagerOptions *options)
     manager->bus = bus;
     manager->options = *options;
     manager->retry_s = RETRY_FIRST_S;
-    manager->watched = g_ptr_array_new_with_free_func(g_object_unref);
+    nm_watch_init(&manager->watch, on_change, manager);
+    manager->takeover = takeover_new(RESOLV_CONF_PATH, own, on_change, manager);
     manager->listener = (BusListener){.up = on_bus_up, .down = on_bus_down, .owner = manager};
     bus_listen(bus, &manager->listener);
     return &manager->network;

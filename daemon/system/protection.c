@@ -232,9 +232,22 @@ static void on_lost(void *owner)
                          "There is no network connection.");
 }
 
+/* Only the user's click puts it right: whoever did it had a reason, and may do it again. */
+static bool is_taken_from_us(const Protection *protection)
+{
+    return protection_facts(protection)->taken && (protection->transition == TRANSITION_NONE ||
+                                                   protection->transition == TRANSITION_CHOOSING);
+}
+
 static void network_changed_while_held(Protection *protection, bool joined)
 {
     const NetworkFacts *facts = protection_facts(protection);
+    if (is_taken_from_us(protection)) {
+        protection_stop_watching(protection);
+        protection_set_state(protection, PROTECTION_ERROR, "dns-taken",
+                             "Another program changed your DNS settings.");
+        return;
+    }
     if (facts->online)
         loop_timer_stop(&protection->lost);
     else if (!loop_timer_is_running(&protection->lost))
@@ -256,7 +269,7 @@ void protection_follow_network(Protection *protection)
     if (protection->transition != TRANSITION_NONE || !facts->managed)
         return;
     if ((protection->state == PROTECTION_OFFLINE && facts->online) ||
-        (protection->state == PROTECTION_ERROR && facts->pointed))
+        (protection->state == PROTECTION_ERROR && facts->pointed && !facts->taken))
         transition_go_on(protection, NULL, NULL);
 }
 

@@ -168,7 +168,9 @@ static void on_pointed(void *owner, const GError *error)
         (!turning && protection->transition != TRANSITION_GOING_ON))
         return;
     if (error != NULL)
-        start_failed(protection, PROTECTION_ERROR, "networkmanager", error->message);
+        start_failed(protection, PROTECTION_ERROR,
+                     protection_facts(protection)->taken ? "dns-taken" : "networkmanager",
+                     error->message);
     else if (turning)
         prove_system(protection);
     else if (!protection_facts(protection)->online)

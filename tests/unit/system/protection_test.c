@@ -102,6 +102,32 @@ static void test_lost_settings_are_an_error(Fixture *fixture, gconstpointer unus
     run_until(fixture, PROTECTION_ON);
 }
 
+static void test_another_programs_settings_are_an_error(Fixture *fixture, gconstpointer unused)
+{
+    start_on(fixture);
+    unsigned points = fixture->fake.points;
+    fixture->fake.network.facts.taken = true;
+    change_network(fixture, true, "one");
+    expect(fixture, PROTECTION_ERROR, "dns-taken");
+    run(fixture, 7000000);
+    expect(fixture, PROTECTION_ERROR, "dns-taken");
+    g_assert_cmpuint(fixture->fake.points, ==, points); /* only the user puts it right */
+    fixture->fake.network.facts.taken = false;
+    turn_on(fixture);
+    run_until(fixture, PROTECTION_ON);
+    g_assert_cmpuint(fixture->fake.points, ==, points + 1);
+}
+
+static void test_another_programs_settings_may_go(Fixture *fixture, gconstpointer unused)
+{
+    start_on(fixture);
+    fixture->fake.network.facts.taken = true;
+    change_network(fixture, true, "one");
+    fixture->fake.network.facts.taken = false;
+    change_network(fixture, true, "one");
+    run_until(fixture, PROTECTION_ON);
+}
+
 static void test_absent_networkmanager_changes_nothing(Fixture *fixture, gconstpointer unused)
 {
     start_on(fixture);
@@ -228,6 +254,8 @@ int main(int argc, char **argv)
     ADD("restart-goes-on-held", test_restart_goes_on_held);
     ADD("offline-and-back", test_offline_and_back);
     ADD("lost-settings-are-an-error", test_lost_settings_are_an_error);
+    ADD("another-programs-settings-are-an-error", test_another_programs_settings_are_an_error);
+    ADD("another-programs-settings-may-go", test_another_programs_settings_may_go);
     ADD("absent-networkmanager-changes-nothing", test_absent_networkmanager_changes_nothing);
     ADD("names-of-the-network-are-routed", test_networks_names_are_routed);
     ADD("claims-of-the-network-are-limited", test_networks_claims_are_limited);
