@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The laptop's system bus and its NetworkManager, both real, with plain /etc/resolv.conf."""
 
-import shutil
 import time
 from pathlib import Path
 
@@ -47,11 +46,13 @@ class SystemBus:
 
 
 class NetworkManager:
-    """Starts with one profile, "hotel", DHCP on wl0; connected when the constructor returns."""
+    """Starts with one profile, "hotel", DHCP on wl0; connected when the constructor returns. `dns` as NetworkManager.conf(5)
+    has it."""
 
-    def __init__(self, bus, log_level="INFO"):
+    def __init__(self, bus, log_level="INFO", dns="default"):
         self.bus, self.machine, self.log_level = bus, bus.machine, log_level
-        shutil.copyfile(CONF / "NetworkManager.conf", "/etc/NetworkManager/NetworkManager.conf")
+        configuration = (CONF / "NetworkManager.conf").read_text()
+        Path("/etc/NetworkManager/NetworkManager.conf").write_text(configuration.replace("dns=default", f"dns={dns}"))
         self.start()
         self.nmcli("connection", "add", "type", "ethernet", "ifname", "wl0", "con-name", "hotel", "ipv6.method", "disabled")
         self.wait_connected()
