@@ -15,11 +15,13 @@
  */
 #include "networkmanager.h"
 
+#include "gateway.h"
 #include "log.h"
 #include "networkmanager_facts.h"
 #include "networkmanager_profile.h"
 #include "networkmanager_resolv_conf.h"
 #include "networkmanager_search.h"
+#include "networkmanager_uplink.h"
 #include "networkmanager_watch.h"
 #include "takeover.h"
 #include "tun.h"
@@ -40,6 +42,7 @@ typedef struct NetworkManager {
     GCancellable *cancellable;
     NmWatch watch;
     Takeover *takeover;
+    Gateway *gateway; /* of the network at hand */
 
     NMActiveConnection *active; /* the one we asked for, or found */
     char **search;              /* the domains that it carries, NULL not known */
@@ -340,6 +343,7 @@ static gboolean on_refresh(gpointer data)
     network_facts_init(&facts);
     nm_facts_read(manager->client, &manager->options.address4, &facts);
     facts.taken = takeover_judge(manager->takeover, facts.pointed, nm_stub(manager->client));
+    nm_uplink_read_key(manager->client, manager->gateway, &facts);
     manager->network.facts = facts;
     bool differs = !network_facts_equal(&facts, &old);
     network_facts_clear(&old);
@@ -436,6 +440,7 @@ static void manager_free(Network *network)
     g_clear_handle_id(&manager->limit_source, g_source_remove);
     g_clear_error(&manager->failure);
     takeover_free(manager->takeover);
+    gateway_free(manager->gateway);
     network_facts_clear(&manager->network.facts);
     g_free(manager);
 }
@@ -458,6 +463,7 @@ Network *networkmanager_new(Bus *bus, const NetworkManagerOptions *options)
     manager->retry_s = RETRY_FIRST_S;
     nm_watch_init(&manager->watch, on_change, manager);
     manager->takeover = takeover_new(RESOLV_CONF_PATH, own, on_change, manager);
+    manager->gateway = gateway_new(on_change, manager);
     manager->listener = (BusListener){.up = on_bus_up, .down = on_bus_down, .owner = manager};
     bus_listen(bus, &manager->listener);
     return &manager->network;

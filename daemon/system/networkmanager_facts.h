@@ -7,7 +7,8 @@
 
 #include <NetworkManager.h>
 
-/** Reads the facts out of libnm's cache. `facts` must be fresh ones. `client` NULL: no bus. */
+/** Reads the facts out of libnm's cache, the key aside. `facts` must be fresh ones. `client` NULL:
+ * no bus. */
 void nm_facts_read(NMClient *client, const Address *own_address, NetworkFacts *facts);
 
 /** Search domains of the network and of VPNs, which our connection would hide. (transfer full) */

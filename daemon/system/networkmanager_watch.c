@@ -48,5 +48,7 @@ void nm_watch_all(NmWatch *watch, NMClient *client, NMActiveConnection *own)
             add(watch, active);
         add(watch, nm_active_connection_get_ip4_config(active));
         add(watch, nm_active_connection_get_ip6_config(active));
+        add(watch, nm_active_connection_get_dhcp4_config(active));
+        add(watch, nm_active_connection_get_dhcp6_config(active));
     }
 }
