@@ -7,6 +7,13 @@
  */
 #include "actions.h"
 
+#include "confirmation.h"
+#include "date_time.h"
+#include "presentation.h"
+#include "sign_in.h"
+
+#include <glib/gi18n.h>
+
 /* Ends an action: `error` (transfer full, may be NULL), `application` (transfer full). */
 static void end_action(SottoApplication *application, GError *error)
 {
@@ -66,6 +73,78 @@ static void set_resolver(GSimpleAction *action, GVariant *parameter, gpointer ap
                                     g_object_ref(application));
 }
 
+/* --- networks -------------------------------------------------------------------------------- */
+
+static void begin_sign_in(GSimpleAction *action, GVariant *parameter, gpointer application)
+{
+    sign_in(application);
+}
+
+static void begin_sign_in_with_browser(GSimpleAction *action, GVariant *parameter,
+                                       gpointer application)
+{
+    sign_in_by_browser(application);
+}
+
+static void end_sign_in(GSimpleAction *action, GVariant *parameter, gpointer application)
+{
+    sotto_helper_end_sign_in_async(sotto_application_helper(application), NULL, on_action_ended,
+                                   g_object_ref(application));
+}
+
+static void look_again(GSimpleAction *action, GVariant *parameter, gpointer application)
+{
+    sotto_helper_look_again_async(sotto_application_helper(application), NULL, on_action_ended,
+                                  g_object_ref(application));
+}
+
+static void on_unprotected_confirmed(SottoApplication *application, gpointer seconds)
+{
+    sotto_helper_allow_unprotected_async(sotto_application_helper(application),
+                                         GPOINTER_TO_UINT(seconds), NULL, on_action_ended,
+                                         g_object_ref(application));
+}
+
+static void allow_unprotected(GSimpleAction *action, GVariant *parameter, gpointer application)
+{
+    guint seconds = g_variant_get_uint32(parameter);
+    g_autofree char *time = presentation_time_in(seconds);
+    /* Translators: %s is a time of day, such as 14:47. */
+    g_autofree char *text = g_strdup_printf(
+        _("Until %s this network can read and change what this computer looks up. It ends by "
+          "itself then, or as soon as you leave this network."),
+        time);
+    Confirmation confirmation = {
+        .question = _("Use this network unprotected?"),
+        .text = text,
+        .confirm = _("_Allow"),
+    };
+
+    confirmation_ask(application, &confirmation, on_unprotected_confirmed,
+                     GUINT_TO_POINTER(seconds));
+}
+
+static void set_policy(GSimpleAction *action, GVariant *parameter, gpointer application)
+{
+    SottoHelper *helper = sotto_application_helper(application);
+    SottoPolicy policy;
+
+    if (!sotto_policy_parse(g_variant_get_string(parameter, NULL), &policy))
+        return; /* somebody else's word, over the bus */
+    sotto_helper_set_policy_async(helper, sotto_helper_current_network(helper), policy, NULL,
+                                  on_action_ended, g_object_ref(application));
+}
+
+/* --- the app --------------------------------------------------------------------------------- */
+
+static void open_clock(GSimpleAction *action, GVariant *parameter, gpointer application)
+{
+    if (!date_time_open())
+        sotto_application_report(application,
+                                 _("This desktop has no settings for date and time that Sotto "
+                                   "knows. In a terminal: timedatectl set-ntp true"));
+}
+
 static void retry(GSimpleAction *action, GVariant *parameter, gpointer application)
 {
     sotto_helper_start_async(sotto_application_helper(application), NULL, on_start_ended,
@@ -97,6 +176,20 @@ static void quit(GSimpleAction *action, GVariant *parameter, gpointer applicatio
     g_application_quit(application);
 }
 
+void actions_activate(GActionGroup *group, const char *detailed)
+{
+    g_autofree char *name = NULL;
+    g_autoptr(GVariant) target = NULL;
+    g_autoptr(GError) error = NULL;
+
+    if (detailed == NULL)
+        return;
+    if (g_action_parse_detailed_name(detailed, &name, &target, &error))
+        g_action_group_activate_action(group, name, target);
+    else
+        g_warning("%s", error->message);
+}
+
 void actions_install(SottoApplication *application)
 {
     static const GActionEntry entries[] = {
@@ -105,6 +198,13 @@ void actions_install(SottoApplication *application)
         {"resume", resume},
         {"pause", pause_for, "u"},
         {"set-resolver", set_resolver, "s"},
+        {"sign-in", begin_sign_in},
+        {"sign-in-with-browser", begin_sign_in_with_browser},
+        {"end-sign-in", end_sign_in},
+        {"look-again", look_again},
+        {"allow-unprotected", allow_unprotected, "u"},
+        {"set-policy", set_policy, "s"},
+        {"open-clock", open_clock},
         {"retry", retry},
         {"check", check},
         {"open", open_window},

@@ -25,7 +25,7 @@
 
 struct _SottoApplication {
     GtkApplication parent_instance;
-    guint terminate_source, interrupt_source;
+    guint terminate_source, interrupt_source, countdown_source;
     SottoHelper *helper;
     Catalogue *catalogue;
     Menu *menu;
@@ -42,14 +42,43 @@ SottoHelper *sotto_application_helper(SottoApplication *self)
     return self->helper;
 }
 
+GtkWindow *sotto_application_window(SottoApplication *self)
+{
+    return self->window != NULL ? GTK_WINDOW(self->window) : NULL;
+}
+
+/* What changes every second while a sign-in is under way, and only then. */
+static gboolean on_countdown(gpointer data)
+{
+    SottoApplication *self = data;
+    g_autofree char *title = presentation_title(self->helper);
+
+    sotto_indicator_set_title(self->indicator, title);
+    menu_update_status(self->menu);
+    if (self->window != NULL)
+        sotto_window_tick(self->window);
+    return G_SOURCE_CONTINUE;
+}
+
+static void follow_countdown(SottoApplication *self)
+{
+    if (!presentation_counts_down(self->helper))
+        g_clear_handle_id(&self->countdown_source, g_source_remove);
+    else if (self->countdown_source == 0)
+        self->countdown_source = g_timeout_add_seconds(1, on_countdown, self);
+}
+
 void sotto_application_refresh(SottoApplication *self)
 {
     g_autofree char *title = presentation_title(self->helper);
+    g_autofree char *spoken = presentation_spoken_title(self->helper);
 
-    sotto_indicator_show(self->indicator, presentation_of(self->helper)->icon, title);
+    sotto_indicator_show(self->indicator, presentation_of(self->helper)->icon, spoken);
+    sotto_indicator_set_title(self->indicator, title);
     menu_update(self->menu);
     if (self->window != NULL)
         sotto_window_update(self->window);
+    follow_countdown(self);
 }
 
 void sotto_application_report(SottoApplication *self, const char *sentence)
@@ -139,14 +168,16 @@ static void sotto_application_startup(GApplication *application)
 static void sotto_application_shutdown(GApplication *application)
 {
     SottoApplication *self = SOTTO_APPLICATION(application);
+    GList *window;
 
+    g_clear_handle_id(&self->countdown_source, g_source_remove);
     g_clear_handle_id(&self->terminate_source, g_source_remove);
     g_clear_handle_id(&self->interrupt_source, g_source_remove);
-    if (self->window != NULL) {
+    if (self->window != NULL)
         g_signal_handlers_disconnect_by_data(self->window, self);
-        gtk_widget_destroy(GTK_WIDGET(self->window));
-        self->window = NULL;
-    }
+    while ((window = gtk_application_get_windows(GTK_APPLICATION(self))) != NULL)
+        gtk_widget_destroy(window->data); /* a question may stand, too */
+    self->window = NULL;
     g_signal_handlers_disconnect_by_data(self->helper, self);
     g_signal_handlers_disconnect_by_data(self->indicator, self);
     g_signal_handlers_disconnect_by_data(self->indicator, self->menu);
@@ -167,11 +198,19 @@ static void sotto_application_activate(GApplication *application)
     self->background = FALSE; /* a later start of the app asks for the window */
 }
 
-/* Options that stand for an action of the instance that runs, which may be this one. */
-static void activate_later(GApplication *application, GVariantDict *options, const char *option)
+/* Options that stand for an action of the instance that runs, which may be this one. TRUE when
+ * there was one, and nobody wants the window. */
+static gboolean activate_options(GApplication *application, GVariantDict *options)
 {
-    if (g_variant_dict_contains(options, option))
-        g_action_group_activate_action(G_ACTION_GROUP(application), option, NULL);
+    static const char *const actions[] = {"turn-on", "turn-off", "sign-in"};
+    gboolean found = FALSE;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(actions); i++)
+        if (g_variant_dict_contains(options, actions[i])) {
+            g_action_group_activate_action(G_ACTION_GROUP(application), actions[i], NULL);
+            found = TRUE;
+        }
+    return found;
 }
 
 static int sotto_application_handle_local_options(GApplication *application, GVariantDict *options)
@@ -188,10 +227,8 @@ static int sotto_application_handle_local_options(GApplication *application, GVa
         g_printerr("%s\n", error->message);
         return EXIT_FAILURE;
     }
-    if (g_variant_dict_contains(options, "turn-on") || g_variant_dict_contains(options, "turn-off"))
+    if (activate_options(application, options))
         self->background = TRUE;
-    activate_later(application, options, "turn-on");
-    activate_later(application, options, "turn-off");
     if (self->background && g_application_get_is_remote(application))
         return EXIT_SUCCESS; /* the instance in the tray needs no further call */
     return -1;
@@ -214,6 +251,7 @@ static void sotto_application_init(SottoApplication *self)
          NULL},
         {"turn-on", 0, 0, G_OPTION_ARG_NONE, NULL, N_("Turn protection on"), NULL},
         {"turn-off", 0, 0, G_OPTION_ARG_NONE, NULL, N_("Turn protection off"), NULL},
+        {"sign-in", 0, 0, G_OPTION_ARG_NONE, NULL, N_("Sign in to this Wi-Fi"), NULL},
         {"version", 'v', 0, G_OPTION_ARG_NONE, NULL, N_("Print the version and exit"), NULL},
         {NULL},
     };

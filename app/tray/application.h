@@ -15,6 +15,9 @@ SottoApplication *sotto_application_new(void);
 /** (transfer none) */
 SottoHelper *sotto_application_helper(SottoApplication *application);
 
+/** NULL while closed (transfer none). */
+GtkWindow *sotto_application_window(SottoApplication *application);
+
 /** Shows everything anew: after a change of the helper, and after an action that may have failed
  * and left a radio button where it should not be. */
 void sotto_application_refresh(SottoApplication *application);

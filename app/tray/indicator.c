@@ -217,12 +217,14 @@ SottoIndicator *sotto_indicator_new(GtkMenu *menu, GtkWidget *secondary)
     return self;
 }
 
-void sotto_indicator_show(SottoIndicator *self, const char *icon, const char *title)
+void sotto_indicator_show(SottoIndicator *self, const char *icon, const char *spoken)
 {
-    AppIndicator *indicator = APP_INDICATOR(self);
+    app_indicator_set_icon_full(APP_INDICATOR(self), icon, spoken);
+}
 
-    app_indicator_set_icon_full(indicator, icon, title);
-    app_indicator_set_title(indicator, title);
+void sotto_indicator_set_title(SottoIndicator *self, const char *title)
+{
+    app_indicator_set_title(APP_INDICATOR(self), title);
 }
 
 static void sotto_indicator_get_property(GObject *object, guint id, GValue *value, GParamSpec *spec)

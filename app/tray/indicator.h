@@ -20,7 +20,11 @@ typedef struct SottoIndicator SottoIndicator;
  */
 SottoIndicator *sotto_indicator_new(GtkMenu *menu, GtkWidget *secondary);
 
-/** The icon by name, and what a pointer resting on it or a screen reader says. */
-void sotto_indicator_show(SottoIndicator *indicator, const char *icon, const char *title);
+/** The icon by name, and what a screen reader says of it. Panels draw it anew when either changes.
+ */
+void sotto_indicator_show(SottoIndicator *indicator, const char *icon, const char *spoken);
+
+/** What a pointer resting on it shows; may change every second. */
+void sotto_indicator_set_title(SottoIndicator *indicator, const char *title);
 
 gboolean sotto_indicator_is_hosted(SottoIndicator *indicator);

@@ -12,6 +12,7 @@
  */
 #include "menu.h"
 
+#include "actions.h"
 #include "presentation.h"
 
 #include <glib/gi18n.h>
@@ -24,7 +25,8 @@ struct Menu {
     GActionGroup *actions;
     GCancellable *lifetime;
     GtkWidget *menu;
-    GtkWidget *status, *button, *resolver, *pause, *check, *counts, *open, *quit;
+    GtkWidget *status, *primary, *way_out, *other;
+    GtkWidget *resolver, *pause, *check, *counts, *open, *quit;
     GtkWidget *automatic, *favourites[FAVOURITES];
     char *favourite_ids[FAVOURITES];
     gulong catalogue_handler;
@@ -37,25 +39,8 @@ struct Menu {
 static void on_activate(GtkMenuItem *item, gpointer data)
 {
     Menu *self = data;
-    const char *detailed = g_object_get_data(G_OBJECT(item), "action");
-    g_autofree char *name = NULL;
-    g_autoptr(GVariant) target = NULL;
-    g_autoptr(GError) error = NULL;
 
-    if (!g_action_parse_detailed_name(detailed, &name, &target, &error)) {
-        g_warning("menu: %s", error->message);
-        return;
-    }
-    g_action_group_activate_action(self->actions, name, target);
-}
-
-static void on_button(GtkMenuItem *item, gpointer data)
-{
-    Menu *self = data;
-    const Presentation *shown = presentation_of(self->helper);
-
-    if (shown->action != NULL)
-        g_action_group_activate_action(self->actions, shown->action, NULL);
+    actions_activate(self->actions, g_object_get_data(G_OBJECT(item), "action"));
 }
 
 static void choose(Menu *self, GtkWidget *item, const char *id)
@@ -186,35 +171,50 @@ static void update_favourites(Menu *self)
     }
 }
 
-static void update_button(Menu *self, const Presentation *shown)
+/* An item that stands for another choice in each state; hidden where there is none. */
+static void show_choice(GtkWidget *item, const Choice *choice)
+{
+    gtk_widget_set_visible(item, choice->label != NULL);
+    g_object_set_data(G_OBJECT(item), "action", (gpointer)choice->action);
+    if (choice->label != NULL)
+        gtk_menu_item_set_label(GTK_MENU_ITEM(item), _(choice->label));
+}
+
+static void show_choices(Menu *self, const Presentation *shown)
 {
     g_autofree char *time = NULL, *label = NULL;
 
-    gtk_widget_set_visible(self->button, shown->button != NULL);
-    if (shown->button == NULL)
+    show_choice(self->primary, &shown->primary);
+    show_choice(self->way_out, &shown->way_out);
+    show_choice(self->other, &shown->other);
+    if (shown->face != FACE_PAUSED)
         return;
-    if (shown->face == FACE_PAUSED) {
-        time = presentation_time(sotto_helper_until_s(self->helper));
-        /* Translators: %s is a time of day, such as 14:32. */
-        label = g_strdup_printf(_("Res_ume Now — resumes at %s"), time);
-    }
-    gtk_menu_item_set_label(GTK_MENU_ITEM(self->button), label != NULL ? label : _(shown->button));
+    time = presentation_time(sotto_helper_until_s(self->helper));
+    /* Translators: %s is a time of day, such as 14:32. */
+    label = g_strdup_printf(_("Res_ume Now — resumes at %s"), time);
+    gtk_menu_item_set_label(GTK_MENU_ITEM(self->primary), label);
+}
+
+void menu_update_status(Menu *self)
+{
+    g_autofree char *line = presentation_status_line(self->helper);
+    g_autofree char *status = presentation_escape_mnemonic(line);
+
+    gtk_menu_item_set_label(GTK_MENU_ITEM(self->status), status);
 }
 
 void menu_update(Menu *self)
 {
     const Presentation *shown = presentation_of(self->helper);
     gboolean present = sotto_helper_presence(self->helper) == SOTTO_PRESENCE_PRESENT;
-    g_autofree char *line = presentation_status_line(self->helper);
-    g_autofree char *status = presentation_escape_mnemonic(line);
 
-    gtk_menu_item_set_label(GTK_MENU_ITEM(self->status), status);
-    update_button(self, shown);
+    menu_update_status(self);
+    show_choices(self, shown);
     update_favourites(self);
     update_resolver(self, present);
     gtk_widget_set_visible(self->pause, shown->face == FACE_ON);
     gtk_widget_set_visible(self->check, present);
-    gtk_widget_set_visible(self->counts, shown->proof == PROOF_ENCRYPTED);
+    gtk_widget_set_visible(self->counts, presentation_proof(self->helper) == PROOF_ENCRYPTED);
     gtk_menu_item_set_label(GTK_MENU_ITEM(self->quit),
                             shown->protecting ? _("_Quit — Protection Stays On") : _("_Quit"));
 }
@@ -227,15 +227,13 @@ static void append(GtkWidget *menu, GtkWidget *item)
     gtk_menu_shell_append(GTK_MENU_SHELL(menu), item);
 }
 
-/* An item that activates `action` ("name" or "name('target')"); NULL for none. */
+/* An item that activates `action`, a detailed name; NULL: none, or set later. */
 static GtkWidget *append_item(Menu *self, GtkWidget *menu, const char *label, const char *action)
 {
     GtkWidget *item = gtk_menu_item_new_with_mnemonic(label);
 
-    if (action != NULL) {
-        g_object_set_data(G_OBJECT(item), "action", (gpointer)action);
-        g_signal_connect(item, "activate", G_CALLBACK(on_activate), self);
-    }
+    g_object_set_data(G_OBJECT(item), "action", (gpointer)action);
+    g_signal_connect(item, "activate", G_CALLBACK(on_activate), self);
     append(menu, item);
     return item;
 }
@@ -289,8 +287,9 @@ static void build(Menu *self)
 
     self->menu = g_object_ref_sink(gtk_menu_new());
     self->status = append_text(self);
-    self->button = append_item(self, self->menu, "", NULL);
-    g_signal_connect(self->button, "activate", G_CALLBACK(on_button), self);
+    self->primary = append_item(self, self->menu, "", NULL);
+    self->way_out = append_item(self, self->menu, "", NULL);
+    self->other = append_item(self, self->menu, "", NULL);
     append_separator(self->menu);
     build_resolver_menu(self);
     self->pause = append_submenu(self, _("_Pause"), &submenu);

@@ -20,5 +20,8 @@ GtkWidget *menu_open_item(Menu *menu);
 /** Shows the helper's facts of this moment. Cheap; called after every change and every action. */
 void menu_update(Menu *menu);
 
+/** Its first line alone: cheap enough for every second of a countdown. */
+void menu_update_status(Menu *menu);
+
 /** Asks for new counts and shows them when they come: the menu is being opened. */
 void menu_refresh_counts(Menu *menu);

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Notifications, of which there are few, since each one interrupts somebody:
- *  - protected, the first time on a network, so that the first click in a hotel is confirmed once
- * and the hundredth is not;
+ *  - this network wants a sign-in;
+ *  - protected, the first time on a network and after each sign-in, so that the first click in a
+ *    hotel is confirmed once and the hundredth is not;
  *  - protection stopped though nobody turned it off: urgent, stays until it is cured;
- *  - an action failed, when there is no window to say so.
+ *  - protection goes on after a pause: silent.
+ * Each is taken back as soon as it is no longer true. Beside them there is the answer to an action
+ * that failed while no window was there to say so.
  *
  * "First time" outlives a restart: a file of hashes, not of names, remembers the networks. The
  * helper vanishing is reported after a grace, because an upgrade restarts it within a second or
@@ -21,13 +24,22 @@
 #define VANISHED_GRACE_S 5
 
 #define ID_STATE   "state"
+#define ID_SIGN_IN "sign-in"
 #define ID_FAILURE "failure"
+
+/* On the way to "on": from where it set out, and so what is said at its end. */
+typedef enum {
+    WAY_PLAIN,
+    WAY_SIGN_IN,
+    WAY_RESUME,
+} Way;
 
 struct Notifications {
     GApplication *application;
     SottoHelper *helper;
     gulong changed_handler;
     Face last; /* what was shown before */
+    Way way;
     gboolean was_protecting;
     guint grace_source;
     GHashTable *known; /* hashes of networks that were announced */
@@ -88,51 +100,92 @@ static void send(Notifications *self, const char *id, GNotification *notificatio
     g_application_send_notification(self->application, id, notification);
 }
 
-static void announce_protected(Notifications *self)
+static GNotification *notification_new(const char *title, const char *shape)
+{
+    g_autofree char *name = g_strdup_printf(SOTTO_APP_ID "-%s-symbolic", shape);
+    g_autoptr(GIcon) icon = g_themed_icon_new(name);
+    GNotification *notification = g_notification_new(title);
+
+    g_notification_set_icon(notification, icon);
+    return notification;
+}
+
+static void announce_sign_in(Notifications *self)
 {
     const char *network = sotto_helper_network(self->helper);
-    const char *resolver = sotto_helper_resolver_in_use(self->helper);
-    g_autoptr(GNotification) notification = NULL;
-    g_autoptr(GIcon) icon = g_themed_icon_new(presentation_of(self->helper)->icon);
-    g_autofree char *title = NULL, *body = NULL;
+    /* Translators: %s is the name of a network, such as Grand Hotel Wi-Fi. */
+    g_autofree char *title = g_strdup_printf(_("%s needs you to sign in"), network);
+    g_autoptr(GNotification) notification = notification_new(
+        network[0] != '\0' ? title : _("This Wi-Fi needs you to sign in"), "signin");
 
-    g_application_withdraw_notification(self->application, ID_STATE);
-    if (!is_first_time(self, network))
-        return;
-    title = presentation_status_line(self->helper);
+    g_notification_set_body(notification,
+                            _("Lookups wait until you have; nothing goes out unprotected."));
+    g_notification_add_button(notification, _("Sign In"), "app.sign-in");
+    send(self, ID_SIGN_IN, notification);
+}
+
+static void announce_protected(Notifications *self, const char *title)
+{
+    const char *resolver = sotto_helper_resolver_in_use(self->helper);
+    g_autoptr(GNotification) notification = notification_new(title, "on");
+    g_autofree char *body = NULL;
+
     body = resolver[0] != '\0'
                ? g_strdup_printf(_("Your lookups are encrypted; %s answers them."), resolver)
                : g_strdup(_("Your lookups are encrypted."));
-    notification = g_notification_new(title);
     g_notification_set_body(notification, body);
-    g_notification_set_icon(notification, icon);
     send(self, ID_STATE, notification);
+}
+
+static void announce_resumed(Notifications *self)
+{
+    g_autoptr(GNotification) notification = notification_new(_("Protection is on again"), "on");
+
+    g_notification_set_priority(notification, G_NOTIFICATION_PRIORITY_LOW);
+    send(self, ID_STATE, notification);
+}
+
+static void announce_on(Notifications *self)
+{
+    gboolean first = is_first_time(self, sotto_helper_network(self->helper));
+    g_autofree char *title = presentation_status_line(self->helper);
+
+    switch (self->way) {
+    case WAY_SIGN_IN:
+        announce_protected(self, _("You're online and protected"));
+        return;
+    case WAY_RESUME:
+        announce_resumed(self);
+        return;
+    case WAY_PLAIN:
+        break;
+    }
+    if (first)
+        announce_protected(self, title);
 }
 
 static void announce_stopped(Notifications *self)
 {
     const Presentation *shown = presentation_of(self->helper);
     g_autofree char *sentence = presentation_sentence(self->helper);
-    g_autoptr(GNotification) notification = g_notification_new(_("Protection stopped"));
-    g_autoptr(GIcon) icon = g_themed_icon_new(SOTTO_APP_ID "-error-symbolic");
+    g_autoptr(GNotification) notification = notification_new(_("Protection stopped"), "error");
 
     g_notification_set_body(notification, sentence);
-    g_notification_set_icon(notification, icon);
     g_notification_set_priority(notification, G_NOTIFICATION_PRIORITY_URGENT);
     if (shown->face == FACE_ABSENT)
         g_notification_add_button(notification, _("Try Again"), "app.retry");
     else
         g_notification_add_button(notification, _("Turn On Again"), "app.turn-on");
+    if (shown->face == FACE_TAKEN)
+        g_notification_add_button(notification, _("Leave It"), "app.turn-off");
     send(self, ID_STATE, notification);
 }
 
 void notifications_failure(Notifications *self, const char *sentence)
 {
-    g_autoptr(GNotification) notification = g_notification_new(_("That did not work"));
-    g_autoptr(GIcon) icon = g_themed_icon_new(SOTTO_APP_ID "-warning-symbolic");
+    g_autoptr(GNotification) notification = notification_new(_("That did not work"), "warning");
 
     g_notification_set_body(notification, sentence);
-    g_notification_set_icon(notification, icon);
     send(self, ID_FAILURE, notification);
 }
 
@@ -151,7 +204,51 @@ static gboolean on_grace_ended(gpointer data)
 /* Protection ended: was it the user's doing? A helper that gives a reason says it was not. */
 static gboolean is_involuntary(Notifications *self, Face face)
 {
-    return face == FACE_ERROR || (face == FACE_OFF && sotto_helper_reason(self->helper)[0] != '\0');
+    return face == FACE_ERROR || face == FACE_TAKEN ||
+           (face == FACE_OFF && sotto_helper_reason(self->helper)[0] != '\0');
+}
+
+/* States between here and "on" that say nothing of where the way began leave it as it is. */
+static Way way_from(Way way, Face face)
+{
+    switch (face) {
+    case FACE_SIGNIN:
+    case FACE_SIGNIN_LATE:
+    case FACE_SIGNING_IN:
+        return WAY_SIGN_IN;
+    case FACE_PAUSED:
+    case FACE_OPEN:
+        return WAY_RESUME;
+    case FACE_STARTING:
+    case FACE_SEEKING:
+    case FACE_BLOCKED:
+    case FACE_TAMPERED:
+    case FACE_CLOCK:
+    case FACE_SEARCHING:
+    case FACE_ABSENT:
+    case FACE_TOO_NEW:
+        return way;
+    case FACE_OFF:
+    case FACE_ON:
+    case FACE_ERROR:
+    case FACE_TAKEN:
+    case FACE_VPN:
+    case FACE_LEFT_ALONE:
+    case FACE_ASK:
+    case FACE_OFFLINE:
+        return WAY_PLAIN;
+    }
+    return WAY_PLAIN;
+}
+
+static void announce(Notifications *self, Face face, Face last)
+{
+    if (face == FACE_ON)
+        announce_on(self);
+    else if (face == FACE_SIGNIN && last != FACE_SIGNING_IN) /* else the user just closed it */
+        announce_sign_in(self);
+    else if (self->was_protecting && last != FACE_STARTING && is_involuntary(self, face))
+        announce_stopped(self);
 }
 
 static void on_changed(SottoHelper *helper, gpointer data)
@@ -169,10 +266,10 @@ static void on_changed(SottoHelper *helper, gpointer data)
         return;
     }
     g_clear_handle_id(&self->grace_source, g_source_remove);
-    if (shown->face == FACE_ON)
-        announce_protected(self);
-    else if (self->was_protecting && last != FACE_STARTING && is_involuntary(self, shown->face))
-        announce_stopped(self);
+    g_application_withdraw_notification(self->application, ID_STATE);
+    g_application_withdraw_notification(self->application, ID_SIGN_IN);
+    announce(self, shown->face, last);
+    self->way = way_from(self->way, shown->face);
     self->was_protecting = shown->protecting;
 }
 

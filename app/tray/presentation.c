@@ -16,82 +16,168 @@
 
 #define ICON(shape) SOTTO_APP_ID "-" shape "-symbolic"
 
+#define TURN_ON                                                                                    \
+    {                                                                                              \
+        N_("_Turn On Protection"), "turn-on"                                                       \
+    }
+#define TURN_OFF                                                                                   \
+    {                                                                                              \
+        N_("_Turn Off Protection"), "turn-off"                                                     \
+    }
+#define SIGN_IN                                                                                    \
+    {                                                                                              \
+        N_("_Sign In to Wi-Fi…"), "sign-in"                                                        \
+    }
+#define PROTECT_HERE                                                                               \
+    {                                                                                              \
+        N_("_Protect This Network"), "set-policy('protect')"                                       \
+    }
+#define KEEP_TRYING                                                                                \
+    {                                                                                              \
+        N_("_Keep Trying"), "look-again"                                                           \
+    }
+#define UNPROTECTED                                                                                \
+    {                                                                                              \
+        N_("Use _Unprotected for 15 Minutes…"), "allow-unprotected(uint32 900)"                    \
+    }
+#define NOTHING                                                                                    \
+    {                                                                                              \
+        NULL, NULL                                                                                 \
+    }
+
+/* How the end of the state stands in the title's %s. */
+typedef enum {
+    TIMED_NOT,
+    TIMED_UNTIL, /* a time of day */
+    TIMED_LEFT,  /* minutes and seconds left */
+} Timed;
+
 typedef struct FaceRow {
     Presentation shown;
-    const char *title;    /* with one %s where `timed`: the time at which the state ends */
+    const char *title;
     const char *on;       /* the title on a named network, or NULL to use the title alone */
     const char *sentence; /* unless the helper gives a reason */
-    gboolean timed;
+    Timed timed;
 } FaceRow;
 
 /* clang-format off */
 static const FaceRow rows[] = {
     [FACE_OFF] = {
-        {FACE_OFF, ICON("off"), "off", N_("_Turn On Protection"), "turn-on", FALSE, PROOF_CLEAR},
+        {FACE_OFF, ICON("off"), "off", TURN_ON, NOTHING, NOTHING, FALSE, PROOF_CLEAR},
         N_("Not protected"), N_("Not protected on %s"),
-        N_("Anyone on this network can read and change what you look up."), FALSE},
+        N_("Anyone on this network can read and change what you look up."), TIMED_NOT},
     [FACE_STARTING] = {
-        {FACE_STARTING, ICON("starting"), "busy", N_("_Turn Off Protection"), "turn-off", TRUE, PROOF_CLEAR},
+        {FACE_STARTING, ICON("starting"), "busy", TURN_OFF, NOTHING, NOTHING, TRUE, PROOF_CLEAR},
         N_("Turning on…"), NULL,
-        N_("The resolver is tried first; only then is anything switched."), FALSE},
+        N_("The resolver is tried first; only then is anything switched."), TIMED_NOT},
+    [FACE_SEEKING] = {
+        {FACE_SEEKING, ICON("starting"), "busy", TURN_OFF, NOTHING, NOTHING, TRUE, PROOF_ENCRYPTED},
+        N_("Looking for a way through…"), NULL,
+        N_("This network blocks the usual way, so other protocols and providers are tried. Nothing goes out unprotected."), TIMED_NOT},
     [FACE_ON] = {
-        {FACE_ON, ICON("on"), "good", N_("_Turn Off Protection"), "turn-off", TRUE, PROOF_ENCRYPTED},
+        {FACE_ON, ICON("on"), "good", TURN_OFF, NOTHING, NOTHING, TRUE, PROOF_ENCRYPTED},
         N_("Protected"), N_("Protected on %s"),
-        N_("What you look up is encrypted; this network cannot read or change it."), FALSE},
+        N_("What you look up is encrypted; this network cannot read or change it."), TIMED_NOT},
     [FACE_SIGNIN] = {
-        {FACE_SIGNIN, ICON("signin"), "busy", N_("_Turn Off Protection"), "turn-off", TRUE, PROOF_ENCRYPTED},
+        {FACE_SIGNIN, ICON("signin"), "busy", SIGN_IN, UNPROTECTED, NOTHING, TRUE, PROOF_ENCRYPTED},
         N_("This Wi-Fi needs you to sign in"), NULL,
-        N_("Lookups wait until you have signed in; nothing goes out unprotected."), FALSE},
+        N_("Lookups wait until you have signed in; nothing goes out unprotected."), TIMED_NOT},
+    [FACE_SIGNIN_LATE] = {
+        {FACE_SIGNIN_LATE, ICON("signin"), "busy", {N_("_Try Again"), "sign-in"}, UNPROTECTED,
+         {N_("Open in _Browser…"), "sign-in-with-browser"}, TRUE, PROOF_ENCRYPTED},
+        N_("This Wi-Fi needs you to sign in"), NULL,
+        N_("The time to sign in is over, so everything is closed again."), TIMED_NOT},
     [FACE_SIGNING_IN] = {
-        {FACE_SIGNING_IN, ICON("signin"), "busy", N_("_Turn Off Protection"), "turn-off", TRUE, PROOF_ENCRYPTED},
-        N_("Signing in"), NULL,
-        N_("Only what the sign-in needs goes to this network."), FALSE},
+        {FACE_SIGNING_IN, ICON("signin"), "busy", SIGN_IN, {N_("S_top Signing In"), "end-sign-in"}, NOTHING, TRUE, PROOF_ENCRYPTED},
+        N_("Signing in — %s left"), NULL,
+        N_("Only what the sign-in window looks up goes to this network; everything else waits."), TIMED_LEFT},
     [FACE_PAUSED] = {
-        {FACE_PAUSED, ICON("paused"), "off", N_("Res_ume Now"), "resume", TRUE, PROOF_CLEAR},
+        {FACE_PAUSED, ICON("paused"), "off", {N_("Res_ume Now"), "resume"}, NOTHING, NOTHING, TRUE, PROOF_CLEAR},
         N_("Paused until %s"), NULL,
-        N_("Until then this network can read what you look up."), TRUE},
+        N_("Until then this network can read what you look up."), TIMED_UNTIL},
     [FACE_BLOCKED] = {
-        {FACE_BLOCKED, ICON("warning"), "bad", N_("_Turn Off Protection"), "turn-off", TRUE, PROOF_ENCRYPTED},
+        {FACE_BLOCKED, ICON("warning"), "bad", KEEP_TRYING,
+         {N_("_Allow Unprotected for 15 Minutes…"), "allow-unprotected(uint32 900)"}, TURN_OFF, TRUE, PROOF_ENCRYPTED},
         N_("This network blocks private lookups"), NULL,
-        N_("Nothing goes out unprotected, and Sotto keeps trying."), FALSE},
+        N_("Nothing goes out unprotected, and Sotto keeps trying."), TIMED_NOT},
+    [FACE_TAMPERED] = {
+        {FACE_TAMPERED, ICON("warning"), "bad", {N_("_Details"), "check"}, KEEP_TRYING, TURN_OFF, TRUE, PROOF_ENCRYPTED},
+        N_("Someone tampers with lookups here"), NULL,
+        N_("Someone on this network tried to answer for your resolver. Sotto refused."), TIMED_NOT},
+    [FACE_CLOCK] = {
+        {FACE_CLOCK, ICON("warning"), "bad", {N_("Open _Date & Time"), "open-clock"}, KEEP_TRYING, TURN_OFF, TRUE, PROOF_ENCRYPTED},
+        N_("Your computer's clock is wrong"), NULL,
+        N_("Your computer's clock is wrong, so secure connections fail."), TIMED_NOT},
     [FACE_ERROR] = {
-        {FACE_ERROR, ICON("error"), "bad", N_("_Turn On Protection"), "turn-on", FALSE, PROOF_CLEAR},
+        {FACE_ERROR, ICON("error"), "bad", TURN_ON, {N_("_Leave It Off"), "turn-off"}, NOTHING, FALSE, PROOF_CLEAR},
         N_("Protection stopped"), NULL,
-        N_("This network can read what you look up."), FALSE},
+        N_("This network can read what you look up."), TIMED_NOT},
+    [FACE_TAKEN] = {
+        {FACE_TAKEN, ICON("error"), "bad", {N_("_Turn On Again"), "turn-on"}, {N_("_Leave It"), "turn-off"}, NOTHING, FALSE, PROOF_CLEAR},
+        N_("Protection stopped"), NULL,
+        N_("Another program changed your DNS settings."), TIMED_NOT},
     [FACE_VPN] = {
-        {FACE_VPN, ICON("on"), "good", N_("_Turn Off Protection"), "turn-off", TRUE, PROOF_NONE},
+        {FACE_VPN, ICON("on"), "good", TURN_OFF, NOTHING, NOTHING, TRUE, PROOF_NONE},
         N_("Your VPN handles lookups"), NULL,
-        N_("Sotto stands aside while the VPN is connected."), FALSE},
+        N_("Sotto stands aside while the VPN is connected."), TIMED_NOT},
     [FACE_OPEN] = {
-        {FACE_OPEN, ICON("off"), "off", N_("_Turn Off Protection"), "turn-off", TRUE, PROOF_CLEAR},
+        {FACE_OPEN, ICON("off"), "off", {N_("_Protect Again"), "resume"}, NOTHING, TURN_OFF, TRUE, PROOF_CLEAR},
+        N_("Not protected here, by your choice — until %s"), NULL,
+        N_("Until then this network can read and change what you look up."), TIMED_UNTIL},
+    [FACE_LEFT_ALONE] = {
+        {FACE_LEFT_ALONE, ICON("off"), "off", PROTECT_HERE, NOTHING, TURN_OFF, TRUE, PROOF_CLEAR},
         N_("Not protected here, by your choice"), NULL,
-        N_("This network can read what you look up."), FALSE},
+        N_("This network can read and change what you look up; others are protected."), TIMED_NOT},
     [FACE_ASK] = {
-        {FACE_ASK, ICON("off"), "off", N_("_Turn Off Protection"), "turn-off", TRUE, PROOF_CLEAR},
+        {FACE_ASK, ICON("off"), "off", PROTECT_HERE, {N_("_Leave It Alone"), "set-policy('leave-alone')"}, TURN_OFF, TRUE, PROOF_CLEAR},
         N_("New network: protect it?"), NULL,
-        N_("Until you decide this network can read what you look up."), FALSE},
+        N_("Until you decide this network can read and change what you look up."), TIMED_NOT},
     [FACE_OFFLINE] = {
-        {FACE_OFFLINE, ICON("off"), "off", N_("_Turn Off Protection"), "turn-off", TRUE, PROOF_NONE},
+        {FACE_OFFLINE, ICON("off"), "off", TURN_OFF, NOTHING, NOTHING, TRUE, PROOF_NONE},
         N_("No network"), NULL,
-        N_("Protection goes on by itself as soon as there is a network."), FALSE},
+        N_("Protection goes on by itself as soon as there is a network."), TIMED_NOT},
     [FACE_SEARCHING] = {
-        {FACE_SEARCHING, ICON("starting"), "busy", NULL, NULL, FALSE, PROOF_NONE},
+        {FACE_SEARCHING, ICON("starting"), "busy", NOTHING, NOTHING, NOTHING, FALSE, PROOF_NONE},
         N_("Looking for the Sotto service…"), NULL,
-        N_("This takes a moment."), FALSE},
+        N_("This takes a moment."), TIMED_NOT},
     [FACE_ABSENT] = {
-        {FACE_ABSENT, ICON("error"), "bad", N_("Try _Again"), "retry", FALSE, PROOF_NONE},
+        {FACE_ABSENT, ICON("error"), "bad", {N_("Try _Again"), "retry"}, NOTHING, NOTHING, FALSE, PROOF_NONE},
         N_("Sotto service is not running"), NULL,
-        N_("It is the part that encrypts lookups; nothing can be turned on without it."), FALSE},
+        N_("It is the part that encrypts lookups; nothing can be turned on without it."), TIMED_NOT},
     [FACE_TOO_NEW] = {
-        {FACE_TOO_NEW, ICON("error"), "bad", NULL, NULL, FALSE, PROOF_NONE},
+        {FACE_TOO_NEW, ICON("error"), "bad", NOTHING, NOTHING, NOTHING, FALSE, PROOF_NONE},
         N_("Sotto needs a restart"), NULL,
-        N_("The Sotto service is newer than this window; quit Sotto and open it again."), FALSE},
+        N_("The Sotto service is newer than this window; quit Sotto and open it again."), TIMED_NOT},
 };
 /* clang-format on */
 
-static Face face_of_state(SottoState state)
+/* States that look otherwise for one reason, by its word on the bus. */
+static Face face_of_reason(Face face, const char *code)
 {
-    switch (state) {
+    static const struct {
+        Face face, with_reason;
+        const char *code;
+    } reasons[] = {
+        {FACE_STARTING, FACE_SEEKING, "searching"},
+        {FACE_SIGNIN, FACE_SIGNIN_LATE, "sign-in-timeout"},
+        {FACE_BLOCKED, FACE_TAMPERED, "cert-name"},
+        {FACE_BLOCKED, FACE_TAMPERED, "cert-untrusted"},
+        {FACE_BLOCKED, FACE_TAMPERED, "cert-pin"},
+        {FACE_BLOCKED, FACE_TAMPERED, "cert-forged"},
+        {FACE_BLOCKED, FACE_CLOCK, "clock-wrong"},
+        {FACE_ERROR, FACE_CLOCK, "clock-wrong"},
+        {FACE_ERROR, FACE_TAKEN, "dns-taken"},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(reasons); i++)
+        if (reasons[i].face == face && g_str_equal(reasons[i].code, code))
+            return reasons[i].with_reason;
+    return face;
+}
+
+static Face face_of_state(SottoHelper *helper)
+{
+    switch (sotto_helper_state(helper)) {
     case SOTTO_STATE_OFF:
         return FACE_OFF;
     case SOTTO_STATE_STARTING:
@@ -103,7 +189,7 @@ static Face face_of_state(SottoState state)
     case SOTTO_STATE_SIGNING_IN:
         return FACE_SIGNING_IN;
     case SOTTO_STATE_OPEN:
-        return FACE_OPEN;
+        return sotto_helper_until_s(helper) > 0 ? FACE_OPEN : FACE_LEFT_ALONE;
     case SOTTO_STATE_ASK:
         return FACE_ASK;
     case SOTTO_STATE_PAUSED:
@@ -132,7 +218,7 @@ Face face_of(SottoHelper *helper)
     case SOTTO_PRESENCE_PRESENT:
         break;
     }
-    return face_of_state(sotto_helper_state(helper));
+    return face_of_reason(face_of_state(helper), sotto_helper_reason_code(helper));
 }
 
 const Presentation *presentation_of(SottoHelper *helper)
@@ -150,15 +236,52 @@ static char *fill(const char *text, const char *value)
     return g_strdup_printf("%.*s%s%s", (int)(hole - text), text, value, hole + 2);
 }
 
+Proof presentation_proof(SottoHelper *helper)
+{
+    if (face_of(helper) == FACE_SIGNING_IN && sotto_helper_sign_in(helper) == SOTTO_SIGN_IN_MACHINE)
+        return PROOF_CLEAR;
+    return presentation_of(helper)->proof;
+}
+
+/* "4:12"; a clock that was set while it ran never makes it negative. */
+static char *time_left(gint64 until_s)
+{
+    gint64 left_s = MAX(until_s - g_get_real_time() / G_USEC_PER_SEC, 0);
+
+    return g_strdup_printf("%" G_GINT64_FORMAT ":%02d", left_s / 60, (int)(left_s % 60));
+}
+
 char *presentation_title(SottoHelper *helper)
 {
     const FaceRow *row = &rows[face_of(helper)];
     g_autofree char *time = NULL;
 
-    if (!row->timed)
+    switch (row->timed) {
+    case TIMED_NOT:
         return g_strdup(_(row->title));
-    time = presentation_time(sotto_helper_until_s(helper));
+    case TIMED_UNTIL:
+        time = presentation_time(sotto_helper_until_s(helper));
+        break;
+    case TIMED_LEFT:
+        time = time_left(sotto_helper_until_s(helper));
+        break;
+    }
     return fill(_(row->title), time);
+}
+
+gboolean presentation_counts_down(SottoHelper *helper)
+{
+    return rows[face_of(helper)].timed == TIMED_LEFT;
+}
+
+char *presentation_spoken_title(SottoHelper *helper)
+{
+    g_autofree char *time = NULL;
+
+    if (!presentation_counts_down(helper))
+        return presentation_title(helper);
+    time = presentation_time(sotto_helper_until_s(helper));
+    return fill(_("Signing in until %s"), time);
 }
 
 char *presentation_status_line(SottoHelper *helper)
@@ -174,8 +297,14 @@ char *presentation_status_line(SottoHelper *helper)
 char *presentation_sentence(SottoHelper *helper)
 {
     const char *reason = sotto_helper_reason(helper);
+    Face face = face_of(helper);
 
-    return g_strdup(reason[0] != '\0' ? reason : _(rows[face_of(helper)].sentence));
+    if (reason[0] != '\0' && face != FACE_SEEKING) /* whose reason is its title */
+        return g_strdup(reason);
+    if (face == FACE_SIGNING_IN && presentation_proof(helper) == PROOF_CLEAR)
+        return g_strdup(_("Until you have signed in this network can read and change what this "
+                          "computer looks up."));
+    return g_strdup(_(rows[face].sentence));
 }
 
 char *presentation_time(gint64 seconds)
@@ -183,6 +312,11 @@ char *presentation_time(gint64 seconds)
     g_autoptr(GDateTime) when = g_date_time_new_from_unix_local(seconds);
 
     return when != NULL ? g_date_time_format(when, "%H:%M") : g_strdup("—");
+}
+
+char *presentation_time_in(gint64 seconds)
+{
+    return presentation_time(g_get_real_time() / G_USEC_PER_SEC + seconds);
 }
 
 /* printf's flag for this, ', is not in ISO C. */

@@ -14,8 +14,10 @@
 
 #include "actions.h"
 #include "evidence_view.h"
+#include "network_row.h"
 #include "presentation.h"
 #include "spoken_row.h"
+#include "status_report.h"
 
 #include <glib/gi18n.h>
 #include <handy.h>
@@ -32,8 +34,9 @@ struct _SottoStatusPage {
 
     GtkImage *icon;
     GtkLabel *title, *sentence, *changed_by, *command;
-    GtkButton *button;
-    GtkWidget *command_row, *proof, *proof_buttons;
+    GtkButton *primary, *way_out, *other;
+    GtkWidget *command_row, *network_list, *proof, *proof_buttons;
+    SottoNetworkRow *network_row;
     HdyActionRow *encrypted_row, *leaks_row, *answers_row;
     GtkImage *encrypted_icon, *leaks_icon;
     GtkButton *check_button, *copy_button;
@@ -91,7 +94,7 @@ static void on_statistics(GObject *source, GAsyncResult *result, gpointer data)
         return;
     }
     if (g_cancellable_is_cancelled(self->lifetime) ||
-        presentation_of(self->helper)->proof != PROOF_ENCRYPTED)
+        presentation_proof(self->helper) != PROOF_ENCRYPTED)
         return; /* closed, or turned off while the answer was under way */
     show_encrypted(self, &statistics);
     show_leaks(self, &statistics);
@@ -101,7 +104,7 @@ static gboolean poll(gpointer data)
 {
     SottoStatusPage *self = data;
 
-    if (!self->polling && presentation_of(self->helper)->proof == PROOF_ENCRYPTED) {
+    if (!self->polling && presentation_proof(self->helper) == PROOF_ENCRYPTED) {
         self->polling = TRUE; /* a slow helper is not asked twice */
         sotto_helper_get_statistics_async(self->helper, self->lifetime, on_statistics,
                                           g_object_ref(self));
@@ -188,11 +191,23 @@ static void append_row(GString *text, HdyActionRow *row)
                            hdy_action_row_get_subtitle(row));
 }
 
-/* What is shown, as text, with what was measured if it was: something to paste into a report. */
+static void on_report(GObject *source, GAsyncResult *result, gpointer data)
+{
+    g_autoptr(SottoStatusPage) self = data;
+    g_autoptr(GError) error = NULL;
+    g_autofree char *report = status_report_finish(result, &error);
+
+    if (report == NULL)
+        return; /* the window is closed */
+    gtk_clipboard_set_text(gtk_clipboard_get(GDK_SELECTION_CLIPBOARD), report, -1);
+    gtk_button_set_label(self->copy_button, _("Copied"));
+}
+
+/* What is shown, as text, with what was measured if it was. */
 static void on_copy_report(GtkButton *button, gpointer data)
 {
     SottoStatusPage *self = data;
-    g_autoptr(GString) text = g_string_new(NULL);
+    GString *text = g_string_new(NULL);
     g_autofree char *line = presentation_status_line(self->helper);
     g_autofree char *sentence = presentation_sentence(self->helper);
 
@@ -205,8 +220,8 @@ static void on_copy_report(GtkButton *button, gpointer data)
         g_autofree char *report = sotto_evidence_report(self->evidence);
         g_string_append(text, report);
     }
-    gtk_clipboard_set_text(gtk_clipboard_get(GDK_SELECTION_CLIPBOARD), text->str, -1);
-    gtk_button_set_label(self->copy_button, _("Copied"));
+    status_report_async(self->helper, g_string_free(text, FALSE), self->lifetime, on_report,
+                        g_object_ref(self));
 }
 
 /* --- the state ----------------------------------------------------------------------------- */
@@ -246,15 +261,23 @@ static void show_proof(SottoStatusPage *self, Proof proof)
     self->shown_proof = proof;
 }
 
-static void show_button(SottoStatusPage *self, const Presentation *shown)
+static void show_choice(GtkButton *button, const Choice *choice)
 {
-    GtkStyleContext *style = gtk_widget_get_style_context(GTK_WIDGET(self->button));
+    gtk_widget_set_visible(GTK_WIDGET(button), choice->label != NULL);
+    g_object_set_data(G_OBJECT(button), "action", (gpointer)choice->action);
+    if (choice->label != NULL)
+        gtk_button_set_label(button, _(choice->label));
+}
 
-    gtk_widget_set_visible(GTK_WIDGET(self->button), shown->button != NULL);
-    if (shown->button == NULL)
-        return;
-    gtk_button_set_label(self->button, _(shown->button));
-    if (shown->protecting && shown->face != FACE_PAUSED)
+/* What ends or shrinks protection is never the button that invites. */
+static void show_choices(SottoStatusPage *self, const Presentation *shown)
+{
+    GtkStyleContext *style = gtk_widget_get_style_context(GTK_WIDGET(self->primary));
+
+    show_choice(self->primary, &shown->primary);
+    show_choice(self->way_out, &shown->way_out);
+    show_choice(self->other, &shown->other);
+    if (g_strcmp0(shown->primary.action, "turn-off") == 0)
         gtk_style_context_remove_class(style, GTK_STYLE_CLASS_SUGGESTED_ACTION);
     else
         gtk_style_context_add_class(style, GTK_STYLE_CLASS_SUGGESTED_ACTION);
@@ -284,35 +307,40 @@ static void show_icon(SottoStatusPage *self, const Presentation *shown)
     gtk_image_set_from_icon_name(self->icon, shown->icon, GTK_ICON_SIZE_DIALOG);
 }
 
+void sotto_status_page_update_title(SottoStatusPage *self)
+{
+    g_autofree char *title = presentation_status_line(self->helper);
+
+    gtk_label_set_text(self->title, title);
+}
+
 void sotto_status_page_update(SottoStatusPage *self)
 {
     const Presentation *shown = presentation_of(self->helper);
     gboolean present = sotto_helper_presence(self->helper) == SOTTO_PRESENCE_PRESENT;
-    g_autofree char *title = presentation_status_line(self->helper);
+    gboolean known = sotto_helper_current_network(self->helper)[0] != '\0';
     g_autofree char *sentence = presentation_sentence(self->helper);
     g_autofree char *facts = current_facts(self);
 
     if (self->evidence != NULL && g_strcmp0(self->evidence_facts, facts) != 0)
         forget_evidence(self);
     show_icon(self, shown);
-    gtk_label_set_text(self->title, title);
+    sotto_status_page_update_title(self);
     gtk_label_set_text(self->sentence, sentence);
     show_changed_by(self);
-    show_button(self, shown);
+    show_choices(self, shown);
     gtk_widget_set_visible(self->command_row, shown->face == FACE_ABSENT);
+    gtk_widget_set_visible(self->network_list, known);
+    sotto_network_row_update(self->network_row, self->helper);
     gtk_widget_set_visible(self->proof_buttons, present);
-    show_proof(self, shown->proof);
+    show_proof(self, presentation_proof(self->helper));
     gtk_button_set_label(self->copy_button, _("C_opy Report"));
 }
 
-static void on_button(GtkButton *button, gpointer data)
+static void on_choice(GtkButton *button, gpointer data)
 {
-    SottoStatusPage *self = data;
-    const Presentation *shown = presentation_of(self->helper);
-    GApplication *application = g_application_get_default();
-
-    if (shown->action != NULL)
-        g_action_group_activate_action(G_ACTION_GROUP(application), shown->action, NULL);
+    actions_activate(G_ACTION_GROUP(g_application_get_default()),
+                     g_object_get_data(G_OBJECT(button), "action"));
 }
 
 void sotto_status_page_follow(SottoStatusPage *self, SottoHelper *helper)
@@ -344,6 +372,7 @@ static void sotto_status_page_class_init(SottoStatusPageClass *class)
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(class);
 
     g_type_ensure(SOTTO_TYPE_EVIDENCE_VIEW); /* named in the template */
+    g_type_ensure(SOTTO_TYPE_NETWORK_ROW);
     G_OBJECT_CLASS(class)->finalize = sotto_status_page_finalize;
     widget_class->destroy = sotto_status_page_destroy;
     widget_class->map = sotto_status_page_map;
@@ -356,8 +385,12 @@ static void sotto_status_page_class_init(SottoStatusPageClass *class)
     CHILD(sentence);
     CHILD(changed_by);
     CHILD(command);
-    CHILD(button);
+    CHILD(primary);
+    CHILD(way_out);
+    CHILD(other);
     CHILD(command_row);
+    CHILD(network_list);
+    CHILD(network_row);
     CHILD(proof);
     CHILD(proof_buttons);
     CHILD(encrypted_row);
@@ -369,7 +402,7 @@ static void sotto_status_page_class_init(SottoStatusPageClass *class)
     CHILD(copy_button);
     CHILD(evidence_view);
 #undef CHILD
-    gtk_widget_class_bind_template_callback(widget_class, on_button);
+    gtk_widget_class_bind_template_callback(widget_class, on_choice);
     gtk_widget_class_bind_template_callback(widget_class, on_copy_report);
 }
 

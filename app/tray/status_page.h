@@ -5,7 +5,7 @@
 
 #include <gtk/gtk.h>
 
-/** Page "Status": one icon, one sentence, one button; below it the proof. */
+/** Page "Status": one icon, one sentence, one button and a way out; below it the proof. */
 #define SOTTO_TYPE_STATUS_PAGE (sotto_status_page_get_type())
 G_DECLARE_FINAL_TYPE(SottoStatusPage, sotto_status_page, SOTTO, STATUS_PAGE, GtkBin)
 
@@ -14,6 +14,9 @@ void sotto_status_page_follow(SottoStatusPage *page, SottoHelper *helper);
 
 /** Shows the helper's facts of this moment. */
 void sotto_status_page_update(SottoStatusPage *page);
+
+/** The headline alone, every second of a countdown. */
+void sotto_status_page_update_title(SottoStatusPage *page);
 
 /** Looks now: asks the helper to prove what the page says, and shows each step. */
 void sotto_status_page_check(SottoStatusPage *page);

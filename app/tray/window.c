@@ -11,6 +11,7 @@
 #include "presentation.h"
 #include "resolvers_page.h"
 #include "status_page.h"
+#include "toolkit.h"
 
 #include <glib/gi18n.h>
 
@@ -38,6 +39,11 @@ void sotto_window_update(SottoWindow *self)
     self->last = face;
     sotto_status_page_update(self->status_page);
     sotto_resolvers_page_update(self->resolvers_page);
+}
+
+void sotto_window_tick(SottoWindow *self)
+{
+    sotto_status_page_update_title(self->status_page);
 }
 
 void sotto_window_show_error(SottoWindow *self, const char *sentence)
@@ -110,33 +116,14 @@ static void sotto_window_init(SottoWindow *self)
     self->last = FACE_SEARCHING;
 }
 
-/* Once: libhandy, the types named in the templates, light or dark as the desktop prefers, our CSS.
- */
-static void prepare_toolkit(void)
-{
-    static gboolean prepared;
-    g_autoptr(GtkCssProvider) css = NULL;
-
-    if (prepared)
-        return;
-    prepared = TRUE;
-    hdy_init();
-    g_type_ensure(SOTTO_TYPE_STATUS_PAGE);
-    g_type_ensure(SOTTO_TYPE_RESOLVERS_PAGE);
-    hdy_style_manager_set_color_scheme(hdy_style_manager_get_default(),
-                                       HDY_COLOR_SCHEME_PREFER_LIGHT);
-    css = gtk_css_provider_new();
-    gtk_css_provider_load_from_resource(css, "/io/github/sottodns/Sotto/style.css");
-    gtk_style_context_add_provider_for_screen(gdk_screen_get_default(), GTK_STYLE_PROVIDER(css),
-                                              GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
-}
-
 SottoWindow *sotto_window_new(GtkApplication *application, SottoHelper *helper,
                               Catalogue *catalogue)
 {
     SottoWindow *self;
 
-    prepare_toolkit();
+    toolkit_prepare();
+    g_type_ensure(SOTTO_TYPE_STATUS_PAGE); /* named in the template */
+    g_type_ensure(SOTTO_TYPE_RESOLVERS_PAGE);
     self = g_object_new(SOTTO_TYPE_WINDOW, "application", application, NULL);
     self->helper = helper; /* the application's, which outlives its windows */
     sotto_status_page_follow(self->status_page, helper);

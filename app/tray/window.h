@@ -17,6 +17,9 @@ SottoWindow *sotto_window_new(GtkApplication *application, SottoHelper *helper,
 /** Shows the helper's facts of this moment. */
 void sotto_window_update(SottoWindow *window);
 
+/** The same of what a countdown changes, every second. */
+void sotto_window_tick(SottoWindow *window);
+
 /** One sentence in the bar, until it is closed or the helper changes. */
 void sotto_window_show_error(SottoWindow *window, const char *sentence);
 

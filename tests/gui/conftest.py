@@ -14,6 +14,7 @@ from tray_host import NotificationServer, TrayHost
 from waiting import wait
 
 APP = os.environ["SOTTO_APP"]
+os.environ["SOTTO_SIGNIN"] = "/there/is/no/sign-in-program"  # unless a test brings one
 HERE = pathlib.Path(__file__).resolve().parent
 
 
@@ -128,6 +129,52 @@ def app(host, notifications):
 @pytest.fixture
 def item(app, host):
     return host.item()
+
+
+class Program:
+    """A program that only notes how it was called, found by a launcher or by a path."""
+
+    def __init__(self, folder, name, mime_types=()):
+        self.notes, self.path = folder / f"{name}.notes", folder / name
+        self.path.write_text(f"#!/bin/sh\necho \"$@\" >>'{self.notes}'\nexit ${{SOTTO_TEST_EXIT:-0}}\n", encoding="utf-8")
+        self.path.chmod(0o755)
+        self.launcher = pathlib.Path(os.environ["XDG_DATA_HOME"]) / "applications" / f"{name}.desktop"
+        self.launcher.parent.mkdir(parents=True, exist_ok=True)
+        types = "".join(f"{kind};" for kind in mime_types)
+        self.launcher.write_text(f"[Desktop Entry]\nType=Application\nName={name}\nExec={self.path} %u\nMimeType={types}\n",
+                                 encoding="utf-8")
+        defaults = "".join(f"{kind}={name}.desktop\n" for kind in mime_types)
+        (pathlib.Path(os.environ["XDG_CONFIG_HOME"]) / "mimeapps.list").write_text(f"[Default Applications]\n{defaults}",
+                                                                                   encoding="utf-8")
+
+    @property
+    def calls(self):
+        return self.notes.read_text(encoding="utf-8").splitlines() if self.notes.exists() else []
+
+
+@pytest.fixture
+def browser(tmp_path):
+    """The browser that web addresses open in. To be asked for before the app."""
+    program = Program(tmp_path, "test-browser", ("x-scheme-handler/http", "x-scheme-handler/https"))
+    yield program
+    program.launcher.unlink()
+
+
+@pytest.fixture
+def sign_in_program(tmp_path, monkeypatch):
+    """Stands for sotto-signin, as if it were installed. To be asked for before the app."""
+    program = Program(tmp_path, "test-signin")
+    monkeypatch.setenv("SOTTO_SIGNIN", str(program.path))
+    yield program
+    program.launcher.unlink()
+
+
+@pytest.fixture
+def clock_program(tmp_path):
+    """Stands for the desktop's settings of date and time. To be asked for before the app."""
+    program = Program(tmp_path, "time-admin")
+    yield program
+    program.launcher.unlink()
 
 
 def run_app(*arguments):

@@ -5,35 +5,26 @@ import time
 
 import pytest
 from conftest import APP, App, run_app
+from states import CLOCK, LATER, NAMES, STATES, State
 from waiting import pump, wait
 
 ID = "io.github.sottodns.Sotto"
 
-# state, shape of the icon, title, first entry of the menu, the entry to act on
-STATES = [
-    ("off", "off", "Not protected", "Not protected on Grand Hotel Wi-Fi", "Turn On Protection"),
-    ("starting", "starting", "Turning on…", "Turning on…", "Turn Off Protection"),
-    ("on", "on", "Protected", "Protected on Grand Hotel Wi-Fi", "Turn Off Protection"),
-    ("signin", "signin", "This Wi-Fi needs you to sign in", "This Wi-Fi needs you to sign in", "Turn Off Protection"),
-    ("blocked", "warning", "This network blocks private lookups", "This network blocks private lookups",
-     "Turn Off Protection"),
-    ("error", "error", "Protection stopped", "Protection stopped", "Turn On Protection"),
-    ("vpn", "on", "Your VPN handles lookups", "Your VPN handles lookups", "Turn Off Protection"),
-    ("offline", "off", "No network", "No network", "Turn Off Protection"),
-]
 
-
-@pytest.mark.parametrize("state,shape,title,line,action", STATES, ids=[row[0] for row in STATES])
-def test_state(helper, item, state, shape, title, line, action):
-    helper.set(State=state)
-    wait(lambda: item.title == title, f"the title {title!r}")
+@pytest.mark.parametrize("state", STATES, ids=NAMES)
+def test_state(helper, item, state):
+    helper.set(**state.facts)
+    wait(lambda: item.title == state.title, f"the title {state.title!r}")
+    wait(lambda: item.icon == f"{ID}-{state.shape}-symbolic", "the icon")
     properties = item.properties()
-    assert properties["IconName"] == f"{ID}-{shape}-symbolic"
-    assert properties["IconAccessibleDesc"] == title
+    assert properties["IconAccessibleDesc"] == state.title
     assert properties["Status"] == "Active"
-    labels = item.menu().labels()
-    assert labels[:2] == [line, action]
-    assert not item.find(f"^{line}$").enabled
+    menu = item.menu()
+    assert not menu.children[0].enabled
+    above = menu.labels()[:1 + len(state.choices)]
+    assert above == [state.line, *[f"Resume Now — resumes at {CLOCK}" if label == "Resume Now" else label
+                                   for label in state.choices]]
+    assert menu.labels()[1 + len(state.choices)].startswith("Resolver: ")
 
 
 def test_paused(helper, item):
@@ -172,13 +163,18 @@ def test_nothing_is_polled_while_no_window_is_open(helper, item):
 
 def test_mnemonics_are_unique(helper, item):
     item.get("^Quad9$")
-    for state in [row[0] for row in STATES] + ["paused"]:
-        helper.set(State=state)
-        pump(0.2)
+    signing_in = State("signing-in", {"State": "signing-in", "Until": LATER}, "signin", "", [])
+    for state in [*STATES, signing_in]:
+        helper.set(**state.facts)
+        wait(lambda: item.icon == f"{ID}-{state.shape}-symbolic", f"the icon of {state.name}")
+        pump(0.1)
         levels = [item.menu()] + [entry for entry in item.menu().children if entry.children]
         for level in levels:
             keys = [entry.mnemonic for entry in level.children if entry.visible and entry.mnemonic]
-            assert len(keys) == len(set(keys)), f"{state}: {keys}"
+            assert len(keys) == len(set(keys)), f"{state.name}: {keys}"
+            verbs = [entry for entry in level.children if entry.visible and entry.enabled and not entry.is_separator]
+            unnamed = [entry.label for entry in verbs if entry.mnemonic is None and level is levels[0]]
+            assert not unnamed, f"{state.name}: {unnamed}"
     helper.stop()
     pump(0.3)
     keys = [entry.mnemonic for entry in item.menu().children if entry.visible and entry.mnemonic]

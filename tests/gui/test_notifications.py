@@ -60,3 +60,71 @@ def test_helper_that_stays_away_is_reported(helper, item, notifications):
     wait(lambda: len(notifications.sent) == 2, "a notification", 12)
     assert notifications.sent[1]["title"] == "Protection stopped"
     assert notifications.sent[1]["labels"][-1] == "Try Again"
+
+
+def titles(notifications):
+    return [sent["title"] for sent in notifications.sent]
+
+
+def test_sign_in_from_its_notification(helper, sign_in_program, item, notifications):
+    helper.set(State="signin")
+    wait(lambda: titles(notifications) == ["Grand Hotel Wi-Fi needs you to sign in"], "the notification")
+    notifications.press(1, "Sign In")
+    wait(lambda: sign_in_program.calls, "the sign-in window")
+
+
+def test_sign_in_is_wanted_once_and_taken_back(helper, item, notifications):
+    helper.set(State="signin")
+    wait(lambda: titles(notifications) == ["Grand Hotel Wi-Fi needs you to sign in"], "the notification")
+    helper.set(State="signing-in", SignIn="window", Until=2000000000)
+    wait(lambda: notifications.closed == [1], "the notification to go")
+    helper.set(State="signin", SignIn="", Until=0)
+    pump(0.5)
+    assert len(notifications.sent) == 1, "who closed the window needs not be told"
+
+
+def test_online_after_a_sign_in_is_said_each_time(helper, item, notifications):
+    helper.set(State="on", ResolverInUse="Quad9")
+    wait(lambda: len(notifications.sent) == 1, "the first notification")
+    helper.set(State="signin")
+    wait(lambda: len(notifications.sent) == 2, "the notification of the sign-in")
+    helper.set(State="signing-in", Until=2000000000)
+    helper.set(State="starting", ReasonCode="searching", Until=0)
+    helper.set(State="on", ReasonCode="")
+    wait(lambda: len(notifications.sent) == 3, "the notifications of a sign-in")
+    assert titles(notifications)[1:] == ["Grand Hotel Wi-Fi needs you to sign in", "You're online and protected"]
+    assert 2 in notifications.closed
+
+
+def test_resumed_is_silent(helper, item, notifications):
+    helper.set(State="on")
+    wait(lambda: len(notifications.sent) == 1, "the first notification")
+    for state in ("paused", "open"):
+        helper.set(State=state, Until=2000000000)
+        helper.set(State="on", Until=0)
+        wait(lambda: titles(notifications)[-1] == "Protection is on again", "the notification")
+        assert notifications.sent[-1]["hints"]["urgency"] == 0
+    helper.set(State="off")
+    wait(lambda: len(notifications.sent) in notifications.closed, "the notification to go")
+
+
+def test_stopped_is_taken_back_when_cured(helper, item, notifications):
+    helper.set(State="on", Network="Home")
+    wait(lambda: notifications.sent, "the first notification")
+    helper.set(State="error", ReasonCode="dns-taken", Reason="Another program changed your DNS settings.")
+    wait(lambda: len(notifications.sent) == 2, "a notification")
+    assert notifications.sent[1]["labels"][-2:] == ["Turn On Again", "Leave It"]
+    helper.set(State="on", ReasonCode="", Reason="")
+    wait(lambda: 2 in notifications.closed, "the notification to go")
+    pump(0.3)
+    assert len(notifications.sent) == 2
+
+
+def test_blocked_is_no_news(helper, item, notifications):
+    """Nothing leaks and the icon shows it; a notification would not help anybody through."""
+    helper.set(State="on", Network="Home")
+    wait(lambda: notifications.sent, "the first notification")
+    helper.set(State="blocked", Reason="No resolver answered.")
+    item.get("^Keep Trying$")
+    pump(0.3)
+    assert len(notifications.sent) == 1
