@@ -163,6 +163,15 @@ int answer_extended_error(Status reason)
     return EDE_OTHER;
 }
 
+uint32_t answer_current_ttl(const Answer *answer, const Record *record)
+{
+    if (answer->stale_ttl_s > 0)
+        return answer->stale_ttl_s;
+    if (answer->ttl_count == 0)
+        return record->ttl;
+    return answer->age_s < record->ttl ? record->ttl - answer->age_s : 0;
+}
+
 Status answer_failure(const Message *query, Status reason, uint8_t *out, size_t capacity,
                       size_t *length)
 {

@@ -43,6 +43,9 @@ typedef struct AnswerForm {
 Status answer_compose(const Answer *answer, const Message *query, const AnswerForm *form,
                       uint8_t *out, size_t capacity, size_t *length) must_check;
 
+/** The TTL that clients are told of one of its records. */
+uint32_t answer_current_ttl(const Answer *answer, const Record *record);
+
 /** SERVFAIL, saying why: the extended error (RFC 8914) that fits `reason`, with its sentence. */
 Status answer_failure(const Message *query, Status reason, uint8_t *out, size_t capacity,
                       size_t *length) must_check;

@@ -218,15 +218,6 @@ static void write_data(WireWriter *writer, WireReader *reader, const Record *rec
         wire_put_u16(writer->bytes + length_at, (uint16_t)(writer->position - length_at - 2));
 }
 
-static uint32_t current_ttl(const Answer *answer, const Record *record)
-{
-    if (answer->stale_ttl_s > 0)
-        return answer->stale_ttl_s;
-    if (answer->ttl_count == 0)
-        return record->ttl;
-    return answer->age_s < record->ttl ? record->ttl - answer->age_s : 0;
-}
-
 /* Records of answer and authority, the alias's name now the owner's. */
 static Status write_records(WireWriter *writer, const Message *message, const Answer *answer,
                             uint16_t counts[2])
@@ -240,7 +231,7 @@ static Status write_records(WireWriter *writer, const Message *message, const An
         write_name(writer, &reader);
         wire_write_u16(writer, record.type);
         wire_write_u16(writer, record.rrclass);
-        wire_write_u32(writer, current_ttl(answer, &record));
+        wire_write_u32(writer, answer_current_ttl(answer, &record));
         write_data(writer, &reader, &record);
         counts[record.section - 1]++;
     }

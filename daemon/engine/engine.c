@@ -155,12 +155,29 @@ void engine_keep_warm(Engine *engine, Upstream *upstream)
     loop_timer_start(&engine->cooling, KEEP_WARM_US);
 }
 
+/* The prefix takes the network's place: what is made for it is true wherever it is the same. */
+static void number_nat64_scope(Engine *engine, const Plan *plan)
+{
+    const Nat64Prefix *prefix = &engine->pool.nat64;
+    uint64_t number = engine->local ? engine->network : 0;
+    uint8_t place[sizeof number + NAT64_IPV6_LENGTH + 1], hash[crypto_shorthash_BYTES];
+
+    memcpy(place, &number, sizeof number);
+    memcpy(place + sizeof number, prefix->bytes, NAT64_IPV6_LENGTH);
+    place[sizeof place - 1] = prefix->bits;
+    crypto_shorthash(hash, place, sizeof place, engine->secret);
+    memcpy(&number, hash, sizeof number);
+    engine->nat64_scope =
+        scope_number(engine->scopes, plan->resolvers, plan->resolver_count, number);
+}
+
 /* Whom questions are asked of, as the cache tells them apart. */
 static void number_scopes(Engine *engine, const Plan *plan)
 {
     engine->local = scope_is_in_clear(plan->resolvers, plan->resolver_count);
     engine->scope = scope_number(engine->scopes, plan->resolvers, plan->resolver_count,
                                  engine->local ? engine->network : 0);
+    number_nat64_scope(engine, plan);
     g_array_set_size(engine->route_scopes, 0);
     for (size_t i = 0; i < plan->route_count; i++) {
         uint32_t scope =
@@ -339,6 +356,10 @@ void engine_set_nat64(Engine *engine, const Nat64Prefix *prefix)
     if (nat64_prefix_equal(prefix, &engine->pool.nat64))
         return;
     engine->pool.nat64 = *prefix;
+    for (size_t i = 0; i < G_N_ELEMENTS(engine->nat64_known); i++)
+        nat64_embed(prefix, nat64_known_addresses[i], engine->nat64_known[i]);
+    if (engine->plan)
+        number_nat64_scope(engine, engine->plan);
     ladder_forget_families(&engine->pool.ladder);
     engine_reconnect(engine);
 }

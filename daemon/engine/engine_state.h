@@ -36,6 +36,8 @@ struct Engine {
     ScopeTable *scopes;
     uint32_t scope;       /* of the plan's resolvers */
     GArray *route_scopes; /* uint32_t, one a route */
+    uint32_t nat64_scope; /* of what is made for the network's translator (dns64.h) */
+    uint8_t nat64_known[2][NAT64_IPV6_LENGTH]; /* what it makes of ipv4only.arpa's addresses */
     bool local;           /* some resolver of the plan is asked in clear */
     Shares shares;
     SearchGuard search_guard;

@@ -11,6 +11,7 @@
 #include "address.h"
 #include "cache.h"
 #include "choose.h"
+#include "dns64.h"
 #include "engine_state.h"
 #include "query.h"
 #include "rules.h"
@@ -180,12 +181,19 @@ static void explain_passage(Explaining *explaining)
         add_step(explaining, "A rule allows it, whatever others say: %s.", verdict->rule);
     else if (!verdict->alias)
         add_step(explaining, "No rule is about it.");
-    if (verdict->alias)
+    if (verdict->alias && !*verdict->rule)
+        add_step(explaining, "%s So %s is looked up instead.", verdict->why,
+                 name_format(verdict->alias, text));
+    else if (verdict->alias)
         add_step(explaining, "A rule looks up %s instead: %s.", name_format(verdict->alias, text),
                  verdict->rule);
     if (verdict->route >= 0)
         add_step(explaining, "Names at and below %s go to servers of their own.",
                  name_format(&explaining->engine->plan->routes[verdict->route].suffix, text));
+    if (nat64_prefix_is_set(&explaining->engine->pool.nat64) &&
+        dns64_is_about(explaining->query, verdict->route))
+        add_step(explaining, "This network translates IPv4 addresses: where the name has no IPv6 "
+                             "address, one is made of its IPv4 address.");
 }
 
 /* --- cache --- */
@@ -215,7 +223,7 @@ static bool explain_cache(Explaining *explaining, const Message *asked)
     Message message;
     CachePeek peek;
 
-    question_key_init(&key, asked, engine_scope(engine, route), engine->secret);
+    question_key_init(&key, asked, dns64_scope(engine, asked, route), engine->secret);
     if (!cache_peek(engine->cache, &key, loop_now_us(engine->loop), &peek) ||
         message_parse(&message, peek.answer.wire, peek.answer.length) != STATUS_OK) {
         add_step(explaining, "The cache has no answer.");

@@ -11,11 +11,17 @@
  * Whatever is learned goes into the cache here. An answer is NOERROR or NXDOMAIN; all else is a
  * failure, for which an expired answer of the cache stands in if there is one (RFC 8767 §4), unless
  * the resolver says that it *will* not answer: that is not better known by an older answer.
+ *
+ * Where the network translates IPv4, a flight for AAAA that comes back without an address has a
+ * second leg (second_leg.c), and lands with what is made of both, or with the first reply after
+ * all. A change of network restarts the first leg, which drops the second.
  */
 #include "flight.h"
 
+#include "dns64.h"
 #include "edns.h"
 #include "resolution.h"
+#include "second_leg.h"
 
 struct Flight {
     Resolution resolution;
@@ -23,6 +29,11 @@ struct Flight {
     QuestionKey key;
     unsigned epoch;
     bool local;
+    bool dns64;        /* its answer may have to be made */
+    Nat64Prefix nat64; /* of the network it departed on */
+    SecondLeg *second; /* NULL: there is none */
+    ResolutionResult
+        first;    /* of the leg before it, without the reply; the resolution holds the rest */
     bool landing; /* passengers are being called; leaving does not cancel */
     List passengers;
     int64_t departed_us;
@@ -34,6 +45,7 @@ static void flight_free(Flight *flight)
 
     if (g_hash_table_lookup(engine->flights, &flight->key) == flight)
         g_hash_table_remove(engine->flights, &flight->key);
+    second_leg_free(g_steal_pointer(&flight->second));
     resolution_clear(&flight->resolution);
     g_free(flight);
 }
@@ -109,8 +121,11 @@ static void clear_ad(uint8_t *wire)
 /* Whether the cache may learn from how it ends. */
 static bool may_teach(const Flight *flight)
 {
+    const Engine *engine = flight->engine;
+
     return question_key_is_recursive(&flight->key) &&
-           (!flight->local || flight->epoch == flight->engine->epoch);
+           (!flight->local || flight->epoch == engine->epoch) &&
+           (!flight->dns64 || nat64_prefix_equal(&flight->nat64, &engine->pool.nat64));
 }
 
 /* A name that does not exist has no addresses either, whoever asks, with DO or without: what was
@@ -183,7 +198,79 @@ static void land_with_failure(Flight *flight, const ResolutionResult *result, co
     land(flight, result, STATUS_OK, answer);
 }
 
-/* Strips the reply's OPT, lets the cache learn and answers everybody. */
+static void borrow_reply(Answer *answer, const Message *reply)
+{
+    answer->wire = reply->wire;
+    answer->length = reply->length;
+    answer->records = reply->records;
+}
+
+/* `reply` is without OPT, its bytes `wire`. Lets the cache learn and answers everybody. */
+static void land_with_message(Flight *flight, const ResolutionResult *result, const Message *reply,
+                              uint8_t *wire, Answer *answer)
+{
+    borrow_reply(answer, reply);
+    if (answer->rcode != RCODE_NOERROR && answer->rcode != RCODE_NXDOMAIN) {
+        land_with_failure(flight, result, reply, answer);
+        return;
+    }
+    keep(flight, reply, wire, answer->ede);
+    land(flight, result, STATUS_OK, answer);
+}
+
+/* ---- the second leg ---- */
+
+static void on_second_ended(void *owner, const SecondLegOutcome *outcome)
+{
+    Flight *flight = owner;
+    SecondLeg *second = g_steal_pointer(&flight->second);
+    ResolutionResult first = flight->first;
+    Answer answer = outcome->answer;
+
+    if (outcome->status != STATUS_OK) {
+        if (!land_with_stale(flight, &first, outcome->status))
+            land(flight, &first, outcome->status, NULL);
+    } else if (outcome->lasting) {
+        land_with_message(flight, &first, outcome->reply, outcome->wire, &answer);
+    } else {
+        borrow_reply(&answer, outcome->reply);
+        land(flight, &first, STATUS_OK, &answer);
+    }
+    second_leg_free(second);
+}
+
+/* The question as it was sent: the client's, but for its options. */
+static Status read_question(Flight *flight, const ResolutionResult *result, Message *asked)
+{
+    size_t length;
+    const uint8_t *wire =
+        forms_get(&flight->resolution.forms, result->channel->endpoint->kind, &length);
+
+    return message_parse(asked, wire, length);
+}
+
+/* Asks for the name's IPv4 addresses as well. False when that is of no use: `result` is all. */
+static bool begin_second(Flight *flight, const ResolutionResult *result, const Message *reply,
+                         const Answer *answer)
+{
+    FirstLeg first = {.reply = reply, .answer = answer};
+    Message asked;
+
+    if (!flight->dns64 || !nat64_prefix_is_set(&flight->engine->pool.nat64) ||
+        is_policy(answer->ede) || !dns64_lacks(reply, answer->rcode) ||
+        read_question(flight, result, &asked) != STATUS_OK)
+        return false;
+    first.asked = &asked;
+    flight->first = *result;
+    flight->first.reply = NULL;
+    flight->second = second_leg_new(flight->engine, &first, on_second_ended, flight);
+    if (!flight->second)
+        return false;
+    second_leg_begin(flight->second);
+    return true;
+}
+
+/* Strips the reply's OPT and lands with it, by way of a second leg if that is needed. */
 static void land_with_reply(Flight *flight, const ResolutionResult *result)
 {
     Engine *engine = flight->engine;
@@ -204,21 +291,15 @@ static void land_with_reply(Flight *flight, const ResolutionResult *result)
     }
     answer.ede = read_extended_error(reply, text, sizeof text);
     answer.ede_text = text[0] ? text : NULL;
-    answer.wire = bare.wire;
-    answer.length = bare.length;
-    answer.records = bare.records;
-    if (answer.rcode != RCODE_NOERROR && answer.rcode != RCODE_NXDOMAIN) {
-        land_with_failure(flight, result, &bare, &answer);
-        return;
-    }
-    keep(flight, &bare, engine->stripped, answer.ede);
-    land(flight, result, STATUS_OK, &answer);
+    if (!begin_second(flight, result, &bare, &answer))
+        land_with_message(flight, result, &bare, engine->stripped, &answer);
 }
 
 static void on_resolved(Resolution *resolution, const ResolutionResult *result)
 {
     Flight *flight = container_of(resolution, Flight, resolution);
 
+    second_leg_free(g_steal_pointer(&flight->second)); /* the network changed: from the beginning */
     if (result->status == STATUS_OK)
         count_answer(flight->engine, flight, result);
     if (result->reply)
@@ -244,6 +325,8 @@ void flight_board(Engine *engine, const QuestionKey *key, const Message *query,
     if (flight) {
         engine->stats.coalesced++;
         resolution_extend(&flight->resolution, patience_us);
+        if (flight->second)
+            second_leg_extend(flight->second, patience_us);
         board(flight, passenger);
         return;
     }
@@ -251,6 +334,8 @@ void flight_board(Engine *engine, const QuestionKey *key, const Message *query,
     flight->engine = engine;
     flight->epoch = engine->epoch;
     flight->local = destination->local;
+    flight->dns64 = destination->dns64;
+    flight->nat64 = engine->pool.nat64;
     flight->departed_us = loop_now_us(engine->loop);
     flight->key.hash = key->hash;
     flight->key.length = key->length;
@@ -271,6 +356,8 @@ Landing flight_failure(const Passenger *passenger)
 
     if (!passenger->flight)
         return (Landing){.status = STATUS_CANCELLED};
+    if (passenger->flight->second)
+        return second_leg_failure(passenger->flight->second);
     result = resolution_failure(&passenger->flight->resolution);
     return landing_from(&result, result.status, NULL);
 }
@@ -282,6 +369,12 @@ bool flight_stale(const Passenger *passenger, Answer *answer)
     return flight && may_teach(flight) &&
            cache_stale(flight->engine->cache, &flight->key, loop_now_us(flight->engine->loop),
                        answer);
+}
+
+void flight_extend(const Passenger *passenger, int64_t patience_us)
+{
+    if (passenger->flight)
+        resolution_extend(&passenger->flight->resolution, patience_us);
 }
 
 int64_t flight_time_us(const Passenger *passenger)

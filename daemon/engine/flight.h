@@ -30,6 +30,7 @@ typedef struct Destination {
     const GPtrArray *upstreams;
     Strategy strategy;
     bool local; /* what comes from there is true on this network alone */
+    bool dns64; /* its answer may have to be made (dns64.h) */
     bool tied;  /* and it is asked on this network alone, being asked in clear */
 } Destination;
 
@@ -41,6 +42,8 @@ Landing flight_failure(const Passenger *passenger);
 /** The stale answer that may be used while the flight goes on (borrowed until the cache is used
  * next); false when there is none. */
 bool flight_stale(const Passenger *passenger, Answer *answer);
+/** A passenger aboard has so long from now on. */
+void flight_extend(const Passenger *passenger, int64_t patience_us);
 /** How long the question has been under way. */
 int64_t flight_time_us(const Passenger *passenger);
 /** Leaves because it took too long, which is a failure to the cache. */

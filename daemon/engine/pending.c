@@ -12,6 +12,7 @@
 
 #include "answer.h"
 #include "cloak.h"
+#include "dns64.h"
 #include "flight.h"
 #include "query.h"
 
@@ -230,7 +231,7 @@ static Pending *pending_new(Engine *engine, const Errand *errand)
     pending->reason = verdict->reason;
     if (verdict->alias) {
         pending->alias = g_memdup2(verdict->alias, sizeof *verdict->alias);
-        pending->rule = g_strdup(verdict->rule);
+        pending->rule = *verdict->rule ? g_strdup(verdict->rule) : NULL;
     }
     pending->message = *message;
     pending->message.wire = pending->bytes;
@@ -244,12 +245,13 @@ static Pending *pending_new(Engine *engine, const Errand *errand)
 }
 
 /* Where to ask: a route's resolver and no other, or the plan's. */
-static Destination destination_for(const Engine *engine, int route)
+static Destination destination_for(const Engine *engine, const Message *asked, int route)
 {
     if (route < 0)
         return (Destination){.upstreams = engine->upstreams,
                              .strategy = engine->plan->strategy,
-                             .local = engine->local};
+                             .local = engine->local,
+                             .dns64 = dns64_is_about(asked, route)};
     return (Destination){.upstreams = g_ptr_array_index(engine->route_upstreams, (unsigned)route),
                          .strategy = STRATEGY_FIRST,
                          .local = true,
@@ -259,7 +261,7 @@ static Destination destination_for(const Engine *engine, int route)
 static void board(Pending *pending, const Errand *errand)
 {
     Engine *engine = pending->engine;
-    Destination destination = destination_for(engine, errand->verdict->route);
+    Destination destination = destination_for(engine, errand->asked, errand->verdict->route);
     int64_t wait_us = engine->plan->client_patience_us;
 
     flight_board(engine, &errand->key, errand->asked, &destination, &pending->passenger);

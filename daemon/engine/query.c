@@ -8,6 +8,7 @@
 
 #include "answer.h"
 #include "cloak.h"
+#include "dns64.h"
 #include "edns.h"
 #include "pending.h"
 #include "reply.h"
@@ -78,7 +79,8 @@ static size_t resolve(Engine *engine, const Client *client, const Message *messa
     errand.message = message;
     errand.asked = asked;
     errand.verdict = verdict;
-    question_key_init(&errand.key, asked, engine_scope(engine, verdict->route), engine->secret);
+    question_key_init(&errand.key, asked, dns64_scope(engine, asked, verdict->route),
+                      engine->secret);
     errand.state = cache_lookup(engine->cache, &errand.key, loop_now_us(engine->loop), &answer);
     if (errand.state != CACHE_MISS && errand.state != CACHE_STALE)
         length = answer_from_cache(engine, client, &errand, &answer, out, capacity);
@@ -148,6 +150,8 @@ void query_judge(const Engine *engine, const Message *message, Verdict *verdict)
     const Plan *plan = engine->plan;
 
     rules_judge(plan, engine->rules, message, verdict);
+    if (nat64_prefix_is_set(&engine->pool.nat64))
+        dns64_judge(engine, message, verdict);
     if (plan->searched && may_be_searched(engine, verdict) &&
         search_guard_holds(&engine->search_guard, engine->secret, &message->qname,
                            &plan->routes[verdict->route].suffix, loop_now_us(engine->loop)))

@@ -167,16 +167,16 @@ static void judge_way(Verdict *verdict, const Plan *plan, const Ruleset *rules, 
 
 /* The name it stands for may itself be one that is not asked of a resolver. */
 static void judge_alias(Verdict *verdict, const Plan *plan, const Ruleset *rules,
-                        const Message *query, const CloakMatch *match)
+                        const Message *query, const Name *alias)
 {
-    Special special = special_find(match->alias, query->qtype);
+    Special special = special_find(alias, query->qtype);
 
     if (special.kind != SPECIAL_NONE && special.kind != SPECIAL_LOCAL)
         special = (Special){.kind = SPECIAL_LOCAL, .why = special.why};
-    judge_way(verdict, plan, rules, match->alias, query->qtype, special);
+    judge_way(verdict, plan, rules, alias, query->qtype, special);
     verdict->reply.zone = 0; /* of the name asked for, not of the alias */
-    verdict->alias = match->alias;
-    verdict->reply.alias = match->alias;
+    verdict->alias = alias;
+    verdict->reply.alias = alias;
 }
 
 static bool judge_cloak(Verdict *verdict, const Plan *plan, const Ruleset *rules,
@@ -191,7 +191,7 @@ static bool judge_cloak(Verdict *verdict, const Plan *plan, const Ruleset *rules
                        match.end->v6->data, match.end->v6->len / IPV6_LENGTH, 0, CLOAK_TTL_S);
         verdict->reply.alias = match.alias;
     } else {
-        judge_alias(verdict, plan, rules, query, &match);
+        judge_alias(verdict, plan, rules, query, match.alias);
     }
     verdict->reason = VERDICT_CLOAKED;
     rule_format(match.cloak->label, match.cloak->line, verdict->rule);
@@ -240,15 +240,29 @@ static bool judge_by_rules(Verdict *verdict, const Plan *plan, const Ruleset *ru
     return !match.allows;
 }
 
-void rules_judge(const Plan *plan, const Ruleset *rules, const Message *query, Verdict *verdict)
+static void begin(Verdict *verdict)
 {
-    Special special;
-
     verdict->answered = false;
     verdict->route = -1;
     verdict->alias = NULL;
     verdict->why = "";
     verdict->rule[0] = '\0';
+}
+
+void rules_judge_alias(const Plan *plan, const Ruleset *rules, const Message *query,
+                       const Name *alias, const char *why, Verdict *verdict)
+{
+    begin(verdict);
+    verdict->reason = VERDICT_SPECIAL;
+    judge_alias(verdict, plan, rules, query, alias);
+    verdict->why = why;
+}
+
+void rules_judge(const Plan *plan, const Ruleset *rules, const Message *query, Verdict *verdict)
+{
+    Special special;
+
+    begin(verdict);
     if (judge_kind(verdict, query) || (rules && judge_by_rules(verdict, plan, rules, query)))
         return;
     special = special_find(&query->qname, query->qtype);

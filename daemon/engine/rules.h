@@ -27,6 +27,7 @@ typedef struct Verdict {
     ReplyContent reply; /* may point into this very verdict */
     const char *why;    /* one sentence; "" where the reason says it all */
     char rule[RULE_MAX_TEXT]; /* the user's that decided: list and line; "" none */
+    Name made_alias;          /* `alias`, where it is nobody's */
 } Verdict;
 
 /**
@@ -42,6 +43,11 @@ void rules_judge(const Plan *plan, const Ruleset *rules, const Message *query, V
  */
 bool rules_judge_answer(const Ruleset *rules, const Verdict *asked, const Message *query,
                         const Answer *answer, Verdict *verdict);
+
+/** Judges the query as one for `alias`, which its name is an alias of by no rule of the user's;
+ * `why` is one sentence. Both are borrowed by the verdict. */
+void rules_judge_alias(const Plan *plan, const Ruleset *rules, const Message *query,
+                       const Name *alias, const char *why, Verdict *verdict);
 
 /** Turns a verdict that leads somewhere into "no such name"; `why` is one sentence. */
 void rules_withhold(Verdict *verdict, const char *why);

@@ -67,15 +67,24 @@ static size_t respond(const FakeServer *server, const Message *query, uint8_t *o
     uint8_t soa[22] = {0}; /* two root names, serial to MINIMUM */
     uint8_t address[16] = {192, 0, 2, (uint8_t)(server - fake_servers)};
     size_t address_length = 4;
-    bool has_data = !server->no_data && server->rcode == RCODE_NOERROR;
+    unsigned rcode =
+        query->qtype == RRTYPE_AAAA && server->ipv6_rcode ? server->ipv6_rcode : server->rcode;
+    bool has_data = !server->no_data && rcode == RCODE_NOERROR &&
+                    (query->qtype == RRTYPE_A || !server->only_ipv4);
     WireWriter writer = wire_writer(out, capacity);
     unsigned aliases;
 
+    if (query->qtype == RRTYPE_A && server->says_null)
+        memset(address, 0, 4);
     if (server->says)
         address[3] = (uint8_t)server->says;
     if (query->qtype == RRTYPE_AAAA && server->says_ipv6) {
         memcpy(address, (uint8_t[16]){0x20, 0x01, 0x0d, 0xb8}, 16);
         address[15] = (uint8_t)server->says_ipv6;
+        address_length = 16;
+    }
+    if (query->qtype == RRTYPE_AAAA && server->says_mapped) {
+        memcpy(address, (uint8_t[16]){[10] = 0xff, 0xff, 192, 0, 2, 1}, 16);
         address_length = 16;
     }
     wire_put_u32(soa + 18, server->minimum_s);
@@ -90,7 +99,7 @@ static size_t respond(const FakeServer *server, const Message *query, uint8_t *o
         write_extended_error(&writer, server->ede);
     g_assert_false(writer.failed);
     wire_put_u16(out + 2, (uint16_t)(MESSAGE_QR | MESSAGE_RA | (query->flags & MESSAGE_RD) |
-                                     server->flags | server->rcode));
+                                     server->flags | rcode));
     wire_put_u16(out + 6, (uint16_t)(aliases + (has_data ? server->copies + 1 : 0)));
     wire_put_u16(out + 8, !has_data);
     wire_put_u16(out + 10, server->ede != 0);

@@ -17,16 +17,20 @@ typedef struct FakeServer {
     Status status; /* fails with it after the delay */
     unsigned rcode;
     uint32_t ttl_s;
-    bool no_data;       /* answers with a SOA (TTL `ttl_s`, MINIMUM `minimum_s`) and no address */
-    uint32_t minimum_s; /* 30 if not set */
-    bool no_soa;        /* a NS in its place, as in a referral */
-    unsigned copies;    /* that many addresses more, to make it long */
-    const char *alias;  /* answers with a CNAME to it first, behind a signature; NULL not */
-    unsigned says;      /* answers A with 192.0.2.N, not with its own number; 0 not */
-    unsigned says_ipv6; /* answers AAAA with 2001:db8::N; 0: with what is no IPv6 address */
-    uint16_t flags;     /* set beside the usual ones */
-    uint16_t ede;       /* an extended error in its OPT, 0 none */
-    bool unsupported;   /* its protocol is not spoken */
+    bool no_data;        /* answers with a SOA (TTL `ttl_s`, MINIMUM `minimum_s`) and no address */
+    uint32_t minimum_s;  /* 30 if not set */
+    bool no_soa;         /* a NS in its place, as in a referral */
+    unsigned copies;     /* that many addresses more, to make it long */
+    const char *alias;   /* answers with a CNAME to it first, behind a signature; NULL not */
+    unsigned says;       /* answers A with 192.0.2.N, not with its own number; 0 not */
+    unsigned says_ipv6;  /* answers AAAA with 2001:db8::N; 0: with what is no IPv6 address */
+    bool only_ipv4;      /* has data for A alone */
+    bool says_null;      /* answers A with 0.0.0.0 */
+    bool says_mapped;    /* answers AAAA with ::ffff:192.0.2.N */
+    unsigned ipv6_rcode; /* answers AAAA with this RCODE, if not 0 */
+    uint16_t flags;      /* set beside the usual ones */
+    uint16_t ede;        /* an extended error in its OPT, 0 none */
+    bool unsupported;    /* its protocol is not spoken */
 
     /* seen */
     unsigned opened, closed, asked, cancelled, live, network_changes;
