@@ -9,8 +9,9 @@
  *
  * The wall clock may be wrong, at boot above all. Days of the future are not believed, but kept as
  * long as there is room, since it may be the clock that is wrong; where room is needed, the day
- * farthest from today goes. What was counted while the clock jumped belongs to the day it jumped
- * to.
+ * farthest from today goes, and where today is a day before this program was built, the first one:
+ * nobody's last week is lost for a flat battery. What was counted while the clock jumped belongs to
+ * the day it jumped to.
  *
  *     [2026-11-22]
  *     queries=1234
@@ -19,6 +20,7 @@
  */
 #include "history.h"
 
+#include "build-time.h"
 #include "log.h"
 
 #include <gio/gio.h>
@@ -128,17 +130,31 @@ static guint32 distance(guint32 a, guint32 b)
     return a > b ? a - b : b - a;
 }
 
-/* The day, in the place of a free one or the one farthest from `now` if it is new. */
+static bool is_impossible(guint32 julian)
+{
+    g_autoptr(GDateTime) built = g_date_time_new_from_unix_local(SOTTO_BUILD_TIME_S);
+    return julian + 1 < julian_of(built);
+}
+
+/* Whether `a` goes before `b` where there is no room. */
+static bool goes_first(const Day *a, const Day *b, guint32 now)
+{
+    if (a->julian == 0 || b->julian == 0)
+        return b->julian != 0;
+    return is_impossible(now) ? a->julian < b->julian
+                              : distance(a->julian, now) > distance(b->julian, now);
+}
+
+/* The day, in the place of another one if it is new. */
 static Day *take_day(History *history, guint32 julian, guint32 now)
 {
     Day *day = find_day(history, julian);
     if (day != NULL)
         return day;
     day = &history->days[0];
-    for (size_t i = 1; i < DAYS_MAX && day->julian != 0; i++) {
-        Day *other = &history->days[i];
-        if (other->julian == 0 || distance(other->julian, now) > distance(day->julian, now))
-            day = other;
+    for (size_t i = 1; i < DAYS_MAX; i++) {
+        if (goes_first(&history->days[i], day, now))
+            day = &history->days[i];
     }
     *day = (Day){.julian = julian};
     return day;

@@ -29,7 +29,7 @@
 struct Service {
     BusListener listener;
     InspectionSources sources;
-    int64_t since_s;
+    int64_t began_us; /* since then it is counted */
     Face face;           /* io.github.sottodns.Sotto1 */
     BusSotto1 *skeleton; /* the same, as its own type */
     ResolversInterface *resolvers;
@@ -171,7 +171,7 @@ static gboolean on_get_statistics(BusSotto1 *skeleton, GDBusMethodInvocation *in
                                   Service *service)
 {
     bus_sotto1_complete_get_statistics(skeleton, invocation,
-                                       report_statistics(&service->sources, service->since_s));
+                                       report_statistics(&service->sources, service->began_us));
     return TRUE;
 }
 
@@ -268,7 +268,7 @@ Service *service_new(Bus *bus, const InspectionSources *sources)
 {
     Service *service = g_new0(Service, 1);
     service->sources = *sources;
-    service->since_s = loop_wall_s(sources->loop);
+    service->began_us = loop_now_us(sources->loop);
     service->checks = g_ptr_array_new();
     service->skeleton = bus_sotto1_skeleton_new();
     face_init(&service->face, G_DBUS_INTERFACE_SKELETON(service->skeleton), service);

@@ -181,7 +181,7 @@ static void insert_days(GVariantDict *all, History *history)
     g_variant_dict_insert_value(all, "week", g_variant_builder_end(&list));
 }
 
-GVariant *report_statistics(const InspectionSources *sources, int64_t since_s)
+GVariant *report_statistics(const InspectionSources *sources, int64_t began_us)
 {
     const GPtrArray *tallies = engine_tallies(sources->engine);
     Stats stats;
@@ -201,6 +201,8 @@ GVariant *report_statistics(const InspectionSources *sources, int64_t since_s)
     g_variant_dict_insert_value(&all, "resolvers", describe_resolvers(tallies));
     g_variant_dict_insert_value(&all, "transports", describe_transports(tallies));
     insert_days(&all, sources->history);
-    g_variant_dict_insert(&all, "since", "x", since_s);
+    g_variant_dict_insert(&all, "since", "x",
+                          loop_wall_s(sources->loop) -
+                              (loop_now_us(sources->loop) - began_us) / G_USEC_PER_SEC);
     return g_variant_dict_end(&all);
 }

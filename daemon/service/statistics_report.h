@@ -5,5 +5,6 @@
 
 #include <gio/gio.h>
 
-/** The counters: a{sv} of GetStatistics. `since_s` is when the helper started. (floating) */
-GVariant *report_statistics(const InspectionSources *sources, int64_t since_s);
+/** The counters: a{sv} of GetStatistics. `began_us` is when the helper started, by the loop.
+ * (floating) */
+GVariant *report_statistics(const InspectionSources *sources, int64_t began_us);

@@ -168,6 +168,28 @@ static void future_is_not_believed(Fixture *fixture, gconstpointer unused)
     g_assert_cmpuint(count(fixture, 0, HISTORY_QUERIES), ==, 1);
 }
 
+/* A flat battery: the machine starts in 1970, and asks, on two days, before its clock is set. */
+static void flat_battery_costs_no_day(Fixture *fixture, gconstpointer unused)
+{
+    for (int day = 0; day < 20; day++) {
+        ask(fixture, "a.example");
+        loop_advance(fixture->harness.loop, DAY);
+    }
+    for (int day = 0; day < 2; day++) {
+        Loop *early = loop_new_fake(0, 3600 + day * 86400);
+
+        history_free(fixture->history);
+        fixture->history = history_new(early, fixture->harness.engine, fixture->path);
+        ask(fixture, "b.example");
+        history_free(fixture->history);
+        fixture->history = NULL;
+        loop_free(early);
+    }
+    restart(fixture);
+    for (int ago = 1; ago < HISTORY_WEEK; ago++)
+        g_assert_cmpuint(count(fixture, ago, HISTORY_QUERIES), ==, 1);
+}
+
 static void damage_costs_what_is_damaged(Fixture *fixture, gconstpointer unused)
 {
     g_autofree char *text =
@@ -202,6 +224,7 @@ int main(int argc, char **argv)
     ADD("week-ends-and-older-days-are-not-shown", week_ends_and_older_days_are_not_shown);
     ADD("many-days-need-no-more-room", many_days_need_no_more_room);
     ADD("future-is-not-believed", future_is_not_believed);
+    ADD("flat-battery-costs-no-day", flat_battery_costs_no_day);
     ADD("damage-costs-what-is-damaged", damage_costs_what_is_damaged);
     ADD("garbage-is-begun-anew", garbage_is_begun_anew);
     return g_test_run();
