@@ -9,6 +9,7 @@
 #include "machine.h"
 
 #include "admit.h"
+#include "around.h"
 #include "bus.h"
 #include "engine.h"
 #include "fdstore.h"
@@ -59,6 +60,7 @@ typedef struct Machine {
     Sources *sources;
     Protection *protection;
     Leak *leak;
+    Around *around;
     Service *service;
     guint signals[3];
     LoopTimer drain;
@@ -227,6 +229,10 @@ static bool start(Machine *machine)
     }
     if (leak >= 0)
         machine->leak = leak_new(machine->loop, leak, protection_judge_clear, machine->protection);
+    if (machine->leak != NULL) {
+        machine->around = around_new(machine->loop, NULL);
+        leak_tell(machine->leak, around_note, machine->around);
+    }
     rule_loader_begin(machine->rules, machine->settings->rules);
     protection_start(machine->protection);
     machine->service = service_new(machine->bus, &(InspectionSources){
@@ -235,6 +241,7 @@ static bool start(Machine *machine)
                                                      .prober = machine->prober,
                                                      .protection = machine->protection,
                                                      .leak = machine->leak,
+                                                     .around = machine->around,
                                                      .history = machine->history,
                                                      .lists = machine->sources,
                                                  });
@@ -252,6 +259,7 @@ static void take_apart(Machine *machine)
             g_source_remove(machine->signals[i]);
     service_free(machine->service);
     leak_free(machine->leak);
+    around_free(machine->around);
     protection_free(machine->protection);
     sources_free(machine->sources);
     prober_free(machine->prober);

@@ -21,7 +21,7 @@ extern const Command status_command;
 extern const Command on_command, off_command, pause_command, resume_command, use_command;
 extern const Command resolvers_command;
 extern const Command lists_command, relays_command, add_command, remove_command;
-extern const Command check_command;
+extern const Command check_command, leaks_command;
 extern const Command stats_command;
 extern const Command connection_command;
 extern const Command log_command;

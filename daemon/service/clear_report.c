@@ -76,3 +76,27 @@ char *clear_report_sentence(const uint64_t *counts)
     return g_strdup_printf("%s left in clear, as %s may; %s around Sotto.", list,
                            permitted == 1 ? "it" : "they", around);
 }
+
+static GVariant *describe_entry(const AroundEntry *entry)
+{
+    char host[ADDRESS_MAX_TEXT];
+    GVariantDict all;
+    g_variant_dict_init(&all, NULL);
+    g_variant_dict_insert(&all, "program", "s", entry->program);
+    g_variant_dict_insert(&all, "user", "s", entry->user);
+    g_variant_dict_insert(&all, "destination", "s", address_format_host(&entry->destination, host));
+    g_variant_dict_insert(&all, "protocol", "s", entry->tcp ? "tcp" : "udp");
+    g_variant_dict_insert(&all, "count", "t", entry->count);
+    g_variant_dict_insert(&all, "last", "x", entry->last_s);
+    return g_variant_dict_end(&all);
+}
+
+GVariant *clear_report_around(const Around *around)
+{
+    const GPtrArray *entries = around != NULL ? around_entries(around) : NULL;
+    GVariantBuilder list;
+    g_variant_builder_init(&list, G_VARIANT_TYPE("aa{sv}"));
+    for (guint i = 0; entries != NULL && i < entries->len; i++)
+        g_variant_builder_add_value(&list, describe_entry(g_ptr_array_index(entries, i)));
+    return g_variant_builder_end(&list);
+}

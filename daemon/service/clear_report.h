@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "around.h"
 #include "leak.h"
 
 #include <gio/gio.h>
@@ -16,3 +17,6 @@ GVariant *clear_report_flows(const uint64_t *counts);
  * program went around Sotto." (transfer full)
  */
 char *clear_report_sentence(const uint64_t *counts);
+
+/** aa{sv} of ListLeaks: who went around. `around` may be NULL. (floating) */
+GVariant *clear_report_around(const Around *around);

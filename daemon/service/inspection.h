@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "around.h"
 #include "history.h"
 #include "identity.h"
 #include "leak.h"
@@ -17,6 +18,7 @@ typedef struct InspectionSources {
     Protection *protection;
     IdentityResolve resolve; /* how programs look names up; NULL: getaddrinfo */
     Leak *leak;              /* may be NULL: nobody counts */
+    Around *around;          /* may be NULL: nobody is named */
     History *history;        /* may be NULL: days are not kept apart */
     Sources *lists;          /* may be NULL: what the files say is all there is */
 } InspectionSources;

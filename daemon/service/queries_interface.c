@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The second interface of the helper's object: the way of single lookups, the cache, the query log
- * and the connections to resolvers. A method that no part of this build has a handler for is
- * answered by GDBus itself: it is not there.
+ * The interface of lookups: the way of single ones, the cache, the query log, the connections to
+ * resolvers, and the programs that go around all of it. A method that no part of this build has a
+ * handler for is answered by GDBus itself: it is not there.
  */
 #include "queries_interface.h"
 
 #include "call.h"
+#include "clear_report.h"
 #include "connections.h"
 #include "explanation.h"
 #include "helper-bus.h"
@@ -116,6 +117,17 @@ static gboolean on_list_connections(BusSotto1Queries *skeleton, GDBusMethodInvoc
     return TRUE;
 }
 
+/* --- who goes around --- */
+
+/* Anybody may know: no names, and every user sees everybody's sockets in /proc/net anyway. */
+static gboolean on_list_leaks(BusSotto1Queries *skeleton, GDBusMethodInvocation *invocation,
+                              QueriesInterface *queries)
+{
+    bus_sotto1_queries_complete_list_leaks(skeleton, invocation,
+                                           clear_report_around(queries->sources->around));
+    return TRUE;
+}
+
 static void connect_methods(QueriesInterface *queries)
 {
     const struct {
@@ -127,6 +139,7 @@ static void connect_methods(QueriesInterface *queries)
         {"handle-set-logging", G_CALLBACK(on_set_logging)},
         {"handle-follow-log", G_CALLBACK(on_follow_log)},
         {"handle-list-connections", G_CALLBACK(on_list_connections)},
+        {"handle-list-leaks", G_CALLBACK(on_list_leaks)},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(methods); i++)
         g_signal_connect(queries->skeleton, methods[i].signal, methods[i].handler, queries);

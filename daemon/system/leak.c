@@ -44,6 +44,8 @@ struct Leak {
     LoopIo io;
     LeakJudge judge;
     void *owner;
+    LeakSeen seen; /* may be NULL */
+    void *seen_owner;
     uint64_t counts[CLEAR_FLOWS];
 };
 
@@ -257,7 +259,10 @@ static void on_packets(void *owner, uint32_t events)
         if (!leak_packet_parse(bytes, (size_t)length, &packet))
             continue;
         packet.interface = link.sll_ifindex;
-        leak->counts[leak->judge(leak->owner, &packet)]++;
+        ClearFlow flow = leak->judge(leak->owner, &packet);
+        leak->counts[flow]++;
+        if (flow == CLEAR_LEAK && leak->seen != NULL)
+            leak->seen(leak->seen_owner, &packet);
     }
 }
 
@@ -272,6 +277,12 @@ Leak *leak_new(Loop *loop, int fd, LeakJudge judge, void *owner)
         return NULL;
     }
     return leak;
+}
+
+void leak_tell(Leak *leak, LeakSeen seen, void *owner)
+{
+    leak->seen = seen;
+    leak->seen_owner = owner;
 }
 
 void leak_free(Leak *leak)

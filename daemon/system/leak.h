@@ -44,6 +44,7 @@ typedef enum ClearFlow {
 const char *clear_flow_name(ClearFlow flow);
 
 typedef ClearFlow (*LeakJudge)(void *owner, const LeakPacket *packet);
+typedef void (*LeakSeen)(void *owner, const LeakPacket *packet);
 
 /**
  * Opens the packet socket; `own_interface` is the index of our TUN, 0 none. Needs CAP_NET_RAW.
@@ -54,6 +55,9 @@ Status leak_open(int own_interface, int *fd) must_check;
 /** Takes the descriptor over and counts. NULL when the loop does not take it. */
 Leak *leak_new(Loop *loop, int fd, LeakJudge judge, void *owner);
 void leak_free(Leak *leak);
+
+/** Tells of each CLEAR_LEAK the moment it is counted. */
+void leak_tell(Leak *leak, LeakSeen seen, void *owner);
 
 /** Packets of this kind that left since leak_new. */
 uint64_t leak_count(const Leak *leak, ClearFlow flow);

@@ -158,6 +158,10 @@ def test_statistics_have_every_key_of_the_contract(client):
     assert statistics["leaks-watched"] is True and abs(statistics["since"] - time.time()) < 60
 
 
+def test_nobody_went_around_a_fresh_start(client):
+    assert client.call("ListLeaks", interface=f"{NAME}.Queries") == []
+
+
 def test_lists_of_a_fresh_start(client):
     sources = client.call("ListSources", interface=f"{NAME}.Resolvers")
     kinds = {"name": str, "url": str, "kind": str, "entries": int, "signed-at": int, "checked-at": int, "failure": str}

@@ -43,6 +43,7 @@ class Helper:
                       "Reason": ("s", ""), "Network": ("s", "Grand Hotel"), "Resolver": ("s", "auto"),
                       "ResolverInUse": ("s", ""), "Until": ("x", 0), "ChangedBy": ("s", "alice"),
                       "ChangedAt": ("x", 1700000000)}
+        self.leaks = [("firefox", "8.8.8.8", "udp", 12), ("", "2001:db8::53", "tcp", 1)]
         self.queries = 100
         self.since = 1700000000
         self.evidence_ok = True
@@ -115,6 +116,12 @@ class Helper:
         values = {key: GLib.Variant("t", value) for key, value in counters.items()}
         flows = GLib.Variant("a{st}", {"certificate": 2, "network": 3, "of-tomorrow": 1})
         return GLib.Variant("(a{sv})", ({**values, "clear-flows": flows, "since": GLib.Variant("x", self.since)},))
+
+    def ListLeaks(self):
+        return GLib.Variant("(aa{sv})", ([{
+            "program": GLib.Variant("s", program), "user": GLib.Variant("s", "alice"), "last": GLib.Variant("x", 1700000000),
+            "destination": GLib.Variant("s", destination), "protocol": GLib.Variant("s", protocol),
+            "count": GLib.Variant("t", count)} for program, destination, protocol, count in self.leaks],))
 
     def CheckProtection(self):
         step = {"id": GLib.Variant("s", "resolver"), "ok": GLib.Variant("b", self.evidence_ok),
@@ -340,6 +347,26 @@ def test_stats_words(ctl, helper):
     lines = {" ".join(line.split()[:-1]): line.split()[-1] for line in ctl("stats").stdout.splitlines()[1:]}
     assert lines["Lookups"] == "107" and lines["Went around Sotto"] == "2"
     assert (lines["certificate requests of resolvers"], lines["names of this network"], lines["of-tomorrow"]) == ("2", "3", "1")
+
+
+def test_leaks_table(ctl, helper):
+    lines = [line.split() for line in ctl("leaks").stdout.splitlines()]
+    assert lines[0] == ["program", "user", "asked", "by", "times", "last"]
+    assert lines[1][:5] == ["firefox", "alice", "8.8.8.8", "udp", "12"]
+    assert lines[2][:6] == ["not", "known", "alice", "2001:db8::53", "tcp", "1"]
+
+
+def test_leaks_json(ctl, helper):
+    first, second = json.loads(ctl("leaks", "--json").stdout)
+    assert first == {"program": "firefox", "user": "alice", "destination": "8.8.8.8", "protocol": "udp", "count": 12,
+                     "last": 1700000000}
+    assert second["program"] == ""
+
+
+def test_no_leaks(ctl, helper):
+    helper.leaks = []
+    assert ctl("leaks").stdout == "No program was seen going around Sotto.\n"
+    assert json.loads(ctl("leaks", "--json").stdout) == []
 
 
 def test_monitor_prints_growth_and_changes(environment, helper):

@@ -138,6 +138,30 @@ def test_program_that_goes_around_is_counted(protected, network, guest):
     assert done.returncode == 3 and "1 lookup" in done.stdout and "went around Sotto" in done.stdout
 
 
+def leaks(helper, guest, count):
+    """What `sottoctl leaks` shows, once it is so many."""
+    def shown():
+        listed = json.loads(helper.sottoctl(guest, "leaks", "--json").stdout)
+        return listed if len(listed) == count else None
+    return wait_for(f"{count} entries", shown, 3)
+
+
+def test_who_went_around_is_named_as_far_as_the_kernel_tells(protected, network, guest):
+    """The command line of a login session names its user, a unit itself."""
+    guest.run("dig", "+short", f"@{BIND}", WWW)
+    guest.run("dig", "+short", "+tcp", f"@{BIND}", WWW)
+    by_tcp, by_udp = leaks(protected, guest, 2)
+    assert by_udp == {"program": "", "user": "guest", "destination": BIND, "protocol": "udp", "count": 1, "last": by_udp["last"]}
+    assert abs(by_udp["last"] - time.time()) < 10
+    assert (by_tcp["user"], by_tcp["protocol"]) == ("guest", "tcp")
+    unit = Path("/sys/fs/cgroup/system.slice/asker.service")
+    unit.mkdir(parents=True, exist_ok=True)
+    network.laptop.run("sh", "-c", f"echo $$ >{unit}/cgroup.procs && exec dig +short @{BIND} {WWW}")
+    newest = leaks(protected, guest, 3)[0]
+    assert (newest["program"], newest["user"], newest["destination"]) == ("asker", "root", BIND)
+    assert WWW not in protected.sottoctl(guest, "leaks", "--json").stdout
+
+
 def test_pause_opens_and_resume_closes(protected, network, guest):
     protected.sottoctl(guest, "pause", "60s")
     assert (ask(network.laptop), nameservers(), protected.status(guest)["state"]) == (LIE, [HOTEL], "paused")

@@ -4,6 +4,7 @@
 One boot is shared by all tests; the fixture `protected` brings it back to "on" before each, whatever the last one did.
 """
 
+import json
 import time
 
 import pytest
@@ -13,7 +14,7 @@ from lab.booted_sotto import UNIT, BootedSotto
 from lab.capture import Capture
 from lab.load import Load
 from lab.process import wait_for
-from lab.topology import HOTEL, LIE, TRUTH
+from lab.topology import BIND, HOTEL, LIE, TRUTH
 
 BIND_ALONE = 1 << 10
 """CAP_NET_BIND_SERVICE as /proc shows it."""
@@ -79,6 +80,13 @@ def test_every_thread_has_what_was_promised(protected):
 
 def test_security_of_the_unit(protected):
     print(protected.boot.output("systemd-analyze", "security", "--no-pager", UNIT))
+
+
+def test_unit_that_goes_around_is_named(protected):
+    protected.boot.run("systemd-run", "--wait", "--collect", "--unit=stubborn", "--uid=guest", "dig", "+tries=1", "+time=2",
+                       f"@{BIND}", "www.example.test", check=False)
+    newest = wait_for("the program", lambda: json.loads(protected.boot.output("sottoctl", "leaks", "--json")), 3)[0]
+    assert (newest["program"], newest["user"], newest["destination"]) == ("stubborn", "guest", BIND)
 
 
 def report(what, asked, since, until):
