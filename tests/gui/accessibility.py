@@ -12,7 +12,11 @@ Role = Atspi.Role
 Atspi.init()
 
 
-def find_application(name="sotto"):
+program = "sotto"  # whose windows are meant; test_signin.py looks at another one's
+
+
+def find_application():
+    name = program
     desktop = Atspi.get_desktop(0)
     for index in range(desktop.get_child_count()):
         child = desktop.get_child_at_index(index)

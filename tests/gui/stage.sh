@@ -19,6 +19,12 @@ cp "$source/data/dbus/io.github.sottodns.Sotto1.xml" "$source/data/resolvers/res
 cp -r "$source/data/desktop" "$work/"
 cp -r "$source/data/icons/hicolor" "$work/home/.local/share/icons/"
 export PYTHONDONTWRITEBYTECODE=1 SOTTO_APP=$work/sotto SOTTO_RESOLVERS=$work/resolvers.conf
+# the sign-in window, where it was built
+signin=$(dirname "$app")/../signin/sotto-signin
+if [ -x "$signin" ]; then
+    cp "$signin" "$work/"
+    export SOTTO_SIGNIN_WINDOW=$work/sotto-signin
+fi
 export SOTTO_DESKTOP=$work/desktop SOTTO_CONTRACT=$work/io.github.sottodns.Sotto1.xml
 
 as_user=()

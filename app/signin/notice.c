@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The words for each phase of a sign-in, in one place: one sentence, one thing to do, one way out.
+ */
+#include "notice.h"
+
+#include "sotto-build.h"
+
+#include <glib/gi18n.h>
+
+#define ICON(shape) SOTTO_APP_ID "-" shape "-symbolic"
+
+static char *until_text(SottoAttempt *attempt)
+{
+    g_autoptr(GDateTime) until = g_date_time_new_from_unix_local(sotto_attempt_until_s(attempt));
+    g_autofree char *time = until != NULL ? g_date_time_format(until, "%H:%M") : g_strdup("?");
+
+    return g_strdup_printf(_("Until %s this network can read what you look up. Sign in with your "
+                             "browser; protection then comes back by itself."),
+                           time);
+}
+
+gboolean notice_of_attempt(SottoAttempt *attempt, Notice *notice)
+{
+    switch (sotto_attempt_phase(attempt)) {
+    case ATTEMPT_BEGINNING:
+        *notice = (Notice){ICON("signin"), "busy", _("Opening the sign-in page…"),
+                           g_strdup(_("This takes a moment.")), 0};
+        return TRUE;
+    case ATTEMPT_IN_WINDOW:
+        return FALSE;
+    case ATTEMPT_IN_BROWSER:
+        *notice = (Notice){ICON("signin"), "busy", _("Sign in with your browser"),
+                           g_strdup(_("Until you are signed in, this network can read what every "
+                                      "program on this computer looks up. That ends by itself.")),
+                           NOTICE_STOP | NOTICE_BROWSER};
+        return TRUE;
+    case ATTEMPT_FINISHING:
+        *notice = (Notice){ICON("starting"), "busy", _("Turning protection on…"),
+                           g_strdup(_("The network lets you through.")), 0};
+        return TRUE;
+    case ATTEMPT_ONLINE:
+        *notice = (Notice){ICON("on"), "good", _("You're online and protected"),
+                           g_strdup(_("This window closes by itself.")), 0};
+        return TRUE;
+    case ATTEMPT_OPEN:
+        *notice = (Notice){ICON("off"), "off", _("Not protected here, by your choice"),
+                           until_text(attempt), NOTICE_CLOSE};
+        return TRUE;
+    case ATTEMPT_ENDED:
+        *notice = (Notice){ICON("warning"), "bad", _("Not signed in"),
+                           g_strdup(sotto_attempt_sentence(attempt)),
+                           NOTICE_AGAIN | NOTICE_BROWSER | NOTICE_UNPROTECTED};
+        return TRUE;
+    }
+    return FALSE;
+}
+
+void notice_of_failure(const char *sentence, Notice *notice)
+{
+    *notice = (Notice){ICON("warning"), "bad", _("The page cannot be shown"), g_strdup(sentence),
+                       NOTICE_RELOAD | NOTICE_BROWSER};
+}
+
+void notice_clear(Notice *notice)
+{
+    g_clear_pointer(&notice->sentence, g_free);
+}
