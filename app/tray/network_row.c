@@ -23,7 +23,7 @@ static const char *describe(SottoPolicy policy)
 {
     switch (policy) {
     case SOTTO_POLICY_PROTECT:
-        return _("Lookups are encrypted whenever you are here");
+        return _("Lookups are encrypted here while Sotto is on");
     case SOTTO_POLICY_ASK:
         return _("You are asked before anything is encrypted here");
     case SOTTO_POLICY_LEAVE_ALONE:

@@ -90,7 +90,7 @@ static const FaceRow rows[] = {
     [FACE_SIGNING_IN] = {
         {FACE_SIGNING_IN, ICON("signin"), "busy", SIGN_IN, {N_("S_top Signing In"), "end-sign-in"}, NOTHING, TRUE, PROOF_ENCRYPTED},
         N_("Signing in — %s left"), NULL,
-        N_("Only what the sign-in window looks up goes to this network; everything else waits."), TIMED_LEFT},
+        N_("Only the sign-in window asks this network; the rest waits."), TIMED_LEFT},
     [FACE_PAUSED] = {
         {FACE_PAUSED, ICON("paused"), "off", {N_("Res_ume Now"), "resume"}, NOTHING, NOTHING, TRUE, PROOF_CLEAR},
         N_("Paused until %s"), NULL,
@@ -107,7 +107,7 @@ static const FaceRow rows[] = {
     [FACE_CLOCK] = {
         {FACE_CLOCK, ICON("warning"), "bad", {N_("Open _Date & Time"), "open-clock"}, KEEP_TRYING, TURN_OFF, TRUE, PROOF_ENCRYPTED},
         N_("Your computer's clock is wrong"), NULL,
-        N_("Your computer's clock is wrong, so secure connections fail."), TIMED_NOT},
+        N_("That is why secure connections fail. Nothing goes out unprotected."), TIMED_NOT},
     [FACE_ERROR] = {
         {FACE_ERROR, ICON("error"), "bad", TURN_ON, {N_("_Leave It Off"), "turn-off"}, NOTHING, FALSE, PROOF_CLEAR},
         N_("Protection stopped"), NULL,
@@ -122,7 +122,7 @@ static const FaceRow rows[] = {
         N_("Sotto stands aside while the VPN is connected."), TIMED_NOT},
     [FACE_OPEN] = {
         {FACE_OPEN, ICON("off"), "off", {N_("_Protect Again"), "resume"}, NOTHING, TURN_OFF, TRUE, PROOF_CLEAR},
-        N_("Not protected here, by your choice — until %s"), NULL,
+        N_("Not protected here, by your choice — until\u00a0%s"), NULL,
         N_("Until then this network can read and change what you look up."), TIMED_UNTIL},
     [FACE_LEFT_ALONE] = {
         {FACE_LEFT_ALONE, ICON("off"), "off", PROTECT_HERE, NOTHING, TURN_OFF, TRUE, PROOF_CLEAR},
@@ -299,7 +299,8 @@ char *presentation_sentence(SottoHelper *helper)
     const char *reason = sotto_helper_reason(helper);
     Face face = face_of(helper);
 
-    if (reason[0] != '\0' && face != FACE_SEEKING) /* whose reason is its title */
+    if (reason[0] != '\0' && face != FACE_SEEKING &&
+        face != FACE_CLOCK) /* their reasons are titles */
         return g_strdup(reason);
     if (face == FACE_SIGNING_IN && presentation_proof(helper) == PROOF_CLEAR)
         return g_strdup(_("Until you have signed in this network can read and change what this "

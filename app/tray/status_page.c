@@ -318,7 +318,8 @@ void sotto_status_page_update(SottoStatusPage *self)
 {
     const Presentation *shown = presentation_of(self->helper);
     gboolean present = sotto_helper_presence(self->helper) == SOTTO_PRESENCE_PRESENT;
-    gboolean known = sotto_helper_current_network(self->helper)[0] != '\0';
+    gboolean policy_counts =
+        shown->protecting && sotto_helper_current_network(self->helper)[0] != '\0';
     g_autofree char *sentence = presentation_sentence(self->helper);
     g_autofree char *facts = current_facts(self);
 
@@ -330,7 +331,7 @@ void sotto_status_page_update(SottoStatusPage *self)
     show_changed_by(self);
     show_choices(self, shown);
     gtk_widget_set_visible(self->command_row, shown->face == FACE_ABSENT);
-    gtk_widget_set_visible(self->network_list, known);
+    gtk_widget_set_visible(self->network_list, policy_counts);
     sotto_network_row_update(self->network_row, self->helper);
     gtk_widget_set_visible(self->proof_buttons, present);
     show_proof(self, presentation_proof(self->helper));

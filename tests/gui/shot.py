@@ -8,6 +8,7 @@ import os
 import pathlib
 import subprocess
 import sys
+import time
 
 import gi
 
@@ -18,10 +19,12 @@ from gi.repository import Gdk, Gio, GLib, Gtk  # noqa: E402
 
 from conftest import APP, Helper, run_app  # noqa: E402
 from scripted_helper import resolver  # noqa: E402
+from states import STATES  # noqa: E402
 from tray_host import own  # noqa: E402
 from waiting import pump, wait  # noqa: E402
 
 OUT = pathlib.Path(sys.argv[1])
+BY_NAME = {state.name: state for state in STATES}
 PANEL = """<?xml version="1.0" encoding="UTF-8"?>
 <channel name="xfce4-panel" version="1.0">
   <property name="configver" type="int" value="2"/>
@@ -175,13 +178,30 @@ class Desktop:
         self.helper.stop()
 
 
-def open_menu():
+def open_menu(submenu=True):
     """A real click on the icon: it is the last but the clock at the right end of the panel."""
     left, top, width, _height = place_of(xdotool("search", "--onlyvisible", "--class", "wrapper")[-1])
     xdotool("mousemove", left + width // 2, top + 15, "click", 1)
     settle(1.5)
-    xdotool("mousemove", left - 60, top + 104)  # the pointer on "Resolver" opens its submenu
-    settle(1.5)
+    if submenu:
+        xdotool("mousemove", left - 60, top + 104)  # the pointer on "Resolver" opens its submenu
+        settle(1.5)
+
+
+def shot_menu(name, submenu=False):
+    open_menu(submenu)
+    shot(name, (660, 0, 620, 320))
+    xdotool("key", "Escape")
+    settle(0.5)
+
+
+def shot_question(name):
+    """The window with the question above it."""
+    xdotool("key", "alt+u")  # Use Unprotected
+    settle()
+    shot(name, place_of(xdotool("search", "--onlyvisible", "--name", "^Sotto$")[0]))
+    xdotool("key", "Escape")
+    settle(0.5)
 
 
 def take(dark):
@@ -190,9 +210,11 @@ def take(dark):
         helper = desktop.helper
         helper.set(State="on", ResolverInUse="Quad9", Resolver="quad9")
         settle()
-        open_menu()
-        shot(f"menu-{suffix}", (660, 0, 620, 320))
-        xdotool("key", "Escape")
+        shot_menu(f"menu-{suffix}", submenu=True)
+        for name in ("signin", "blocked", "ask"):
+            helper.set(**BY_NAME[name].facts)
+            shot_menu(f"menu-{name}-{suffix}")
+        helper.set(**BY_NAME["on"].facts)
         run_app()
         settle(2)
         shot_window(f"status-on-{suffix}")
@@ -203,10 +225,17 @@ def take(dark):
         settle(1.5)
         shot_window(f"resolvers-{suffix}")
         xdotool("key", "ctrl+1")
-        for state, facts in {"off": {"ResolverInUse": ""}, "blocked": {"Reason": ""}}.items():
-            helper.set(State=state, **facts)
-            settle()
-            shot_window(f"status-{state}-{suffix}")
+        for state in STATES:
+            if state.name != "on":
+                helper.set(**state.facts, ResolverInUse="" if state.name in ("off", "open") else "Quad9")
+                settle()
+                shot_window(f"status-{state.name}-{suffix}")
+        helper.set(**BY_NAME["signin"].facts)
+        settle()
+        shot_question(f"question-{suffix}")
+        helper.set(State="signing-in", Until=int(time.time()) + 252, SignIn="window")
+        settle()
+        shot_window(f"status-signing-in-{suffix}")
         helper.stop()
         settle()
         shot_window(f"status-no-helper-{suffix}")

@@ -17,12 +17,12 @@ class State:
     title: str
     choices: list  # what can be done, the first of them first
     line: str = ""  # first line of menu and window, where it is not the title
-    sentence: str = ""  # the helper's own, where it gives one
+    sentence: str = ""  # below it, where it is not the helper's reason
 
     def __post_init__(self):
         self.line = self.line or self.title
         self.facts = {"ReasonCode": "", "Reason": "", "Until": 0, "SignIn": "", "Policy": "protect", **self.facts}
-        self.sentence = self.facts["Reason"]
+        self.sentence = self.sentence or self.facts["Reason"]
 
 
 OFF, ON = "Turn Off Protection", "Turn On Protection"
@@ -43,12 +43,13 @@ STATES = [
           "warning", "Someone tampers with lookups here", ["Details", "Keep Trying", OFF]),
     State("clock", {"State": "blocked", "ReasonCode": "clock-wrong",
                     "Reason": "Your computer's clock is wrong, so secure connections fail."},
-          "warning", "Your computer's clock is wrong", ["Open Date & Time", "Keep Trying", OFF]),
+          "warning", "Your computer's clock is wrong", ["Open Date & Time", "Keep Trying", OFF],
+          sentence="That is why secure connections fail. Nothing goes out unprotected."),
     State("error", {"State": "error", "ReasonCode": "not-pointed"}, "error", "Protection stopped", [ON, "Leave It Off"]),
     State("taken", {"State": "error", "ReasonCode": "dns-taken", "Reason": "Another program changed your DNS settings."},
           "error", "Protection stopped", ["Turn On Again", "Leave It"]),
     State("vpn", {"State": "vpn"}, "on", "Your VPN handles lookups", [OFF]),
-    State("open", {"State": "open", "Until": LATER}, "off", f"Not protected here, by your choice — until {CLOCK}",
+    State("open", {"State": "open", "Until": LATER}, "off", f"Not protected here, by your choice — until\u00a0{CLOCK}",
           ["Protect Again", OFF]),
     State("left-alone", {"State": "open", "Policy": "leave-alone"}, "off", "Not protected here, by your choice",
           ["Protect This Network", OFF]),

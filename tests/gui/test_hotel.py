@@ -162,7 +162,7 @@ def test_stop_signing_in(helper, item):
 def test_window_says_who_can_read_while_signing_in(helper, window):
     later = int(time.time()) + 200
     helper.set(State="signing-in", Until=later, SignIn="window")
-    window.get(Role.LABEL, "Only what the sign-in window looks up goes to this network; everything else waits.")
+    window.get(Role.LABEL, "Only the sign-in window asks this network; the rest waits.")
     window.get(Role.LIST_ITEM, "Lookups are encrypted")
     helper.set(SignIn="machine")
     window.get(Role.LABEL, "Until you have signed in this network can read and change what this computer looks up.")
@@ -184,7 +184,7 @@ def test_unprotected_only_after_the_question(helper, item):
     assert helper.calls == []
     press("Allow")
     wait(lambda: helper.calls == ["AllowUnprotected(900)"], "the consent")
-    item.get("^Not protected here, by your choice — until ")
+    item.get("^Not protected here, by your choice — until")
     item.click("^Protect Again$")
     wait(lambda: helper.calls == ["AllowUnprotected(900)", "Resume()"], "Resume")
 
@@ -297,7 +297,7 @@ def choose(combo, index):
 
 def test_policy_in_the_window(helper, window):
     helper.set(State="on")
-    window.get_row("On Grand Hotel Wi-Fi", "Lookups are encrypted whenever you are here")
+    window.get_row("On Grand Hotel Wi-Fi", "Lookups are encrypted here while Sotto is on")
     combo = window.get(Role.COMBO_BOX, "What Sotto Does on This Network")
     choose(combo, 2)
     wait(lambda: helper.calls == ["SetPolicy(hotel, leave-alone)"], "the choice")
@@ -310,15 +310,21 @@ def test_policy_in_the_window(helper, window):
 
 def test_refused_policy_goes_back(helper, window):
     helper.refuse("SetPolicy", "Failed", "The choice cannot be kept: the disk is full.")
+    helper.set(State="on")
     combo = window.get(Role.COMBO_BOX, "What Sotto Does on This Network")
     choose(combo, 2)
     wait(lambda: helper.calls == ["SetPolicy(hotel, leave-alone)"], "the choice")
-    window.get_row("On Grand Hotel Wi-Fi", "Lookups are encrypted whenever you are here")
+    window.get_row("On Grand Hotel Wi-Fi", "Lookups are encrypted here while Sotto is on")
 
 
 def test_no_policy_where_no_network_is_known(helper, window):
+    helper.set(State="on")
     window.get(Role.COMBO_BOX)
     helper.set(Current="")
+    window.gone(Role.COMBO_BOX)
+    helper.set(Current="hotel")
+    window.get(Role.COMBO_BOX)
+    helper.set(State="off")  # nothing is done on any network then
     window.gone(Role.COMBO_BOX)
 
 
