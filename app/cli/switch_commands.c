@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The commands that change something: on, off, pause, resume, use. Each is one call of the
- * contract, which ends when the change is made (or undone, with the reason), and then shows the
+ * The commands that change something: on, off, pause, resume, use, look, allow. Each is one call of
+ * the contract, which ends when the change is made (or undone, with the reason), and then shows the
  * state it led to.
  */
 #include "command.h"
@@ -18,6 +18,11 @@
 static gboolean is_in_state(Session *session, gconstpointer state)
 {
     return sotto_helper_state(session->helper) == *(const SottoState *)state;
+}
+
+static gboolean has_moved_on(Session *session, gconstpointer state)
+{
+    return sotto_helper_state(session->helper) != *(const SottoState *)state;
 }
 
 static gboolean has_resolver(Session *session, gconstpointer id)
@@ -96,6 +101,29 @@ static CliExit run_pause(Session *session, char **parameters)
     return finish(session, &result, is_in_state, &wanted);
 }
 
+/* Where it leads is not known before; the old state may be the new one. */
+static CliExit run_look(Session *session, char **parameters)
+{
+    g_autoptr(GAsyncResult) result = NULL;
+    SottoState before = sotto_helper_state(session->helper);
+
+    sotto_helper_look_again_async(session->helper, NULL, session_keep, &result);
+    return finish(session, &result, has_moved_on, &before);
+}
+
+static CliExit run_allow(Session *session, char **parameters)
+{
+    g_autoptr(GAsyncResult) result = NULL;
+    SottoState wanted = SOTTO_STATE_OPEN;
+    guint seconds = parse_duration(parameters[0]);
+
+    if (seconds < SHORTEST_PAUSE_S || seconds > LONGEST_PAUSE_S)
+        return session_misuse(_("“%s” is not a time between one minute and 24 hours."),
+                              parameters[0]);
+    sotto_helper_allow_unprotected_async(session->helper, seconds, NULL, session_keep, &result);
+    return finish(session, &result, is_in_state, &wanted);
+}
+
 static CliExit run_use(Session *session, char **parameters)
 {
     g_autoptr(GAsyncResult) result = NULL;
@@ -130,8 +158,24 @@ const Command pause_command = {
 const Command resume_command = {
     .name = "resume",
     .parameters = "",
-    .summary = N_("End a pause now"),
+    .summary = N_("End a pause now, or what you allowed on this network"),
     .run = run_resume,
+};
+
+const Command look_command = {
+    .name = "look",
+    .parameters = "",
+    .summary = N_("Look again for a sign-in page, and for a way through a network that blocks"),
+    .run = run_look,
+};
+
+const Command allow_command = {
+    .name = "allow",
+    .parameters = "TIME",
+    .summary = N_("Use this network's own DNS, unprotected, for a while (15m, 2h)"),
+    .least = 1,
+    .most = 1,
+    .run = run_allow,
 };
 
 const Command use_command = {
