@@ -318,3 +318,9 @@ void loop_advance(Loop *loop, int64_t us)
     }
     fake_move(loop, until_us - loop->now_us);
 }
+
+void loop_set_wall(Loop *loop, int64_t wall_s)
+{
+    require(loop->fake, );
+    loop->wall_s = wall_s;
+}

@@ -101,3 +101,5 @@ int64_t loop_longest_turn_us(const Loop *loop);
 
 /** Fake loops only: moves both clocks on by `us`, firing what falls due on the way, in order. */
 void loop_advance(Loop *loop, int64_t us);
+/** Fake loops only: somebody sets the wall clock; the loop's own goes on. */
+void loop_set_wall(Loop *loop, int64_t wall_s);

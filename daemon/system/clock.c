@@ -41,7 +41,7 @@ struct Clock {
     int fd;           /* -1: the kernel tells nothing */
     int64_t newest_s; /* of the state's files; 0: none */
     int64_t start_s;  /* when this machine was started, by its clock */
-    void (*set)(void *owner);
+    ClockSet set;
     void *owner;
 };
 
@@ -65,20 +65,21 @@ static void on_cancelled(void *owner, uint32_t events)
     Clock *clock = owner;
     uint64_t expirations;
     ssize_t length = read(clock->fd, &expirations, sizeof expirations);
-    int64_t before_s = clock->start_s;
+    int64_t leap_s = -clock->start_s;
 
     if (length < 0 && errno != ECANCELED)
         return;
     clock->start_s = start_by_clock_s(clock);
+    leap_s += clock->start_s;
     if (!arm(clock)) {
         log_warning("the kernel does not tell any more when the clock is set reason=%s",
                     g_strerror(errno));
         loop_io_clear(&clock->io);
     }
-    if (llabs(clock->start_s - before_s) < CLOCK_LEAP_S)
+    if (llabs(leap_s) < CLOCK_LEAP_S)
         return;
-    log_info("the clock was set seconds=%+" G_GINT64_FORMAT, clock->start_s - before_s);
-    clock->set(clock->owner);
+    log_info("the clock was set seconds=%+" G_GINT64_FORMAT, leap_s);
+    clock->set(clock->owner, leap_s);
 }
 
 static void watch(Clock *clock)
@@ -142,7 +143,7 @@ unsigned clock_count_dated(const Engine *engine, const Plan *plan)
 
 /* ---- life ---- */
 
-Clock *clock_new(Loop *loop, const char *folder, void (*set)(void *owner), void *owner)
+Clock *clock_new(Loop *loop, const char *folder, ClockSet set, void *owner)
 {
     Clock *clock = g_new0(Clock, 1);
 

@@ -16,12 +16,15 @@ typedef struct Clock Clock;
 /** Leaps below this are the daily work of time synchronisation, and no certificate's affair. */
 #define CLOCK_LEAP_S 60
 
+/** It was set, forth (`leap_s` is positive) or back. */
+typedef void (*ClockSet)(void *owner, int64_t leap_s);
+
 /**
- * `set` is called whenever the clock was set, forth or back, by CLOCK_LEAP_S or more. `folder`
+ * `set` is called whenever the clock was set by CLOCK_LEAP_S or more. `folder`
  * (NULL: none) is where this machine's state is kept: no time before that of its newest file can be
  * now; it is looked at once, so before anything is written there.
  */
-Clock *clock_new(Loop *loop, const char *folder, void (*set)(void *owner), void *owner);
+Clock *clock_new(Loop *loop, const char *folder, ClockSet set, void *owner);
 /** NULL is allowed. */
 void clock_free(Clock *clock);
 

@@ -286,6 +286,25 @@ static void refused_list_is_tried_again_in_an_hour(SourcesScene *scene, gconstpo
     g_assert_cmpuint(scene->requests->len, ==, 2); /* both URLs */
 }
 
+/* A clock that is years off, either way, keeps no list from being refreshed once it is set right.
+ */
+static void wrong_clock_is_no_reason_to_wait(SourcesScene *scene, gconstpointer data)
+{
+    static const int64_t wrong_s[] = {86400, SCENE_WALL_S + INT64_C(20) * 365 * 86400};
+
+    hold_old(scene);
+    for (size_t i = 0; i < G_N_ELEMENTS(wrong_s); i++) {
+        g_hash_table_remove(scene->served, SCENE_URL);
+        loop_set_wall(scene->loop, wrong_s[i]);
+        sources_scene_refresh(scene);
+        loop_set_wall(scene->loop, SCENE_WALL_S + (int64_t)i * 86400);
+        sources_scene_serve_text(scene, SCENE_URL, LIST_OLD, "list.md", SCENE_LIST_S);
+        loop_advance(scene->loop, HOUR_US + G_USEC_PER_SEC);
+        sources_scene_settle(scene);
+        g_assert_null(sources_scene_list(scene, 0)->failure);
+    }
+}
+
 static void timer_ends_with_the_plan(SourcesScene *scene, gconstpointer data)
 {
     hold_old(scene);
@@ -500,6 +519,7 @@ int main(int argc, char **argv)
         {"/sources/wanted-list-is-fetched", wanted_list_is_fetched},
         {"/sources/list-is-refreshed-when-due", list_is_refreshed_when_due},
         {"/sources/refused-list-is-tried-again-in-an-hour", refused_list_is_tried_again_in_an_hour},
+        {"/sources/wrong-clock-is-no-reason-to-wait", wrong_clock_is_no_reason_to_wait},
         {"/sources/timer-ends-with-the-plan", timer_ends_with_the_plan},
         {"/sources/changed-key-is-taken-and-shown", changed_key_is_taken_and_shown},
         {"/sources/changed-key-is-shown-until-it-is-chosen",

@@ -16,7 +16,7 @@
 #define NOT_YET    "cert-not-yet-valid"
 #define TOLD(days) .told = true, .ahead_s = (days)*DAY_S
 
-static void on_set(void *owner)
+static void on_set(void *owner, int64_t leap_s)
 {
     ++*(unsigned *)owner;
 }

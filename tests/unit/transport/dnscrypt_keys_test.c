@@ -185,6 +185,27 @@ static void expired_in_use_is_used_no_more(void)
     bench_free(bench);
 }
 
+/* Certificates are judged by the clock of the moment: what was fetched before it was set, too. */
+static void clock_that_is_set_counts_at_once(void)
+{
+    Bench *bench = bench_new(ENDPOINT_DNSCRYPT);
+    int64_t right_s = loop_wall_s(bench->loop);
+    Ask early = {0}, late = {0};
+    ask_answered(bench);
+    loop_set_wall(bench->loop, 0);
+    ask_send(bench, &early, BUDGET);
+    ask_wait(&early, BUDGET);
+    g_assert_cmpint(early.status, ==, STATUS_CERT_NOT_YET_VALID);
+    loop_set_wall(bench->loop, right_s + INT64_C(30) * 365 * 86400);
+    ask_send(bench, &late, BUDGET);
+    ask_wait(&late, BUDGET);
+    g_assert_cmpint(late.status, ==, STATUS_CERT_EXPIRED);
+    loop_set_wall(bench->loop, right_s);
+    ask_answered(bench);
+    g_assert_cmpuint(bench->resolver->udp_queries + bench->resolver->tcp_queries, ==, 2);
+    bench_free(bench);
+}
+
 static void failed_renewal_keeps_the_old_certificate(void)
 {
     Bench *bench = bench_new(ENDPOINT_DNSCRYPT);
@@ -367,6 +388,7 @@ int main(int argc, char **argv)
         {"certificate-is-renewed-before-it-expires", certificate_is_renewed_before_it_expires},
         {"expired-in-use-is-fetched-first", expired_in_use_is_fetched_first},
         {"expired-in-use-is-used-no-more", expired_in_use_is_used_no_more},
+        {"clock-that-is-set-counts-at-once", clock_that_is_set_counts_at_once},
         {"failed-renewal-keeps-the-old-certificate", failed_renewal_keeps_the_old_certificate},
         {"rotation-loses-no-query", rotation_loses_no_query},
         {"answer-under-the-old-key-still-counts", answer_under_the_old_key_still_counts},
