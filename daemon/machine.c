@@ -13,6 +13,7 @@
 #include "bus.h"
 #include "engine.h"
 #include "fdstore.h"
+#include "known_networks.h"
 #include "leak.h"
 #include "log.h"
 #include "loop_source.h"
@@ -35,6 +36,7 @@
 #define STATE_FILE     "state.conf"
 #define HISTORY_FILE   "statistics"
 #define NETWORKS_FILE  "networks"
+#define KNOWN_FILE     "networks.conf"
 #define DRAIN_CHECK_US 10000
 #define DRAIN_LIMIT_US 500000 /* a stop gives the network its DNS back soon */
 
@@ -52,6 +54,7 @@ typedef struct Machine {
     History *history;
     RuleLoader *rules;
     State *saved;
+    KnownNetworks *known;
     Admission *admission;
     Bus *bus;
     Sleep *sleep;
@@ -161,6 +164,7 @@ static const char *state_folder(void)
 static void put_together(Machine *machine)
 {
     g_autofree char *path = g_build_filename(state_folder(), STATE_FILE, NULL);
+    g_autofree char *known_path = g_build_filename(state_folder(), KNOWN_FILE, NULL);
     g_autofree char *history_path = g_build_filename(state_folder(), HISTORY_FILE, NULL);
     static const SleepEvents sleep_events = {on_falling_asleep, on_awake};
     NetworkManagerOptions network = {
@@ -183,6 +187,7 @@ static void put_together(Machine *machine)
     machine->history = history_new(machine->loop, machine->engine, history_path);
     machine->rules = rule_loader_new(machine->loop, machine->engine);
     machine->saved = state_load(path);
+    machine->known = known_networks_new(known_path);
     machine->admission = admission_new();
     machine->bus = bus_new();
     machine->sleep = sleep_new(machine->bus, &sleep_events, machine);
@@ -200,6 +205,8 @@ static void put_together(Machine *machine)
         .prober = machine->prober,
         .admission = machine->admission,
         .saved = machine->saved,
+        .networks = machine->known,
+        .probe = &portal_probe,
     };
     machine->sources = sources_new(&lists, machine->settings);
     machine->protection = protection_new(&parts, machine->settings);
@@ -273,6 +280,7 @@ static void take_apart(Machine *machine)
     engine_free(machine->engine);
     admission_free(machine->admission);
     state_free(machine->saved);
+    known_networks_free(machine->known);
     tls_context_free(machine->tls);
     loop_timer_stop(&machine->drain);
     notifier_clear(&machine->notifier);

@@ -369,6 +369,12 @@ Address engine_reach(const Engine *engine, const Address *address)
     return reach_address(&engine->pool.nat64, address);
 }
 
+void engine_network_known(Engine *engine, const char *network_id)
+{
+    change_network(engine, network_id);
+    ladder_join(&engine->pool.ladder, network_id, loop_now_us(engine->loop));
+}
+
 char *engine_save_networks(const Engine *engine)
 {
     return ladder_save(&engine->pool.ladder);

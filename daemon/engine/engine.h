@@ -53,6 +53,8 @@ void engine_stop_listening(Engine *engine);
  * through on a network, and such answers, are remembered by `network_id`: any word without white
  * space that is the same whenever this network is joined; NULL: not to be remembered. */
 void engine_network_changed(Engine *engine, const char *network_id);
+/** The network joined last is that one: it became known only after it was joined. */
+void engine_network_known(Engine *engine, const char *network_id);
 /** That memory as text, to be kept across restarts. (transfer full) */
 char *engine_save_networks(const Engine *engine);
 /** Brings it back; at best before the first network is joined. */

@@ -6,6 +6,7 @@
 #include "known_networks.h"
 #include "leak.h"
 #include "network.h"
+#include "portal_probe.h"
 #include "prober.h"
 #include "settings.h"
 #include "state.h"
@@ -60,6 +61,7 @@ typedef struct ProtectionParts { /* all borrowed; they outlive it */
     Prober *prober;
     Admission *admission;    /* may be NULL */
     KnownNetworks *networks; /* may be NULL: every network is an unknown one */
+    const PortalProbeClass *probe;
     State *saved;
 } ProtectionParts;
 

@@ -1,9 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "network_lookup.h"
+#include "portal.h"
 #include "protection.h"
+#include "search.h"
 
-/** What protection.c and transition.c share, and nobody else sees. */
+/** What the files of protection share, and nobody else sees:
+ *   protection.c  what everybody sees, the plan in force, life
+ *   transition.c  from one state to another on request
+ *   held.c        what becomes of the state while DNS is ours
+ *   opening.c     what the user lets go to the network's own DNS
+ *   clear_flow.c  what may leave in clear */
 
 typedef enum Transition {
     TRANSITION_NONE,
@@ -14,10 +22,23 @@ typedef enum Transition {
     TRANSITION_CHOOSING,
 } Transition;
 
+/** Whether lookups get through the network, as far as is known. */
+typedef enum Health {
+    HEALTH_GOOD,
+    HEALTH_SEARCHING, /* not now; a way through is looked for */
+    HEALTH_BAD,       /* there is none, for now */
+} Health;
+
 typedef struct Waiter {
     ProtectionDone done;
     void *owner;
 } Waiter;
+
+typedef struct Consent {
+    int64_t until_s;      /* seconds since 1970; 0: none */
+    char *key, *identity; /* of the network that it is for; the key may be "" */
+    LoopTimer over;
+} Consent;
 
 struct Protection {
     ProtectionParts parts;
@@ -27,7 +48,7 @@ struct Protection {
     char *reason_code, *reason;
     int64_t until_s;
     char *in_use;              /* id of the resolver that answered last */
-    char *identity;            /* of the network joined last */
+    char *identity, *key;      /* of the network joined last */
     uint64_t encrypted_before; /* of this network */
 
     Transition transition;
@@ -38,23 +59,41 @@ struct Protection {
     char *failure_code, *failure; /* why it is being rolled back */
     uint32_t pause_s;
 
-    NetworkListener network;
-    EngineObserver observer;
-    Proof *check; /* of the plan in force, beside any transition */
+    bool held; /* DNS is ours and is to stay so; see held.c */
+    Health health;
+    char *trouble_code, *trouble; /* why it is not good */
+    Search *search;               /* of the transition or beside it */
     int64_t checked_us;
     unsigned failures; /* in a row */
+    int64_t retry_us;  /* until the next look of its own, while it is bad */
+    NetworkLookups *lookups;
+    Portal *portal;
+    Connectivity connectivity; /* as NetworkManager said last */
 
-    LoopTimer pause, lost, unpointed;
+    Consent consent;
+    SignIn sign_in;
+    int64_t sign_in_until_s;
+    char *sign_in_identity; /* of its network */
+    List errands;           /* names of the sign-in window under way */
+    unsigned errand_count;
+
+    NetworkListener network;
+    KnownNetworksListener known;
+    EngineObserver observer;
+    LoopTimer pause, lost, unpointed, retry, look, sign_in_over;
     LoopDefer notify;
     void (*changed)(void *owner);
     void *owner;
 };
 
-/** `code` and `sentence` are "" when all is well; they may be the present ones. */
-void protection_set_state(Protection *protection, ProtectionState state, const char *code,
-                          const char *sentence);
-/** All is well: on, or left to a VPN. */
-void protection_set_well(Protection *protection);
+/* --- protection.c --- */
+
+/** `code` and `sentence` are "" when all is well; they may be the present ones. `until_s` 0: it
+ * does not end by itself. */
+void protection_set_state(Protection *protection, ProtectionState state, int64_t until_s,
+                          const char *code, const char *sentence);
+/** Who changed something, and that it was now. */
+void protection_note_change(Protection *protection, const char *who);
 /** Something in the view differs. */
 void protection_notify(Protection *protection);
 void protection_set_in_use(Protection *protection, const char *resolver_id);
@@ -63,15 +102,46 @@ Plan *protection_make_plan(Protection *protection, const char *choice, GError **
 /** Puts the plan of the saved choice in force; a choice that is gone from the settings is "auto".
  */
 void protection_apply_saved(Protection *protection);
-/** Goes on by itself where only the network was missing, unless a transition is under way. */
-void protection_follow_network(Protection *protection);
-/** Stops what watches over a held state. */
-void protection_stop_watching(Protection *protection);
 
 static inline const NetworkFacts *protection_facts(const Protection *protection)
 {
     return &protection->parts.network->facts;
 }
+
+/* --- held.c --- */
+
+void held_init(Protection *protection);
+void held_clear(Protection *protection);
+/** DNS is ours, and stays so until held_end. */
+void held_begin(Protection *protection);
+void held_end(Protection *protection);
+/** Sets the state by what is known. Nothing while a transition is under way. */
+void held_judge(Protection *protection);
+/** Looks for a way through, as long as the settings say. */
+void held_search(Protection *protection);
+/** A proof succeeded; one failed, and no more are made for now. */
+void held_is_good(Protection *protection, const char *resolver_id);
+void held_is_bad(Protection *protection, const ProofResult *result);
+/** Looks for a sign-in page, where the settings let it. */
+void held_look_for_portal(Protection *protection);
+/** Goes on by itself where only the network was missing, unless a transition is under way. */
+void held_follow_network(Protection *protection);
+bool held_is_signin_wanted(const Protection *protection);
+
+/* --- opening.c --- */
+
+void opening_init(Protection *protection);
+void opening_clear(Protection *protection);
+/** Whether everybody's lookups go to the network's DNS, and why. */
+bool opening_is_open(const Protection *protection, RouteKind *kind);
+/** The network was left, or joined: what was for it alone ends. */
+void opening_follow_network(Protection *protection);
+/** The user wants protection here: takes back what opened this network. */
+void opening_take_back(Protection *protection);
+/** Whether the consent is for the network at hand. */
+bool opening_has_consent(const Protection *protection);
+
+/* --- transition.c --- */
 
 /** Holds DNS again, with no proof first: the way on from a restart, a pause, a block. */
 void transition_go_on(Protection *protection, ProtectionDone done, void *owner);
@@ -79,3 +149,7 @@ void transition_go_on(Protection *protection, ProtectionDone done, void *owner);
 void transition_end(Protection *protection, const GError *error);
 /** The transition's network went away. */
 void transition_network_lost(Protection *protection);
+/** Its network wants a sign-in first. */
+void transition_portal_found(Protection *protection);
+/** Its search goes on no longer than that: lookups go elsewhere. */
+void transition_opened(Protection *protection);

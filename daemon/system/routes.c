@@ -125,6 +125,29 @@ void routes_add(Plan *plan, const GPtrArray *links, const RoutesPolicy *policy)
         add_root(plan, in_charge);
 }
 
+Resolver *routes_network(const GPtrArray *links)
+{
+    for (guint i = 0; i < links->len; i++) {
+        const NetworkLink *link = g_ptr_array_index(links, i);
+        if (!link->vpn && link->servers->len > 0)
+            return resolver_of_link(link);
+    }
+    return NULL;
+}
+
+void routes_add_name(Plan *plan, const GPtrArray *links, const char *text, RouteKind kind)
+{
+    g_autoptr(Resolver) resolver = routes_network(links);
+    Name name;
+    if (resolver != NULL && name_parse(text, &name) == STATUS_OK && !is_covered(plan, &name))
+        plan_add_route(plan, &name, kind, resolver);
+}
+
+void routes_add_opening(Plan *plan, const GPtrArray *links, RouteKind kind)
+{
+    routes_add_name(plan, links, ".", kind);
+}
+
 const Resolver *routes_vpn_in_charge(const Plan *plan)
 {
     for (size_t i = 0; plan != NULL && i < plan->route_count; i++) {

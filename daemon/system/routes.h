@@ -15,6 +15,13 @@ typedef struct RoutesPolicy {
  * plain DNS, to their own servers; every name, to those of a VPN that takes all.
  */
 void routes_add(Plan *plan, const GPtrArray *links, const RoutesPolicy *policy);
+/** Everything goes to the network's own DNS, as plain DNS: by its user's wish, `kind` says which.
+ * Nothing is added where the network has none. */
+void routes_add_opening(Plan *plan, const GPtrArray *links, RouteKind kind);
+/** One name goes to the network's own DNS. */
+void routes_add_name(Plan *plan, const GPtrArray *links, const char *name, RouteKind kind);
+/** The DNS of the network at hand; NULL where it has none. (transfer full) */
+Resolver *routes_network(const GPtrArray *links);
 /** The domains that networks (not VPNs) got in a plan, "lan, corp.example", zones of reverse names
  * left out; "" none. (transfer full) */
 char *routes_describe(const Plan *plan);

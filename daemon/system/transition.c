@@ -30,15 +30,6 @@ static void save(Protection *protection)
                   error->message);
 }
 
-static void note_change(Protection *protection, const char *who)
-{
-    State *saved = protection->parts.saved;
-    g_free(saved->changed_by);
-    saved->changed_by = g_strdup(who);
-    saved->changed_at_s = loop_wall_s(protection->parts.loop);
-    protection_notify(protection);
-}
-
 static void wait_for_end(Protection *protection, ProtectionDone done, void *owner)
 {
     const Waiter waiter = {.done = done, .owner = owner};
@@ -107,43 +98,72 @@ static void on_rolled_back(void *owner, const GError *error)
         return;        /* replaced by another request */
     if (error != NULL) /* the wish stays, and lookups go on through us until it is met */
         log_warning("the network's own DNS is not back yet reason=%s", error->message);
-    protection_set_state(protection, PROTECTION_OFF, code, sentence);
+    protection_set_state(protection, PROTECTION_OFF, 0, code, sentence);
     transition_fail(protection, sentence);
 }
 
-/* A failed turning on is undone; a failed going on holds what it has. */
-static void start_failed(Protection *protection, ProtectionState held, const char *code,
-                         const char *sentence)
+static void roll_back(Protection *protection, const char *code, const char *sentence)
+{
+    g_clear_pointer(&protection->search, search_cancel);
+    g_free(protection->failure_code);
+    protection->failure_code = g_strdup(code);
+    g_free(protection->failure);
+    protection->failure = g_strdup(sentence);
+    network_restore(protection->parts.network, on_rolled_back, protection);
+}
+
+/* DNS is ours from now on, whatever is known of the way; `error` (NULL: none) is for who waits. */
+static void settle(Protection *protection, const GError *error)
+{
+    g_clear_pointer(&protection->search, search_cancel);
+    g_clear_pointer(&protection->proof, proof_cancel);
+    if (!protection->parts.saved->on) {
+        protection->parts.saved->on = true;
+        save(protection);
+    }
+    protection->transition = TRANSITION_NONE;
+    held_begin(protection);
+    transition_end(protection, error);
+}
+
+/* DNS may not be ours, or there is nothing to ask: nothing is watched until that changes. */
+static void stand_by(Protection *protection, ProtectionState state, const char *code,
+                     const char *sentence)
 {
     if (protection->transition == TRANSITION_TURNING_ON) {
-        g_free(protection->failure_code);
-        protection->failure_code = g_strdup(code);
-        g_free(protection->failure);
-        protection->failure = g_strdup(sentence);
-        network_restore(protection->parts.network, on_rolled_back, protection);
+        roll_back(protection, code, sentence);
         return;
     }
     g_autofree char *kept = g_strdup(sentence);
-    protection_set_state(protection, held, code, kept);
+    held_end(protection);
+    protection_set_state(protection, state, 0, code, kept);
     transition_fail(protection, kept);
+}
+
+/* A failed turning on is undone; a failed going on holds what it has. */
+static void no_way_through(Protection *protection, const ProofResult *result)
+{
+    if (protection->transition == TRANSITION_TURNING_ON) {
+        roll_back(protection, result->code, result->sentence);
+        return;
+    }
+    g_autoptr(GError) error = g_error_new_literal(G_IO_ERROR, G_IO_ERROR_FAILED, result->sentence);
+    held_is_bad(protection, result);
+    settle(protection, error);
 }
 
 static void on_system_proven(void *owner, const ProofResult *result)
 {
     Protection *protection = owner;
     protection->proof = NULL;
-    if (!result->ok) {
-        bool elsewhere = strcmp(result->code, "system-elsewhere") == 0;
-        start_failed(protection, elsewhere ? PROTECTION_ERROR : PROTECTION_BLOCKED, result->code,
-                     result->sentence);
-        return;
+    if (result->ok) {
+        protection->health = HEALTH_GOOD;
+        settle(protection, NULL);
+    } else if (strcmp(result->code, "system-elsewhere") == 0) {
+        stand_by(protection, PROTECTION_ERROR, result->code, result->sentence);
+    } else {
+        no_way_through(protection, result);
     }
-    if (!protection->parts.saved->on) {
-        protection->parts.saved->on = true;
-        save(protection);
-    }
-    protection_set_well(protection);
-    transition_end(protection, NULL);
 }
 
 static void prove_system(Protection *protection)
@@ -152,12 +172,45 @@ static void prove_system(Protection *protection)
                                           on_system_proven, protection);
 }
 
-static void on_plan_proven(void *owner, const ProofResult *result);
+static void on_pointed(void *owner, const GError *error);
 
-static void prove_plan(Protection *protection, Plan *plan)
+static void on_way(void *owner, const ProofResult *result)
 {
-    protection->proof = prober_try_plan(protection->parts.prober, plan, protection->settings,
-                                        on_plan_proven, protection);
+    Protection *protection = owner;
+    protection->search = NULL;
+    if (!result->ok) {
+        no_way_through(protection, result);
+        return;
+    }
+    protection_set_in_use(protection, result->resolver_id);
+    if (protection->transition == TRANSITION_GOING_ON)
+        prove_system(protection);
+    else
+        network_point(protection->parts.network, on_pointed, protection);
+}
+
+static void on_doubt(void *owner, const ProofResult *failure)
+{
+    Protection *protection = owner;
+    if (failure != NULL)
+        protection_set_state(protection, PROTECTION_STARTING, 0, "searching",
+                             "Looking for a way through…");
+    held_look_for_portal(protection);
+}
+
+static void look_for_way(Protection *protection, Plan *plan)
+{
+    static const SearchEvents events = {.doubt = on_doubt, .ended = on_way};
+    g_clear_pointer(&protection->search, search_cancel);
+    protection->search =
+        search_begin(protection->parts.prober, protection->parts.loop, plan, protection->settings,
+                     protection->settings->networks.search_us, &events, protection);
+}
+
+static bool is_open(const Protection *protection)
+{
+    RouteKind kind;
+    return opening_is_open(protection, &kind);
 }
 
 static void on_pointed(void *owner, const GError *error)
@@ -168,33 +221,40 @@ static void on_pointed(void *owner, const GError *error)
         (!turning && protection->transition != TRANSITION_GOING_ON))
         return;
     if (error != NULL)
-        start_failed(protection, PROTECTION_ERROR,
-                     protection_facts(protection)->taken ? "dns-taken" : "networkmanager",
-                     error->message);
+        stand_by(protection, PROTECTION_ERROR,
+                 protection_facts(protection)->taken ? "dns-taken" : "networkmanager",
+                 error->message);
+    else if (turning && portal_is_found(protection->portal))
+        settle(protection, NULL); /* the rest is for after the sign-in */
     else if (turning)
         prove_system(protection);
     else if (!protection_facts(protection)->online)
-        start_failed(protection, PROTECTION_OFFLINE, "offline", "There is no network connection.");
+        stand_by(protection, PROTECTION_OFFLINE, "offline", "There is no network connection.");
+    else if (is_open(protection))
+        settle(protection, NULL);
     else if (routes_vpn_in_charge(protection->plan) != NULL)
         prove_system(protection);
     else
-        prove_plan(protection, protection->plan);
+        look_for_way(protection, protection->plan);
 }
 
-static void on_plan_proven(void *owner, const ProofResult *result)
+void transition_portal_found(Protection *protection)
 {
-    Protection *protection = owner;
-    protection->proof = NULL;
-    if (!result->ok) {
-        start_failed(protection, PROTECTION_BLOCKED, result->code, result->sentence);
+    if (protection->search == NULL || (protection->transition != TRANSITION_TURNING_ON &&
+                                       protection->transition != TRANSITION_GOING_ON))
         return;
-    }
-    protection_set_in_use(protection, result->resolver_id);
-    if (protection->transition == TRANSITION_GOING_ON) {
-        prove_system(protection);
-        return;
-    }
-    network_point(protection->parts.network, on_pointed, protection);
+    g_clear_pointer(&protection->search, search_cancel);
+    protection->health = HEALTH_BAD;
+    if (protection->transition == TRANSITION_GOING_ON)
+        settle(protection, NULL);
+    else
+        network_point(protection->parts.network, on_pointed, protection);
+}
+
+void transition_opened(Protection *protection)
+{
+    if (protection->transition == TRANSITION_GOING_ON && protection->search != NULL)
+        settle(protection, NULL);
 }
 
 static void turn_on_from_off(Protection *protection, const char *who, ProtectionDone done,
@@ -216,20 +276,22 @@ static void turn_on_from_off(Protection *protection, const char *who, Protection
         refuse(done, owner, G_IO_ERROR_FAILED, error->message);
         return;
     }
-    note_change(protection, who);
+    protection_note_change(protection, who);
     transition_begin(protection, TRANSITION_TURNING_ON, who, done, owner);
-    protection_set_state(protection, PROTECTION_STARTING, "", "");
+    protection_set_state(protection, PROTECTION_STARTING, 0, "", "");
+    portal_forget(protection->portal);
     if (routes_vpn_in_charge(plan) != NULL) /* the resolvers wait until it is gone */
         network_point(protection->parts.network, on_pointed, protection);
     else
-        prove_plan(protection, plan);
+        look_for_way(protection, plan);
 }
 
 void transition_go_on(Protection *protection, ProtectionDone done, void *owner)
 {
+    g_clear_pointer(&protection->search, search_cancel);
     transition_begin(protection, TRANSITION_GOING_ON, NULL, done, owner);
     loop_timer_stop(&protection->pause);
-    protection_set_state(protection, PROTECTION_STARTING, "", "");
+    protection_set_state(protection, PROTECTION_STARTING, 0, "", "");
     protection_apply_saved(protection);
     network_point(protection->parts.network, on_pointed, protection);
 }
@@ -245,7 +307,9 @@ void protection_turn_on(Protection *protection, const char *who, ProtectionDone 
         refuse_busy(done, owner);
         return;
     }
-    if (protection->state == PROTECTION_ON || protection->state == PROTECTION_VPN) {
+    bool open = is_open(protection);
+    opening_take_back(protection); /* whoever turns it on wants it here */
+    if (!open && (protection->state == PROTECTION_ON || protection->state == PROTECTION_VPN)) {
         agree(done, owner);
         return;
     }
@@ -253,8 +317,25 @@ void protection_turn_on(Protection *protection, const char *who, ProtectionDone 
         turn_on_from_off(protection, who, done, owner);
         return;
     }
-    note_change(protection, who); /* it is wanted already, and stays so if this fails */
+    protection_note_change(protection, who); /* it is wanted already, and stays so if this fails */
+    protection_end_sign_in(protection);
     transition_go_on(protection, done, owner);
+}
+
+void protection_look_again(Protection *protection, ProtectionDone done, void *owner)
+{
+    if (protection->transition == TRANSITION_GOING_ON) {
+        wait_for_end(protection, done, owner);
+    } else if (protection->transition != TRANSITION_NONE) {
+        refuse_busy(done, owner);
+    } else if (protection->held || protection->state == PROTECTION_ERROR ||
+               protection->state == PROTECTION_OFFLINE) {
+        protection_end_sign_in(protection);
+        transition_go_on(protection, done, owner);
+        held_look_for_portal(protection);
+    } else {
+        refuse(done, owner, G_IO_ERROR_FAILED, "Protection is not on, so there is nothing to see.");
+    }
 }
 
 /* --- off, pause --- */
@@ -265,7 +346,7 @@ static void on_turned_off(void *owner, const GError *error)
     if (protection->transition != TRANSITION_TURNING_OFF)
         return;
     /* NetworkManager gets our wish when it is back; until then lookups go on through us. */
-    protection_set_state(protection, PROTECTION_OFF, error != NULL ? "networkmanager" : "",
+    protection_set_state(protection, PROTECTION_OFF, 0, error != NULL ? "networkmanager" : "",
                          error != NULL ? error->message : "");
     transition_end(protection, error);
 }
@@ -282,8 +363,8 @@ void protection_turn_off(Protection *protection, const char *who, ProtectionDone
         transition_end(protection, error);
     }
     loop_timer_stop(&protection->pause);
-    protection_stop_watching(protection);
-    note_change(protection, who);
+    held_end(protection);
+    protection_note_change(protection, who);
     protection->parts.saved->on = false;
     save(protection);
     transition_begin(protection, TRANSITION_TURNING_OFF, who, done, owner);
@@ -292,9 +373,9 @@ void protection_turn_off(Protection *protection, const char *who, ProtectionDone
 
 static void set_paused(Protection *protection, uint32_t seconds)
 {
-    protection->until_s = loop_wall_s(protection->parts.loop) + seconds;
     loop_timer_start(&protection->pause, (int64_t)seconds * 1000000);
-    protection_set_state(protection, PROTECTION_PAUSED, "", "");
+    protection_set_state(protection, PROTECTION_PAUSED,
+                         loop_wall_s(protection->parts.loop) + seconds, "", "");
 }
 
 static void on_opened(void *owner, const GError *error)
@@ -304,10 +385,10 @@ static void on_opened(void *owner, const GError *error)
         return;
     if (error != NULL) { /* not opened: hold on */
         network_point(protection->parts.network, NULL, NULL);
-        transition_end(protection, error);
+        settle(protection, error);
         return;
     }
-    note_change(protection, protection->who);
+    protection_note_change(protection, protection->who);
     set_paused(protection, protection->pause_s);
     transition_end(protection, NULL);
 }
@@ -321,12 +402,11 @@ void protection_pause(Protection *protection, const char *who, uint32_t seconds,
     } else if (protection->transition != TRANSITION_NONE) {
         refuse_busy(done, owner);
     } else if (protection->state == PROTECTION_PAUSED) {
-        note_change(protection, who);
+        protection_note_change(protection, who);
         set_paused(protection, seconds);
         agree(done, owner);
-    } else if (protection->state == PROTECTION_ON || protection->state == PROTECTION_BLOCKED ||
-               protection->state == PROTECTION_VPN) {
-        protection_stop_watching(protection);
+    } else if (protection->held) {
+        held_end(protection);
         protection->pause_s = seconds;
         transition_begin(protection, TRANSITION_PAUSING, who, done, owner);
         network_restore(protection->parts.network, on_opened, protection);
@@ -342,8 +422,13 @@ void protection_resume(Protection *protection, const char *who, ProtectionDone d
     } else if (protection->transition != TRANSITION_NONE) {
         refuse_busy(done, owner);
     } else if (protection->state == PROTECTION_PAUSED) {
-        note_change(protection, who);
+        protection_note_change(protection, who);
         transition_go_on(protection, done, owner);
+    } else if (protection->held && opening_has_consent(protection)) {
+        protection_note_change(protection, who);
+        opening_take_back(protection);
+        held_judge(protection);
+        agree(done, owner);
     } else if (protection->state == PROTECTION_ON || protection->state == PROTECTION_VPN) {
         agree(done, owner);
     } else {
@@ -361,7 +446,7 @@ static void choose(Protection *protection, const char *who, const char *id)
         g_free(saved->resolver);
         saved->resolver = g_strdup(id);
     }
-    note_change(protection, who);
+    protection_note_change(protection, who);
     save(protection);
     protection_apply_saved(protection);
 }
@@ -372,14 +457,12 @@ static void on_choice_proven(void *owner, const ProofResult *result)
     protection->proof = NULL;
     if (result->ok) {
         choose(protection, protection->who, protection->choice);
-        protection_set_in_use(protection, result->resolver_id);
-        if (protection->state == PROTECTION_BLOCKED)
-            protection_set_well(protection);
+        held_is_good(protection, result->resolver_id);
         transition_end(protection, NULL);
     } else {
         transition_fail(protection, result->sentence);
     }
-    protection_follow_network(protection); /* it may have gone and come back meanwhile */
+    held_follow_network(protection); /* it may have gone and come back meanwhile */
 }
 
 void protection_set_resolver(Protection *protection, const char *who, const char *id,
@@ -395,8 +478,10 @@ void protection_set_resolver(Protection *protection, const char *who, const char
         refuse(done, owner, (GIOErrorEnum)error->code, error->message);
         return;
     }
-    bool in_use = protection->state == PROTECTION_ON || protection->state == PROTECTION_BLOCKED;
-    if (!in_use) { /* proven when it is turned on */
+    bool in_use = protection->held && !is_open(protection) &&
+                  routes_vpn_in_charge(protection->plan) == NULL &&
+                  !held_is_signin_wanted(protection);
+    if (!in_use) { /* proven when it is needed */
         choose(protection, who, id);
         agree(done, owner);
         return;
@@ -415,5 +500,6 @@ void transition_network_lost(Protection *protection)
     if (protection->failure != NULL)
         return; /* it is being rolled back already */
     g_clear_pointer(&protection->proof, proof_cancel);
-    start_failed(protection, PROTECTION_OFFLINE, "offline", "There is no network connection.");
+    g_clear_pointer(&protection->search, search_cancel);
+    stand_by(protection, PROTECTION_OFFLINE, "offline", "There is no network connection.");
 }

@@ -184,6 +184,7 @@ static void set_up(Fixture *fixture, gconstpointer unused)
         .network = &fixture->fake.network,
         .prober = fixture->prober,
         .saved = fixture->saved,
+        .probe = &fake_portal_probe,
     };
     fixture->protection = protection_new(&parts, fixture->settings);
     protection_start(fixture->protection);

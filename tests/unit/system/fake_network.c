@@ -55,6 +55,50 @@ void fake_network_answer(FakeNetwork *fake)
 
 static const NetworkClass fake_class = {.point = fake_point, .restore = fake_restore};
 
+FakePortal fake_portal;
+
+struct PortalProbe {
+    PortalProbeDone done;
+    void *owner;
+    guint source;
+};
+
+static gboolean on_portal_answer(gpointer data)
+{
+    PortalProbe *probe = data;
+    const PortalAnswer answer = {
+        .verdict = fake_portal.verdict,
+        .address = fake_portal.address != NULL ? fake_portal.address : "",
+        .date_s = fake_portal.date_s,
+    };
+    probe->source = 0;
+    probe->done(probe->owner, &answer);
+    g_free(probe);
+    return G_SOURCE_REMOVE;
+}
+
+static PortalProbe *fake_portal_begin(PortalQuestion question, const char *url,
+                                      const GPtrArray *addresses, PortalProbeDone done, void *owner)
+{
+    PortalProbe *probe = g_new0(PortalProbe, 1);
+    *probe = (PortalProbe){.done = done, .owner = owner};
+    fake_portal.looks++;
+    if (!fake_portal.silent)
+        probe->source = g_idle_add(on_portal_answer, probe);
+    return probe;
+}
+
+static void fake_portal_cancel(PortalProbe *probe)
+{
+    if (probe == NULL)
+        return;
+    g_clear_handle_id(&probe->source, g_source_remove);
+    g_free(probe);
+}
+
+const PortalProbeClass fake_portal_probe = {.begin = fake_portal_begin,
+                                            .cancel = fake_portal_cancel};
+
 NetworkLink *fake_network_add_link(FakeNetwork *fake, const char *server, const char *domains)
 {
     NetworkLink *link = network_link_new("");
@@ -83,6 +127,7 @@ void fake_network_init(FakeNetwork *fake, Loop *loop)
     set_text(&facts->name, "Hotel");
     set_text(&facts->identity, "one");
     loop_defer_init(&fake->answer, loop, on_answer, fake);
+    fake_portal = (FakePortal){.verdict = PORTAL_UNREACHABLE};
 }
 
 void fake_network_clear(FakeNetwork *fake)

@@ -3,6 +3,7 @@
 
 #include "loop.h"
 #include "network.h"
+#include "portal_probe.h"
 #include "settings.h"
 
 /** A network that does as it is told: online, named "Hotel", and answering one turn later. */
@@ -19,6 +20,17 @@ typedef struct FakeNetwork {
 void fake_network_init(FakeNetwork *fake, Loop *loop);
 void fake_network_answer(FakeNetwork *fake);
 void fake_network_clear(FakeNetwork *fake);
+
+/** A PortalProbe that answers at once what the test says. */
+typedef struct FakePortal {
+    PortalVerdict verdict;
+    const char *address;
+    int64_t date_s;
+    unsigned looks;
+    bool silent; /* never answers */
+} FakePortal;
+extern FakePortal fake_portal;
+extern const PortalProbeClass fake_portal_probe;
 
 /** Another link; `domains` with commas between. (transfer none) */
 NetworkLink *fake_network_add_link(FakeNetwork *fake, const char *server, const char *domains);

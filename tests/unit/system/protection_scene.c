@@ -32,6 +32,8 @@ void fixture_start(Fixture *fixture)
         .network = &fixture->fake.network,
         .prober = fixture->prober,
         .saved = fixture->saved,
+        .probe = &fake_portal_probe,
+        .networks = fixture->networks,
     };
     fixture->protection = protection_new(&parts, fixture->settings);
     protection_start(fixture->protection);
@@ -45,6 +47,7 @@ void scene_set_up(Fixture *fixture, gconstpointer unused)
     fixture->saved = state_load(NULL);
     set_text(&fixture->saved->resolver, "s1");
     fixture->settings = fake_settings_new();
+    fixture->networks = known_networks_new(NULL);
     fixture->prober = prober_new(fixture->harness.loop, fixture->harness.engine, ask_engine);
     fake_network_init(&fixture->fake, fixture->harness.loop);
     fixture->error = -1;
@@ -56,6 +59,7 @@ void scene_tear_down(Fixture *fixture, gconstpointer unused)
     prober_free(fixture->prober);
     fake_network_clear(&fixture->fake);
     settings_unref(fixture->settings);
+    known_networks_free(fixture->networks);
     state_free(fixture->saved);
     harness_tear_down(&fixture->harness, NULL);
 }

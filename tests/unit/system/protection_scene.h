@@ -11,6 +11,7 @@ typedef struct Fixture {
     FakeNetwork fake;
     State *saved;
     Settings *settings;
+    KnownNetworks *networks;
     Prober *prober;
     Protection *protection;
     unsigned answers; /* of protection_turn_on and the like */

@@ -27,11 +27,21 @@ static void test_failures_block_and_an_answer_lifts(Fixture *fixture, gconstpoin
     g_assert_true(fixture->saved->on);
 
     fake_servers[1].status = STATUS_OK;
-    run(fixture, 60000000); /* shunning ends */
-    expect(fixture, PROTECTION_BLOCKED, "timeout");
     const Ask ask = {.name = "again.example", .type = RRTYPE_A, .id = 9};
     harness_send(&fixture->harness, &ask);
     run_until(fixture, PROTECTION_ON);
+    expect(fixture, PROTECTION_ON, "");
+}
+
+static void test_block_ends_by_itself(Fixture *fixture, gconstpointer unused)
+{
+    start_on(fixture);
+    fake_servers[1].status = STATUS_TIMEOUT;
+    fail_questions(fixture);
+    expect(fixture, PROTECTION_STARTING, "searching");
+    run_until(fixture, PROTECTION_BLOCKED);
+    fake_servers[1].status = STATUS_OK;
+    run(fixture, 60000000); /* it is looked again, ever more seldom */
     expect(fixture, PROTECTION_ON, "");
 }
 
@@ -70,7 +80,6 @@ static void test_restart_goes_on_held(Fixture *fixture, gconstpointer unused)
     g_assert_cmpuint(fixture->fake.points, ==, 1);
     g_assert_cmpuint(fixture->fake.restores, ==, 0);
     fake_servers[1].status = STATUS_OK;
-    run(fixture, 60000000);
     turn_on(fixture); /* "try again" */
     expect(fixture, PROTECTION_ON, "");
 }
@@ -250,6 +259,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     ADD("failures-block-and-an-answer-lifts", test_failures_block_and_an_answer_lifts);
+    ADD("block-ends-by-itself", test_block_ends_by_itself);
     ADD("stale-answer-does-not-lift", test_stale_answer_does_not_lift);
     ADD("restart-goes-on-held", test_restart_goes_on_held);
     ADD("offline-and-back", test_offline_and_back);

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The one list of what may leave a protected machine in clear, as code: the leak counter asks it of
+ * every packet to port 53 that goes out by a real link.
+ */
+#include "protection_state.h"
+
+#include <string.h>
+
+static ClearFlow flow_of_route(RouteKind kind)
+{
+    switch (kind) {
+    case ROUTE_SETTINGS:
+    case ROUTE_NETWORK:
+        return CLEAR_NETWORK;
+    case ROUTE_VPN:
+        return CLEAR_VPN;
+    case ROUTE_PORTAL:
+        return CLEAR_PORTAL_CHECK;
+    case ROUTE_TIME:
+        return CLEAR_TIME;
+    case ROUTE_SIGN_IN:
+        return CLEAR_SIGN_IN;
+    case ROUTE_CONSENT:
+        return CLEAR_CONSENT;
+    }
+    return CLEAR_LEAK;
+}
+
+/* TCP: the name comes later, so that the address alone must do. */
+static ClearFlow flow_by_route(const Protection *protection, const LeakPacket *packet)
+{
+    const Plan *plan = protection->plan;
+    for (size_t i = 0; plan != NULL && i < plan->route_count; i++) {
+        const Route *route = &plan->routes[i];
+        if (!packet->tcp && !name_is_under(&packet->name, &route->suffix))
+            continue;
+        for (size_t j = 0; j < route->resolver->endpoint_count; j++) {
+            if (address_same_host(&route->resolver->endpoints[j]->address, &packet->destination))
+                return flow_of_route(route->kind);
+        }
+    }
+    return CLEAR_LEAK;
+}
+
+static bool is_certificate_request(const LeakPacket *packet)
+{
+    static const uint8_t prefix[] = "\0012\015dnscrypt-cert"; /* 2.dnscrypt-cert.… */
+    return packet->name.length > sizeof(prefix) - 1 &&
+           memcmp(packet->name.wire, prefix, sizeof(prefix) - 1) == 0;
+}
+
+/* What a resolver known by its address alone is asked first (RFC 9462 §4). It tells nothing. */
+static bool is_discovery(const LeakPacket *packet)
+{
+    static const uint8_t name[] = "\004_dns\010resolver\004arpa";
+    return packet->name.length == sizeof(name) &&
+           memcmp(packet->name.wire, name, sizeof(name)) == 0;
+}
+
+ClearFlow protection_judge_clear(void *owner, const LeakPacket *packet)
+{
+    const Protection *protection = owner;
+    if (protection->transition == TRANSITION_TURNING_OFF ||
+        protection->transition == TRANSITION_PAUSING)
+        return CLEAR_CONSENT; /* the user is opening the machine */
+    bool promised = protection->held || protection->state == PROTECTION_OFFLINE ||
+                    protection->state == PROTECTION_ERROR ||
+                    protection->transition == TRANSITION_GOING_ON;
+    if (!promised || admission_allows(protection->parts.admission, packet->interface))
+        return CLEAR_NONE;
+    if (is_certificate_request(packet))
+        return CLEAR_CERTIFICATE;
+    if (is_discovery(packet))
+        return CLEAR_DISCOVERY;
+    ClearFlow flow = network_lookups_judge(protection->lookups, packet);
+    return flow != CLEAR_LEAK ? flow : flow_by_route(protection, packet);
+}

@@ -1,0 +1,484 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * While DNS is ours: what is known, and the one state that follows from it.
+ *
+ * Nothing here sets a state but held_judge. Everything else notes what it learnt (lookups get
+ * through or not, the network wants a sign-in, it was left, the user opened it) and asks for the
+ * judgement. So the order in which things are learnt does not matter.
+ *
+ * Once on, nobody asks on a timer whether it still works. What the engine reports of clients'
+ * questions tells; after a few failures in a row a search begins, and one answer to anybody ends
+ * it. Where there is no way through it is looked again, ever more seldom. Only the user opens the
+ * machine.
+ */
+#include "protection_state.h"
+
+#include "routes.h"
+
+#include <string.h>
+
+#define FAILURES_BEFORE_CHECK 3
+#define CHECK_INTERVAL_US     INT64_C(10000000)
+#define LOST_GRACE_US         INT64_C(2000000) /* roaming and a restart of NetworkManager take */
+#define UNPOINTED_GRACE_US    INT64_C(6000000) /* less */
+#define RETRY_FIRST_US        INT64_C(5000000)
+#define RETRY_LAST_US         INT64_C(60000000)
+#define LOOK_US               INT64_C(10000000) /* at a sign-in page that nobody works at */
+
+/* --- judgement --- */
+
+/* One that shows itself although lookups get through is for the rest of the traffic; then it is
+ * asked about only where somebody besides us says so, since a page of ours may be wrong. */
+bool held_is_signin_wanted(const Protection *protection)
+{
+    return portal_is_found(protection->portal) &&
+           (protection->health != HEALTH_GOOD ||
+            protection_facts(protection)->connectivity == CONNECTIVITY_PORTAL ||
+            protection->settings->networks.portal_check == PORTAL_CHECK_ALWAYS);
+}
+
+static bool goes_elsewhere(const Protection *protection)
+{
+    RouteKind kind;
+    return routes_vpn_in_charge(protection->plan) != NULL || opening_is_open(protection, &kind);
+}
+
+static bool is_changing(const Protection *protection)
+{
+    return protection->transition != TRANSITION_NONE &&
+           protection->transition != TRANSITION_CHOOSING;
+}
+
+static void judge_health(Protection *protection)
+{
+    switch (protection->health) {
+    case HEALTH_GOOD:
+        protection_set_state(protection, PROTECTION_ON, 0, "", "");
+        return;
+    case HEALTH_SEARCHING:
+        protection_set_state(protection, PROTECTION_STARTING, 0, "searching",
+                             "Looking for a way through…");
+        return;
+    case HEALTH_BAD:
+        protection_set_state(protection, PROTECTION_BLOCKED, 0, protection->trouble_code,
+                             protection->trouble);
+        return;
+    }
+}
+
+static void judge(Protection *protection)
+{
+    NetworkPolicy policy = protection_policy(protection);
+    if (routes_vpn_in_charge(protection->plan) != NULL)
+        protection_set_state(protection, PROTECTION_VPN, 0, "", "");
+    else if (policy == NETWORK_LEAVE_ALONE)
+        protection_set_state(protection, PROTECTION_OPEN, 0, "", "");
+    else if (policy == NETWORK_ASK)
+        protection_set_state(protection, PROTECTION_ASK, 0, "", "");
+    else if (opening_has_consent(protection))
+        protection_set_state(protection, PROTECTION_OPEN, protection->consent.until_s, "", "");
+    else if (protection->sign_in != SIGN_IN_NONE)
+        protection_set_state(protection, PROTECTION_SIGNING_IN, protection->sign_in_until_s, "",
+                             "");
+    else if (held_is_signin_wanted(protection))
+        protection_set_state(protection, PROTECTION_SIGNIN, 0, "", "");
+    else
+        judge_health(protection);
+}
+
+/* What is looked at by itself, and how often. */
+static void set_timers(Protection *protection)
+{
+    bool signin = protection->state == PROTECTION_SIGNIN;
+    bool signing_in = protection->state == PROTECTION_SIGNING_IN;
+    int64_t look_us = signing_in ? protection->settings->networks.probe_us : LOOK_US;
+    if (!signin && !signing_in)
+        loop_timer_stop(&protection->look);
+    else if (!loop_timer_is_running(&protection->look) && !portal_is_looking(protection->portal))
+        loop_timer_start(&protection->look, look_us);
+    if (!signin && protection->state != PROTECTION_BLOCKED) {
+        loop_timer_stop(&protection->retry);
+        protection->retry_us = RETRY_FIRST_US;
+    } else if (!loop_timer_is_running(&protection->retry) && protection->search == NULL) {
+        loop_timer_start(&protection->retry, protection->retry_us);
+        protection->retry_us = MIN(protection->retry_us * 2, RETRY_LAST_US);
+    }
+}
+
+static bool is_resting(ProtectionState state)
+{
+    return state == PROTECTION_VPN || state == PROTECTION_OPEN || state == PROTECTION_ASK;
+}
+
+void held_judge(Protection *protection)
+{
+    if (!protection->held || is_changing(protection))
+        return;
+    bool rested = is_resting(protection->state);
+    protection_apply_saved(protection);
+    judge(protection);
+    if (rested && !is_resting(protection->state))
+        held_search(protection); /* the resolvers were not needed for a while */
+    set_timers(protection);
+}
+
+/* --- the way through --- */
+
+static void note_trouble(Protection *protection, const ProofResult *result)
+{
+    static const char *const forgeries[] = {"cert-name", "cert-untrusted", "cert-pin",
+                                            "cert-forged", NULL};
+    const Resolver *resolver =
+        result->resolver_id != NULL
+            ? settings_find_resolver(protection->settings, result->resolver_id)
+            : NULL;
+    g_free(protection->trouble_code);
+    protection->trouble_code = g_strdup(result->code);
+    g_free(protection->trouble);
+    protection->trouble =
+        resolver != NULL && g_strv_contains(forgeries, result->code)
+            ? g_strdup_printf("Someone on this network tried to answer for %s. Sotto refused.",
+                              resolver->name)
+            : g_strdup(result->sentence);
+}
+
+void held_look_for_portal(Protection *protection)
+{
+    bool wanted = protection->sign_in != SIGN_IN_NONE || !goes_elsewhere(protection);
+    if (protection->settings->networks.portal_check != PORTAL_CHECK_NEVER && wanted &&
+        protection_facts(protection)->online)
+        portal_look(protection->portal, &protection->settings->networks);
+}
+
+static void on_doubt(void *owner, const ProofResult *failure)
+{
+    Protection *protection = owner;
+    if (failure != NULL) {
+        note_trouble(protection, failure);
+        if (protection->health == HEALTH_GOOD) {
+            protection->health = HEALTH_SEARCHING;
+            held_judge(protection);
+        }
+    }
+    held_look_for_portal(protection);
+}
+
+void held_is_good(Protection *protection, const char *resolver_id)
+{
+    protection->health = HEALTH_GOOD;
+    protection->failures = 0;
+    portal_doubt(protection->portal);
+    protection_set_in_use(protection, resolver_id);
+    held_judge(protection);
+}
+
+void held_is_bad(Protection *protection, const ProofResult *result)
+{
+    protection->health = HEALTH_BAD;
+    note_trouble(protection, result);
+    held_judge(protection);
+}
+
+static void on_searched(void *owner, const ProofResult *result)
+{
+    Protection *protection = owner;
+    protection->search = NULL;
+    if (result->ok)
+        held_is_good(protection, result->resolver_id);
+    else
+        held_is_bad(protection, result);
+}
+
+static void search(Protection *protection, int64_t limit_us)
+{
+    static const SearchEvents events = {.doubt = on_doubt, .ended = on_searched};
+    g_clear_pointer(&protection->search, search_cancel);
+    if (goes_elsewhere(protection) || protection->plan == NULL)
+        return;
+    protection->checked_us = loop_now_us(protection->parts.loop);
+    protection->failures = 0;
+    protection->search =
+        search_begin(protection->parts.prober, protection->parts.loop, protection->plan,
+                     protection->settings, limit_us, &events, protection);
+}
+
+void held_search(Protection *protection)
+{
+    search(protection, protection->settings->networks.search_us);
+}
+
+static void on_retry(void *owner)
+{
+    Protection *protection = owner;
+    search(protection, 0);
+}
+
+static void on_record(void *owner, const QueryRecord *record)
+{
+    Protection *protection = owner;
+    bool kept = record->source == RECORD_STALE && record->status == STATUS_OK;
+    if (record->routed || kept) /* neither says anything of the resolvers */
+        return;
+    if (record->status == STATUS_OK) {
+        const char *id = engine_last_resolver(protection->parts.engine);
+        if (protection->held && protection->health != HEALTH_GOOD) {
+            g_clear_pointer(&protection->search, search_cancel);
+            held_is_good(protection, id);
+        }
+        protection->failures = 0;
+        protection_set_in_use(protection, id);
+        return;
+    }
+    protection->failures++;
+    int64_t since_check_us = loop_now_us(protection->parts.loop) - protection->checked_us;
+    if (protection->state == PROTECTION_ON && protection->search == NULL &&
+        protection->failures >= FAILURES_BEFORE_CHECK &&
+        (protection->checked_us == 0 || since_check_us >= CHECK_INTERVAL_US))
+        held_search(protection);
+}
+
+/* --- the sign-in page --- */
+
+static void on_looked(void *owner)
+{
+    Protection *protection = owner;
+    bool found = portal_is_found(protection->portal);
+    bool waited = protection->state == PROTECTION_SIGNIN || protection->sign_in != SIGN_IN_NONE;
+    if (found && protection->parts.networks != NULL && *protection->key != '\0')
+        known_networks_set_portal(protection->parts.networks, protection->key, true);
+    if (portal_verdict(protection->portal) == PORTAL_OPEN)
+        protection_end_sign_in(protection);
+    if (found && (protection->search != NULL || protection->health != HEALTH_GOOD)) {
+        transition_portal_found(protection);
+        g_clear_pointer(&protection->search, search_cancel);
+        protection->health = HEALTH_BAD;
+    }
+    if (protection->held && waited && portal_verdict(protection->portal) == PORTAL_OPEN)
+        held_search(protection);
+    held_judge(protection);
+    protection_notify(protection);
+}
+
+static void on_look(void *owner)
+{
+    held_look_for_portal(owner);
+}
+
+/* --- the network --- */
+
+static uint64_t count_encrypted(const Protection *protection)
+{
+    Stats stats;
+    engine_stats(protection->parts.engine, &stats);
+    return stats.encrypted;
+}
+
+uint64_t protection_network_encrypted(const Protection *protection)
+{
+    return count_encrypted(protection) - protection->encrypted_before;
+}
+
+static void replace(char **text, const char *value)
+{
+    g_free(*text);
+    *text = g_strdup(value);
+}
+
+/* Its key may be known a moment later than the network itself. */
+static void network_known(Protection *protection)
+{
+    const NetworkFacts *facts = protection_facts(protection);
+    replace(&protection->key, facts->key);
+    if (*facts->key != '\0' && protection->parts.networks != NULL)
+        known_networks_joined(protection->parts.networks, facts->key, facts->name, facts->ssid,
+                              loop_wall_s(protection->parts.loop));
+}
+
+static void network_joined(Protection *protection)
+{
+    const NetworkFacts *facts = protection_facts(protection);
+    replace(&protection->identity, facts->identity);
+    protection->encrypted_before = count_encrypted(protection);
+    protection->failures = 0;
+    portal_forget(protection->portal);
+    loop_timer_stop(&protection->look);
+    if (protection->health == HEALTH_BAD)
+        protection->health = HEALTH_SEARCHING;
+    network_known(protection);
+    engine_network_changed(protection->parts.engine, *facts->key != '\0' ? facts->key : NULL);
+}
+
+static void on_unpointed(void *owner)
+{
+    Protection *protection = owner;
+    const NetworkFacts *facts = protection_facts(protection);
+    if (!protection->held || !facts->managed || is_changing(protection) ||
+        (facts->pointed && !facts->taken))
+        return;
+    held_end(protection);
+    if (facts->taken)
+        protection_set_state(protection, PROTECTION_ERROR, 0, "dns-taken",
+                             "Another program changed your DNS settings.");
+    else
+        protection_set_state(protection, PROTECTION_ERROR, 0, "not-pointed",
+                             "This machine's DNS settings do not lead to Sotto any more.");
+}
+
+static void on_lost(void *owner)
+{
+    Protection *protection = owner;
+    const NetworkFacts *facts = protection_facts(protection);
+    if (!protection->held || !facts->managed || facts->online)
+        return;
+    held_end(protection);
+    protection_set_state(protection, PROTECTION_OFFLINE, 0, "offline",
+                         "There is no network connection.");
+}
+
+static void watch_online(Protection *protection, const NetworkFacts *facts)
+{
+    if (facts->online)
+        loop_timer_stop(&protection->lost);
+    else if (!loop_timer_is_running(&protection->lost))
+        loop_timer_start(&protection->lost, LOST_GRACE_US);
+}
+
+/* That another program's settings are in force is a fact only after a moment of its own. */
+static void watch_pointed(Protection *protection, const NetworkFacts *facts)
+{
+    if (facts->taken)
+        on_unpointed(protection);
+    else if (facts->pointed)
+        loop_timer_stop(&protection->unpointed);
+    else if (!loop_timer_is_running(&protection->unpointed))
+        loop_timer_start(&protection->unpointed, UNPOINTED_GRACE_US);
+}
+
+/* What NetworkManager's own look says is a reason to look ourselves. */
+static void heed_connectivity(Protection *protection, const NetworkFacts *facts)
+{
+    bool said = facts->connectivity != protection->connectivity;
+    protection->connectivity = facts->connectivity;
+    if (said &&
+        (facts->connectivity == CONNECTIVITY_PORTAL || protection->state == PROTECTION_SIGNIN ||
+         protection->state == PROTECTION_SIGNING_IN))
+        held_look_for_portal(protection);
+}
+
+static void network_changed_while_held(Protection *protection, bool joined)
+{
+    const NetworkFacts *facts = protection_facts(protection);
+    watch_online(protection, facts);
+    watch_pointed(protection, facts);
+    held_judge(protection);
+    heed_connectivity(protection, facts);
+    if (!joined || !protection->held)
+        return;
+    held_search(protection);
+    if (protection->settings->networks.portal_check == PORTAL_CHECK_ALWAYS ||
+        *facts->portal_api != '\0')
+        held_look_for_portal(protection);
+}
+
+void held_follow_network(Protection *protection)
+{
+    const NetworkFacts *facts = protection_facts(protection);
+    if (protection->transition != TRANSITION_NONE || !facts->managed)
+        return;
+    if ((protection->state == PROTECTION_OFFLINE && facts->online) ||
+        (protection->state == PROTECTION_ERROR && facts->pointed && !facts->taken))
+        transition_go_on(protection, NULL, NULL);
+}
+
+static void on_network_changed(void *owner)
+{
+    Protection *protection = owner;
+    const NetworkFacts *facts = protection_facts(protection);
+    bool joined = facts->online && strcmp(facts->identity, protection->identity) != 0;
+    protection_notify(protection);
+    if (!facts->managed)
+        return; /* NetworkManager is away; what it set is still in force */
+    if (joined) {
+        network_joined(protection);
+    } else if (facts->online && strcmp(facts->key, protection->key) != 0) {
+        network_known(protection);
+        engine_network_known(protection->parts.engine, *facts->key != '\0' ? facts->key : NULL);
+    }
+    opening_follow_network(protection);
+    protection_apply_saved(protection); /* its routes are this network's */
+    if (!facts->online)
+        transition_network_lost(protection);
+    else if (goes_elsewhere(protection))
+        transition_opened(protection);
+    if (protection->held)
+        network_changed_while_held(protection, joined);
+    else
+        held_follow_network(protection);
+}
+
+static void on_policy_changed(void *owner)
+{
+    Protection *protection = owner;
+    protection_notify(protection);
+    held_judge(protection);
+}
+
+/* --- life --- */
+
+void held_begin(Protection *protection)
+{
+    protection->held = true;
+    protection->connectivity = protection_facts(protection)->connectivity;
+    protection->retry_us = RETRY_FIRST_US;
+    held_judge(protection);
+    watch_online(protection, protection_facts(protection));
+    watch_pointed(protection, protection_facts(protection));
+}
+
+void held_end(Protection *protection)
+{
+    protection->held = false;
+    protection_end_sign_in(protection);
+    g_clear_pointer(&protection->search, search_cancel);
+    loop_timer_stop(&protection->lost);
+    loop_timer_stop(&protection->unpointed);
+    loop_timer_stop(&protection->retry);
+    loop_timer_stop(&protection->look);
+}
+
+void held_init(Protection *protection)
+{
+    const ProtectionParts *parts = &protection->parts;
+    const PortalParts portal = {
+        .loop = parts->loop,
+        .network = parts->network,
+        .lookups = protection->lookups,
+        .probe = parts->probe,
+    };
+    loop_timer_init(&protection->lost, parts->loop, on_lost, protection);
+    loop_timer_init(&protection->unpointed, parts->loop, on_unpointed, protection);
+    loop_timer_init(&protection->retry, parts->loop, on_retry, protection);
+    loop_timer_init(&protection->look, parts->loop, on_look, protection);
+    protection->portal = portal_new(&portal, on_looked, protection);
+    protection->trouble_code = g_strdup("");
+    protection->trouble = g_strdup("");
+    protection->observer = (EngineObserver){
+        .interest = RECORD_NEEDED_ANSWER, .observed = on_record, .owner = protection};
+    engine_observe(parts->engine, &protection->observer);
+    protection->network = (NetworkListener){.changed = on_network_changed, .owner = protection};
+    network_listen(parts->network, &protection->network);
+    protection->known = (KnownNetworksListener){.changed = on_policy_changed, .owner = protection};
+    if (parts->networks != NULL)
+        known_networks_listen(parts->networks, &protection->known);
+}
+
+void held_clear(Protection *protection)
+{
+    held_end(protection);
+    known_networks_unlisten(&protection->known);
+    network_unlisten(&protection->network);
+    engine_unobserve(protection->parts.engine, &protection->observer);
+    portal_free(protection->portal);
+    g_free(protection->trouble_code);
+    g_free(protection->trouble);
+}

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the user lets go to the network's own DNS, and for how long.
+ *
+ * An opening is a route for every name, in the plan: DNS stays pointed at us, so that the hole
+ * closes in the turn it is over, and a network that is left takes its opening with it. Three wishes
+ * lead to one: a policy for this network, a consent for some minutes, and a sign-in with the usual
+ * browser. A sign-in by a window of its own opens nothing: that window's names are looked up one by
+ * one, for it alone.
+ */
+#include "protection_state.h"
+
+#include "log.h"
+#include "routes.h"
+
+#include <string.h>
+
+#define CONSENT_MIN_S 60
+#define CONSENT_MAX_S 86400
+#define MAX_ERRANDS   64
+
+static void refuse(ProtectionDone done, void *owner, GIOErrorEnum code, const char *sentence)
+{
+    g_autoptr(GError) error = g_error_new_literal(G_IO_ERROR, code, sentence);
+    if (done != NULL)
+        done(owner, error);
+}
+
+/* --- policy --- */
+
+NetworkPolicy protection_policy(const Protection *protection)
+{
+    const char *key = protection_facts(protection)->key;
+    if (protection->parts.networks == NULL || *key == '\0')
+        return NETWORK_PROTECT;
+    const KnownNetwork *known = known_networks_find(protection->parts.networks, key);
+    return known != NULL && known->decided ? known->policy : protection->settings->networks.unknown;
+}
+
+bool opening_is_open(const Protection *protection, RouteKind *kind)
+{
+    if (protection_policy(protection) != NETWORK_PROTECT || opening_has_consent(protection))
+        *kind = ROUTE_CONSENT;
+    else if (protection->sign_in == SIGN_IN_MACHINE)
+        *kind = ROUTE_SIGN_IN;
+    else
+        return false;
+    return true;
+}
+
+void opening_take_back(Protection *protection)
+{
+    const char *key = protection_facts(protection)->key;
+    g_autoptr(GError) error = NULL;
+    protection->consent.until_s = 0;
+    loop_timer_stop(&protection->consent.over);
+    if (protection_policy(protection) == NETWORK_PROTECT)
+        return;
+    known_networks_joined(protection->parts.networks, key, protection_facts(protection)->name,
+                          protection_facts(protection)->ssid, loop_wall_s(protection->parts.loop));
+    if (!known_networks_decide(protection->parts.networks, key, NETWORK_PROTECT, &error))
+        log_warning("what is wanted on this network is not kept reason=%s", error->message);
+}
+
+/* --- consent --- */
+
+bool opening_has_consent(const Protection *protection)
+{
+    const Consent *consent = &protection->consent;
+    const NetworkFacts *facts = protection_facts(protection);
+    if (consent->until_s == 0 || !facts->online)
+        return false;
+    return *consent->key != '\0' ? strcmp(consent->key, facts->key) == 0
+                                 : strcmp(consent->identity, facts->identity) == 0;
+}
+
+static void on_consent_over(void *owner)
+{
+    Protection *protection = owner;
+    protection->consent.until_s = 0;
+    held_judge(protection);
+}
+
+void protection_allow_unprotected(Protection *protection, const char *who, uint32_t seconds,
+                                  ProtectionDone done, void *owner)
+{
+    Consent *consent = &protection->consent;
+    const NetworkFacts *facts = protection_facts(protection);
+    g_autoptr(Resolver) network = routes_network(facts->links);
+    bool fits = protection->state == PROTECTION_BLOCKED || protection->state == PROTECTION_SIGNIN ||
+                protection->state == PROTECTION_SIGNING_IN || opening_has_consent(protection);
+    if (seconds < CONSENT_MIN_S || seconds > CONSENT_MAX_S) {
+        refuse(done, owner, G_IO_ERROR_INVALID_ARGUMENT,
+               "The time without protection is between one minute and one day.");
+    } else if (!fits || !protection->held) {
+        refuse(done, owner, G_IO_ERROR_FAILED,
+               "This network lets private lookups through, so there is nothing to allow.");
+    } else if (network == NULL) {
+        refuse(done, owner, G_IO_ERROR_FAILED, "This network has no DNS of its own to use.");
+    } else {
+        protection_end_sign_in(protection);
+        g_free(consent->key);
+        consent->key = g_strdup(facts->key);
+        g_free(consent->identity);
+        consent->identity = g_strdup(facts->identity);
+        consent->until_s = loop_wall_s(protection->parts.loop) + seconds;
+        loop_timer_start(&consent->over, (int64_t)seconds * 1000000);
+        protection_note_change(protection, who);
+        held_judge(protection);
+        if (done != NULL)
+            done(owner, NULL);
+    }
+}
+
+/* --- signing in --- */
+
+typedef struct Errand {
+    ListNode node;
+    Protection *protection;
+    NetworkLookup *lookup;
+    SignInResolved done;
+    void *owner;
+} Errand;
+
+static void errand_end(Errand *errand, const GPtrArray *addresses, const GError *error)
+{
+    list_remove(&errand->node);
+    errand->protection->errand_count--;
+    errand->done(errand->owner, addresses, error);
+    g_free(errand);
+}
+
+static void on_errand(void *owner, const GPtrArray *addresses)
+{
+    Errand *errand = owner;
+    g_autoptr(GError) error = NULL;
+    if (addresses->len == 0)
+        error = g_error_new_literal(G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+                                    "This network knows no address for that name.");
+    errand_end(errand, error == NULL ? addresses : NULL, error);
+}
+
+void protection_resolve_for_sign_in(Protection *protection, const char *name, SignInResolved done,
+                                    void *owner)
+{
+    g_autoptr(GError) error = NULL;
+    Name parsed;
+    if (protection->sign_in != SIGN_IN_WINDOW)
+        error = g_error_new_literal(G_IO_ERROR, G_IO_ERROR_FAILED, "Nobody is signing in now.");
+    else if (name_parse(name, &parsed) != STATUS_OK)
+        error = g_error_new_literal(G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+                                    "That is not a name that DNS could have.");
+    else if (protection->errand_count == MAX_ERRANDS)
+        error = g_error_new_literal(G_IO_ERROR, G_IO_ERROR_BUSY,
+                                    "Too many names are being looked up at once.");
+    if (error != NULL) {
+        done(owner, NULL, error);
+        return;
+    }
+    Errand *errand = g_new0(Errand, 1);
+    *errand = (Errand){.protection = protection, .done = done, .owner = owner};
+    list_init(&errand->node);
+    list_append(&protection->errands, &errand->node);
+    protection->errand_count++;
+    errand->lookup =
+        network_lookup_begin(protection->lookups, name, CLEAR_SIGN_IN, on_errand, errand);
+}
+
+static void drop_errands(Protection *protection)
+{
+    g_autoptr(GError) error =
+        g_error_new_literal(G_IO_ERROR, G_IO_ERROR_CANCELLED, "The sign-in is over.");
+    Errand *errand;
+    while ((errand = list_first(&protection->errands, Errand, node)) != NULL) {
+        network_lookup_cancel(errand->lookup);
+        errand_end(errand, NULL, error);
+    }
+}
+
+void protection_begin_sign_in(Protection *protection, const char *who, SignIn how,
+                              ProtectionDone done, void *owner)
+{
+    int64_t time_us = protection->settings->networks.sign_in_us;
+    g_autoptr(Resolver) network = routes_network(protection_facts(protection)->links);
+    bool fits = protection->state == PROTECTION_SIGNIN || protection->state == PROTECTION_BLOCKED ||
+                protection->state == PROTECTION_SIGNING_IN;
+    if (!fits || !protection->held) {
+        refuse(done, owner, G_IO_ERROR_FAILED, "This network does not ask for a sign-in.");
+        return;
+    }
+    if (network == NULL) {
+        refuse(done, owner, G_IO_ERROR_FAILED, "This network has no DNS of its own to use.");
+        return;
+    }
+    drop_errands(protection);
+    protection->sign_in = how;
+    g_free(protection->sign_in_identity);
+    protection->sign_in_identity = g_strdup(protection_facts(protection)->identity);
+    protection->sign_in_until_s = loop_wall_s(protection->parts.loop) + time_us / 1000000;
+    loop_timer_start(&protection->sign_in_over, time_us);
+    loop_timer_stop(&protection->look); /* other intervals from now on */
+    protection_note_change(protection, who);
+    held_judge(protection);
+    if (done != NULL)
+        done(owner, NULL);
+}
+
+void protection_end_sign_in(Protection *protection)
+{
+    if (protection->sign_in == SIGN_IN_NONE)
+        return;
+    protection->sign_in = SIGN_IN_NONE;
+    loop_timer_stop(&protection->sign_in_over);
+    loop_timer_stop(&protection->look);
+    drop_errands(protection);
+    protection_notify(protection);
+    held_judge(protection);
+}
+
+static void on_sign_in_over(void *owner)
+{
+    protection_end_sign_in(owner);
+}
+
+SignIn protection_sign_in(const Protection *protection)
+{
+    return protection->sign_in;
+}
+
+const char *protection_portal_address(const Protection *protection)
+{
+    const char *address = portal_address(protection->portal);
+    bool of_use = held_is_signin_wanted(protection) || protection->sign_in != SIGN_IN_NONE;
+    if (!of_use || !protection->held)
+        return "";
+    return *address != '\0' ? address : protection->settings->networks.check_urls[0];
+}
+
+/* --- life --- */
+
+void opening_follow_network(Protection *protection)
+{
+    const NetworkFacts *facts = protection_facts(protection);
+    if (!facts->online || strcmp(facts->identity, protection->sign_in_identity) != 0)
+        protection_end_sign_in(protection);
+}
+
+void opening_init(Protection *protection)
+{
+    list_init(&protection->errands);
+    protection->consent.key = g_strdup("");
+    protection->consent.identity = g_strdup("");
+    protection->sign_in_identity = g_strdup("");
+    loop_timer_init(&protection->consent.over, protection->parts.loop, on_consent_over, protection);
+    loop_timer_init(&protection->sign_in_over, protection->parts.loop, on_sign_in_over, protection);
+}
+
+void opening_clear(Protection *protection)
+{
+    drop_errands(protection);
+    loop_timer_stop(&protection->consent.over);
+    loop_timer_stop(&protection->sign_in_over);
+    g_free(protection->consent.key);
+    g_free(protection->consent.identity);
+    g_free(protection->sign_in_identity);
+}

@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Networks that want a sign-in, that let nothing through, and that their user wants left alone. */
+#include "protection_scene.h"
+
+#include <string.h>
+
+#define SEARCH_US 16000000
+
+/* A hotel: nothing gets through, and a page stands in for all others. */
+static void join_hotel(Fixture *fixture)
+{
+    give_domains(fixture, "192.0.2.7", "");
+    set_text(&fixture->fake.network.facts.key, "hotel");
+    fake_servers[1].silent = true;
+    fake_portal.verdict = PORTAL_FOUND;
+    fake_portal.address = "http://login.hotel.example/";
+    change_network(fixture, true, "hotel");
+}
+
+static void let_through(void)
+{
+    fake_servers[1].silent = false;
+    fake_portal.verdict = PORTAL_OPEN;
+    fake_portal.address = NULL;
+}
+
+static void block(Fixture *fixture)
+{
+    join_hotel(fixture);
+    fake_portal.verdict = PORTAL_OPEN;
+    run_until(fixture, PROTECTION_BLOCKED);
+}
+
+/* Where every name goes; NULL: not to the network. */
+static const Route *root_route(Fixture *fixture)
+{
+    const Plan *plan = protection_plan(fixture->protection);
+    for (size_t i = 0; i < plan->route_count; i++) {
+        if (plan->routes[i].suffix.length == 1)
+            return &plan->routes[i];
+    }
+    return NULL;
+}
+
+static int64_t until_s(Fixture *fixture)
+{
+    ProtectionView view;
+    protection_view(fixture->protection, &view);
+    return view.until_s;
+}
+
+static int64_t now_s(Fixture *fixture)
+{
+    return loop_wall_s(fixture->harness.loop);
+}
+
+/* --- the sign-in page --- */
+
+static void test_portal_is_found_on_joining(Fixture *fixture, gconstpointer unused)
+{
+    start_on(fixture);
+    join_hotel(fixture);
+    run_until(fixture, PROTECTION_SIGNIN);
+    g_assert_cmpstr(protection_portal_address(fixture->protection), ==,
+                    "http://login.hotel.example/");
+    g_assert_null(root_route(fixture)); /* nothing is opened */
+    g_assert_cmpuint(fixture->fake.restores, ==, 0);
+    g_assert_true(known_networks_find(fixture->networks, "hotel")->portal);
+}
+
+static void test_no_look_where_lookups_get_through(Fixture *fixture, gconstpointer unused)
+{
+    start_on(fixture);
+    fake_portal.verdict = PORTAL_FOUND;
+    change_network(fixture, true, "home");
+    run(fixture, 20000000);
+    expect(fixture, PROTECTION_ON, "");
+    g_assert_cmpuint(fake_portal.looks, ==, 0);
+}
+
+static void test_turning_on_at_a_portal(Fixture *fixture, gconstpointer unused)
+{
+    fixture_start(fixture);
+    join_hotel(fixture);
+    turn_on(fixture);
+    g_assert_cmpint(fixture->error, ==, -1);
+    expect(fixture, PROTECTION_SIGNIN, "");
+    g_assert_true(fixture->saved->on);
+    g_assert_cmpuint(fixture->fake.points, ==, 1);
+    let_through();
+    run_until(fixture, PROTECTION_ON);
+}
+
+static void test_restart_at_a_portal(Fixture *fixture, gconstpointer unused)
+{
+    fixture->saved->on = true;
+    join_hotel(fixture);
+    fixture_start(fixture);
+    run_until(fixture, PROTECTION_SIGNIN);
+    g_assert_cmpuint(fixture->fake.restores, ==, 0);
+}
+
+static void sign_in(Fixture *fixture, SignIn how)
+{
+    unsigned before = fixture->answers;
+    protection_begin_sign_in(fixture->protection, "alice", how, on_done, fixture);
+    g_assert_cmpuint(fixture->answers, ==, before + 1);
+}
+
+static void test_sign_in_by_window_opens_nothing(Fixture *fixture, gconstpointer unused)
+{
+    start_on(fixture);
+    join_hotel(fixture);
+    run_until(fixture, PROTECTION_SIGNIN);
+    sign_in(fixture, SIGN_IN_WINDOW);
+    expect(fixture, PROTECTION_SIGNING_IN, "");
+    g_assert_cmpint(until_s(fixture), ==, now_s(fixture) + 300);
+    g_assert_null(root_route(fixture));
+    unsigned looks = fake_portal.looks;
+    run(fixture, 11000000);
+    g_assert_cmpuint(fake_portal.looks, >=, looks + 4); /* every 2 s */
+    let_through();
+    run_until(fixture, PROTECTION_ON);
+    g_assert_cmpint(protection_sign_in(fixture->protection), ==, SIGN_IN_NONE);
+}
+
+static void test_sign_in_by_machine_opens_and_closes(Fixture *fixture, gconstpointer unused)
+{
+    start_on(fixture);
+    join_hotel(fixture);
+    run_until(fixture, PROTECTION_SIGNIN);
+    sign_in(fixture, SIGN_IN_MACHINE);
+    g_assert_nonnull(root_route(fixture));
+    g_assert_cmpint(root_route(fixture)->kind, ==, ROUTE_SIGN_IN);
+    let_through();
+    run_until(fixture, PROTECTION_ON);
+    g_assert_null(root_route(fixture));
+    g_assert_cmpuint(fixture->fake.restores, ==, 0);
+}
+
+static void test_sign_in_ends_by_itself(Fixture *fixture, gconstpointer unused)
+{
+    fixture->settings->networks.sign_in_us = 20000000;
+    start_on(fixture);
+    join_hotel(fixture);
+    run_until(fixture, PROTECTION_SIGNIN);
+    sign_in(fixture, SIGN_IN_MACHINE);
+    run(fixture, 21000000);
+    expect(fixture, PROTECTION_SIGNIN, "");
+    g_assert_null(root_route(fixture));
+}
+
+static void test_sign_in_ends_with_the_network(Fixture *fixture, gconstpointer unused)
+{
+    start_on(fixture);
+    join_hotel(fixture);
+    run_until(fixture, PROTECTION_SIGNIN);
+    sign_in(fixture, SIGN_IN_MACHINE);
+    let_through();
+    change_network(fixture, true, "cafe");
+    g_assert_null(root_route(fixture));
+    run_until(fixture, PROTECTION_ON);
+}
+
+static void test_portal_returns(Fixture *fixture, gconstpointer unused)
+{
+    start_on(fixture);
+    join_hotel(fixture);
+    run_until(fixture, PROTECTION_SIGNIN);
+    let_through();
+    run_until(fixture, PROTECTION_ON);
+    run(fixture, 20000000);
+    fake_servers[1].silent = true;
+    fake_portal.verdict = PORTAL_FOUND;
+    for (unsigned i = 0; i < 4; i++) {
+        const Ask ask = {.name = "again.example", .type = RRTYPE_A, .id = (uint16_t)(i + 1)};
+        harness_send(&fixture->harness, &ask);
+        run(fixture, 5000000);
+    }
+    run_until(fixture, PROTECTION_SIGNIN);
+}
+
+static void test_sign_in_needs_a_portal(Fixture *fixture, gconstpointer unused)
+{
+    start_on(fixture);
+    sign_in(fixture, SIGN_IN_WINDOW);
+    g_assert_cmpint(fixture->error, ==, G_IO_ERROR_FAILED);
+    expect(fixture, PROTECTION_ON, "");
+}
+
+static void on_resolved(void *owner, const GPtrArray *addresses, const GError *error)
+{
+    Fixture *fixture = owner;
+    fixture->answers++;
+    fixture->error = error != NULL ? error->code : (int)addresses->len + 1000;
+}
+
+static void test_names_of_the_window(Fixture *fixture, gconstpointer unused)
+{
+    start_on(fixture);
+    protection_resolve_for_sign_in(fixture->protection, "login.hotel.example", on_resolved,
+                                   fixture);
+    g_assert_cmpint(fixture->error, ==, G_IO_ERROR_FAILED); /* nobody signs in */
+    join_hotel(fixture);
+    run_until(fixture, PROTECTION_SIGNIN);
+    sign_in(fixture, SIGN_IN_WINDOW);
+    protection_resolve_for_sign_in(fixture->protection, "login.hotel.example", on_resolved,
+                                   fixture);
+    run_until_answered(fixture);
+    g_assert_cmpint(fixture->error, >, 1000);
+    g_assert_cmpuint(fake_servers[7].asked, >, 0); /* the network's own, 192.0.2.7 */
+    fake_servers[7].silent = true;
+    protection_resolve_for_sign_in(fixture->protection, "slow.hotel.example", on_resolved, fixture);
+    protection_end_sign_in(fixture->protection);
+    g_assert_cmpint(fixture->error, ==, G_IO_ERROR_CANCELLED);
+}
+
+/* --- blocked --- */
+
+static void test_blocked_after_the_search(Fixture *fixture, gconstpointer unused)
+{
+    start_on(fixture);
+    join_hotel(fixture);
+    fake_portal.verdict = PORTAL_OPEN;
+    run(fixture, 6000000);
+    expect(fixture, PROTECTION_STARTING, "searching");
+    run(fixture, SEARCH_US);
+    expect(fixture, PROTECTION_BLOCKED, "timeout");
+    g_assert_null(root_route(fixture));
+}
+
+static void test_forgery_is_named(Fixture *fixture, gconstpointer unused)
+{
+    ProtectionView view;
+    start_on(fixture);
+    fake_servers[1].status = STATUS_CERT_UNTRUSTED;
+    change_network(fixture, true, "hotel");
+    run_until(fixture, PROTECTION_BLOCKED);
+    expect(fixture, PROTECTION_BLOCKED, "cert-untrusted");
+    protection_view(fixture->protection, &view);
+    g_assert_true(g_str_has_prefix(view.reason, "Someone on this network tried to answer for"));
+}
+
+static void allow(Fixture *fixture, uint32_t seconds)
+{
+    protection_allow_unprotected(fixture->protection, "alice", seconds, on_done, fixture);
+}
+
+static void test_consent_ends_by_itself(Fixture *fixture, gconstpointer unused)
+{
+    start_on(fixture);
+    block(fixture);
+    allow(fixture, 900);
+    expect(fixture, PROTECTION_OPEN, "");
+    g_assert_cmpint(until_s(fixture), ==, now_s(fixture) + 900);
+    g_assert_cmpint(root_route(fixture)->kind, ==, ROUTE_CONSENT);
+    LeakPacket packet = {.interface = 9};
+    g_assert_cmpint(address_parse("192.0.2.7", 53, &packet.destination), ==, STATUS_OK);
+    g_assert_cmpint(name_parse("www.example", &packet.name), ==, STATUS_OK);
+    g_assert_cmpint(protection_judge_clear(fixture->protection, &packet), ==, CLEAR_CONSENT);
+    g_assert_cmpint(address_parse("192.0.2.9", 53, &packet.destination), ==, STATUS_OK);
+    g_assert_cmpint(protection_judge_clear(fixture->protection, &packet), ==, CLEAR_LEAK);
+    run(fixture, 901000000);
+    g_assert_null(root_route(fixture));
+    run_until(fixture, PROTECTION_BLOCKED);
+}
+
+static void test_consent_is_for_one_network(Fixture *fixture, gconstpointer unused)
+{
+    start_on(fixture);
+    block(fixture);
+    allow(fixture, 900);
+    set_text(&fixture->fake.network.facts.key, "twin");
+    change_network(fixture, true, "twin");
+    g_assert_null(root_route(fixture));
+    set_text(&fixture->fake.network.facts.key, "hotel");
+    change_network(fixture, true, "hotel again");
+    expect(fixture, PROTECTION_OPEN, ""); /* a moment without signal is no leaving */
+}
+
+static void test_consent_can_be_taken_back(Fixture *fixture, gconstpointer unused)
+{
+    start_on(fixture);
+    block(fixture);
+    allow(fixture, 900);
+    fake_servers[1].silent = false;
+    protection_resume(fixture->protection, "alice", on_done, fixture);
+    g_assert_cmpint(fixture->error, ==, -1);
+    g_assert_null(root_route(fixture));
+    run_until(fixture, PROTECTION_ON);
+}
+
+static void test_consent_needs_trouble(Fixture *fixture, gconstpointer unused)
+{
+    start_on(fixture);
+    allow(fixture, 900);
+    g_assert_cmpint(fixture->error, ==, G_IO_ERROR_FAILED);
+    block(fixture);
+    allow(fixture, 59);
+    g_assert_cmpint(fixture->error, ==, G_IO_ERROR_INVALID_ARGUMENT);
+    expect(fixture, PROTECTION_BLOCKED, "timeout");
+}
+
+static void test_looking_again(Fixture *fixture, gconstpointer unused)
+{
+    start_on(fixture);
+    block(fixture);
+    fake_servers[1].silent = false;
+    protection_look_again(fixture->protection, on_done, fixture);
+    run_until_answered(fixture);
+    g_assert_cmpint(fixture->error, ==, -1);
+    expect(fixture, PROTECTION_ON, "");
+}
+
+/* --- policies --- */
+
+static void join_office(Fixture *fixture)
+{
+    give_domains(fixture, "192.0.2.7", "");
+    set_text(&fixture->fake.network.facts.key, "office");
+    change_network(fixture, true, "office");
+}
+
+static void decide(Fixture *fixture, NetworkPolicy policy)
+{
+    g_autoptr(GError) error = NULL;
+    g_assert_true(known_networks_decide(fixture->networks, "office", policy, &error));
+    g_assert_no_error(error);
+}
+
+static void test_network_left_alone(Fixture *fixture, gconstpointer unused)
+{
+    start_on(fixture);
+    join_office(fixture);
+    expect(fixture, PROTECTION_ON, "");
+    decide(fixture, NETWORK_LEAVE_ALONE);
+    expect(fixture, PROTECTION_OPEN, "");
+    g_assert_cmpint(until_s(fixture), ==, 0);
+    g_assert_cmpint(root_route(fixture)->kind, ==, ROUTE_CONSENT);
+    g_assert_cmpuint(fixture->fake.restores, ==, 0);
+    set_text(&fixture->fake.network.facts.key, "");
+    change_network(fixture, true, "roamed"); /* not known yet: protected */
+    g_assert_null(root_route(fixture));
+    run_until(fixture, PROTECTION_ON);
+    join_office(fixture);
+    expect(fixture, PROTECTION_OPEN, "");
+}
+
+static void test_turning_on_takes_it_back(Fixture *fixture, gconstpointer unused)
+{
+    start_on(fixture);
+    join_office(fixture);
+    decide(fixture, NETWORK_LEAVE_ALONE);
+    turn_on(fixture);
+    expect(fixture, PROTECTION_ON, "");
+    g_assert_cmpint(protection_policy(fixture->protection), ==, NETWORK_PROTECT);
+}
+
+static void test_unknown_network_is_asked_about(Fixture *fixture, gconstpointer unused)
+{
+    fixture->settings->networks.unknown = NETWORK_ASK;
+    start_on(fixture);
+    join_office(fixture);
+    expect(fixture, PROTECTION_ASK, "");
+    g_assert_nonnull(root_route(fixture));
+    decide(fixture, NETWORK_PROTECT);
+    g_assert_null(root_route(fixture));
+    run_until(fixture, PROTECTION_ON);
+}
+
+static void test_restart_on_a_network_left_alone(Fixture *fixture, gconstpointer unused)
+{
+    known_networks_joined(fixture->networks, "office", "Office", "", 1);
+    decide(fixture, NETWORK_LEAVE_ALONE);
+    fixture->saved->on = true;
+    fixture_start(fixture);
+    run_until(fixture, PROTECTION_ON);
+    join_office(fixture);
+    expect(fixture, PROTECTION_OPEN, "");
+}
+
+/* --- somebody else's settings --- */
+
+static void test_taken_over(Fixture *fixture, gconstpointer unused)
+{
+    start_on(fixture);
+    fixture->fake.network.facts.taken = true;
+    network_tell(&fixture->fake.network);
+    run(fixture, 1000000);
+    expect(fixture, PROTECTION_ERROR, "dns-taken");
+    fixture->fake.network.facts.taken = false;
+    turn_on(fixture);
+    expect(fixture, PROTECTION_ON, "");
+    g_assert_cmpuint(fixture->fake.points, ==, 2);
+}
+
+#define ADD(path, test)                                                                            \
+    g_test_add("/opening/" path, Fixture, NULL, scene_set_up, test, scene_tear_down)
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    ADD("portal-is-found-on-joining", test_portal_is_found_on_joining);
+    ADD("no-look-where-lookups-get-through", test_no_look_where_lookups_get_through);
+    ADD("turning-on-at-a-portal", test_turning_on_at_a_portal);
+    ADD("restart-at-a-portal", test_restart_at_a_portal);
+    ADD("sign-in-by-window-opens-nothing", test_sign_in_by_window_opens_nothing);
+    ADD("sign-in-by-machine-opens-and-closes", test_sign_in_by_machine_opens_and_closes);
+    ADD("sign-in-ends-by-itself", test_sign_in_ends_by_itself);
+    ADD("sign-in-ends-with-the-network", test_sign_in_ends_with_the_network);
+    ADD("portal-returns", test_portal_returns);
+    ADD("sign-in-needs-a-portal", test_sign_in_needs_a_portal);
+    ADD("names-of-the-window", test_names_of_the_window);
+    ADD("blocked-after-the-search", test_blocked_after_the_search);
+    ADD("forgery-is-named", test_forgery_is_named);
+    ADD("consent-ends-by-itself", test_consent_ends_by_itself);
+    ADD("consent-is-for-one-network", test_consent_is_for_one_network);
+    ADD("consent-can-be-taken-back", test_consent_can_be_taken_back);
+    ADD("consent-needs-trouble", test_consent_needs_trouble);
+    ADD("looking-again", test_looking_again);
+    ADD("network-left-alone", test_network_left_alone);
+    ADD("turning-on-takes-it-back", test_turning_on_takes_it_back);
+    ADD("unknown-network-is-asked-about", test_unknown_network_is_asked_about);
+    ADD("restart-on-a-network-left-alone", test_restart_on_a_network_left_alone);
+    ADD("taken-over-and-put-right", test_taken_over);
+    return g_test_run();
+}
