@@ -8,6 +8,8 @@ from .topology import DNSDIST, HAPROXY, KRESD, UNBOUND
 DROP_IN = Path("/etc/sotto/sotto.conf.d/50-lab.conf")
 GOOD = ("lab-dnsdist", "lab-unbound", "lab-kresd", "lab-haproxy")
 BAD = ("bad-name", "bad-expired", "bad-untrusted", "bad-pin", "bad-forged", "bad-stale", "bad-dead")
+CHECK_ADDRESS = "http://nmcheck.lab.test/"
+"""Of checkpage.py; NetworkManager asks it, too."""
 WRONG_PIN = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 
 
@@ -34,6 +36,8 @@ def drop_in(servers):
     groups = [f"""[Protection]
 ProbeNames=www.example.test
 Favourites={';'.join(GOOD)}
+[Networks]
+CheckAddresses={CHECK_ADDRESS}
 """]
     for identifier, (name, operator, country, endpoints) in catalogue(servers).items():
         known_country = f"Country={country}\n" if country else ""
