@@ -25,11 +25,16 @@
 #include <gdk/gdkwayland.h>
 #endif
 
-#define WATCHER_NAME "org.kde.StatusNotifierWatcher"
-#define WATCHER_PATH "/StatusNotifierWatcher"
+#define WATCHER_NAME   "org.kde.StatusNotifierWatcher"
+#define WATCHER_PATH   "/StatusNotifierWatcher"
+#define ITEM_INTERFACE "org.kde.StatusNotifierItem"
+#define PROPERTIES     "org.freedesktop.DBus.Properties"
 
 /* An X11 tray embeds the fallback icon within this time, if there is one. */
 #define EMBED_PATIENCE_MS 1500
+
+/* The library has asked the watcher to show the item within this time, or never will. */
+#define REGISTER_PATIENCE_MS 1000
 
 struct SottoIndicator {
     AppIndicator parent_instance;
@@ -37,7 +42,7 @@ struct SottoIndicator {
     GDBusConnection *bus;
     guint watch, host_signals;
     GtkStatusIcon *status_icon; /* borrowed; NULL unless the library fell back to it */
-    guint patience_source;
+    guint patience_source, register_source;
     gboolean host_known, host; /* what the watcher says */
     gboolean was_hosted;
 };
@@ -145,12 +150,96 @@ static void on_host_answer(GObject *source, GAsyncResult *result, gpointer data)
 
 static void ask_for_host(SottoIndicator *self)
 {
-    g_dbus_connection_call(self->bus, WATCHER_NAME, WATCHER_PATH, "org.freedesktop.DBus.Properties",
-                           "Get",
+    g_dbus_connection_call(self->bus, WATCHER_NAME, WATCHER_PATH, PROPERTIES, "Get",
                            g_variant_new("(ss)", WATCHER_NAME, "IsStatusNotifierHostRegistered"),
                            G_VARIANT_TYPE("(v)"), G_DBUS_CALL_FLAGS_NO_AUTO_START, -1,
                            self->lifetime, on_host_answer, self);
 }
+
+/* --- registering, where the library forgot ---------------------------------------------------
+ *
+ * The library asks the watcher to show the item when the watcher's name appears. On a busy machine
+ * the name can appear before the library's own connection is there: it then says a CRITICAL
+ * (g_dbus_proxy_new: G_IS_DBUS_CONNECTION) and never asks again, and there would be no icon until
+ * the panel restarts. So whoever is not connected after a while is registered here; only once the
+ * item can be asked over the bus, since panels read it at once.
+ */
+
+/* The item's object path (transfer full): the library tells only that of the menu below it. */
+static char *item_path(SottoIndicator *self)
+{
+    g_autoptr(GObject) server = NULL;
+    g_autofree char *menu = NULL;
+
+    g_object_get(self, "dbus-menu-server", &server, NULL);
+    if (server != NULL)
+        g_object_get(server, DBUSMENU_SERVER_PROP_DBUS_OBJECT, &menu, NULL);
+    return menu != NULL ? g_path_get_dirname(menu) : NULL;
+}
+
+static gboolean is_registered(SottoIndicator *self)
+{
+    gboolean connected = FALSE;
+
+    g_object_get(self, "connected", &connected, NULL);
+    return connected;
+}
+
+static void on_registered(GObject *source, GAsyncResult *result, gpointer data)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GVariant) reply =
+        g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, &error);
+
+    if (reply == NULL)
+        g_message("the tray does not take the icon: %s", error->message);
+}
+
+static void await_registration(SottoIndicator *self);
+
+static void on_item_answer(GObject *source, GAsyncResult *result, gpointer data)
+{
+    SottoIndicator *self = data;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GVariant) reply =
+        g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, &error);
+    g_autofree char *path = NULL;
+
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        return; /* the indicator is gone */
+    if (is_registered(self))
+        return;
+    if (reply == NULL) {
+        await_registration(self); /* it is not exported yet */
+        return;
+    }
+    path = item_path(self);
+    g_dbus_connection_call(self->bus, WATCHER_NAME, WATCHER_PATH, WATCHER_NAME,
+                           "RegisterStatusNotifierItem", g_variant_new("(s)", path), NULL,
+                           G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, NULL, on_registered, NULL);
+}
+
+static gboolean on_register_due(gpointer data)
+{
+    SottoIndicator *self = data;
+    g_autofree char *path = item_path(self);
+
+    self->register_source = 0;
+    if (path != NULL && !is_registered(self))
+        g_dbus_connection_call(self->bus, g_dbus_connection_get_unique_name(self->bus), path,
+                               PROPERTIES, "Get", g_variant_new("(ss)", ITEM_INTERFACE, "Id"),
+                               G_VARIANT_TYPE("(v)"), G_DBUS_CALL_FLAGS_NONE, -1, self->lifetime,
+                               on_item_answer, self);
+    return G_SOURCE_REMOVE;
+}
+
+static void await_registration(SottoIndicator *self)
+{
+    if (self->register_source == 0 && !is_registered(self))
+        self->register_source = g_timeout_add(REGISTER_PATIENCE_MS, on_register_due, self);
+}
+
+/* --- the watcher comes and goes -------------------------------------------------------------- */
 
 static void on_host_signal(GDBusConnection *bus, const char *sender, const char *path,
                            const char *interface, const char *name, GVariant *arguments,
@@ -172,11 +261,15 @@ static void on_watcher_appeared(GDBusConnection *bus, const char *name, const ch
             bus, WATCHER_NAME, WATCHER_NAME, NULL, WATCHER_PATH, NULL, G_DBUS_SIGNAL_FLAGS_NONE,
             on_host_signal, self, NULL);
     ask_for_host(self);
+    await_registration(self);
 }
 
 static void on_watcher_vanished(GDBusConnection *bus, const char *name, gpointer data)
 {
-    set_host(data, FALSE);
+    SottoIndicator *self = data;
+
+    g_clear_handle_id(&self->register_source, g_source_remove);
+    set_host(self, FALSE);
 }
 
 /* --- the object ---------------------------------------------------------------------------- */
@@ -243,6 +336,7 @@ static void sotto_indicator_dispose(GObject *object)
         g_cancellable_cancel(self->lifetime);
     g_clear_handle_id(&self->watch, g_bus_unwatch_name);
     g_clear_handle_id(&self->patience_source, g_source_remove);
+    g_clear_handle_id(&self->register_source, g_source_remove);
     if (self->host_signals != 0)
         g_dbus_connection_signal_unsubscribe(self->bus, self->host_signals);
     self->host_signals = 0;

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The tray's icon and menu, in every state, as a panel sees them."""
+import os
 import subprocess
 import time
 
@@ -215,6 +216,26 @@ def test_panel_restarts(helper, item, host):
     pump(0.3)
     host.start()
     host.item().get("^Turn On Protection$")
+
+
+@pytest.mark.skipif(not os.path.exists(os.environ["SOTTO_LATE_BUS"]), reason="late-bus.so is not built")
+def test_icon_on_a_busy_machine(helper, host, notifications, monkeypatch):
+    """The tray's library misses a watcher whose name it learns before it has a connection."""
+    monkeypatch.setenv("LD_PRELOAD", os.environ["SOTTO_LATE_BUS"])
+    app = App("--background")
+    monkeypatch.delenv("LD_PRELOAD")
+    try:
+        host.item().get("^Turn On Protection$")
+        assert len(host.registered) == 1
+        host.stop()
+        pump(0.3)
+        host.start()
+        host.item().get("^Turn On Protection$")
+        pump(1.5)
+        assert len(host.registered) == 1, "the library finds a later watcher by itself"
+    finally:
+        app.stop()
+    assert "g_dbus_proxy_new" in app.text(), "the library did not stumble, so this test proved nothing"
 
 
 def test_slow_helper_never_stalls_the_menu(helper, item):
