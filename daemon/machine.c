@@ -17,6 +17,7 @@
 #include "leak.h"
 #include "log.h"
 #include "loop_source.h"
+#include "nat64_discovery.h"
 #include "network_memory.h"
 #include "networkmanager.h"
 #include "notify.h"
@@ -59,6 +60,7 @@ typedef struct Machine {
     Bus *bus;
     Sleep *sleep;
     Network *network;
+    Nat64Discovery *nat64;
     Prober *prober;
     Sources *sources;
     Protection *protection;
@@ -192,6 +194,7 @@ static void put_together(Machine *machine)
     machine->bus = bus_new();
     machine->sleep = sleep_new(machine->bus, &sleep_events, machine);
     machine->network = networkmanager_new(machine->bus, &network);
+    machine->nat64 = nat64_discovery_new(machine->loop, machine->engine, machine->network);
     machine->prober = prober_new(machine->loop, machine->engine, NULL);
     lists = (SourcesParts){
         .environment = {machine->loop, machine->engine, machine->tls},
@@ -270,6 +273,7 @@ static void take_apart(Machine *machine)
     protection_free(machine->protection);
     sources_free(machine->sources);
     prober_free(machine->prober);
+    nat64_discovery_free(machine->nat64);
     network_free(machine->network);
     sleep_free(machine->sleep);
     bus_free(machine->bus);

@@ -361,7 +361,13 @@ void engine_set_nat64(Engine *engine, const Nat64Prefix *prefix)
     if (engine->plan)
         number_nat64_scope(engine, engine->plan);
     ladder_forget_families(&engine->pool.ladder);
-    engine_reconnect(engine);
+    if (nat64_prefix_is_set(prefix)) /* else the network is gone, which is told by itself */
+        engine_reconnect(engine);
+}
+
+const Nat64Prefix *engine_nat64(const Engine *engine)
+{
+    return &engine->pool.nat64;
 }
 
 Address engine_reach(const Engine *engine, const Address *address)

@@ -62,9 +62,11 @@ void engine_load_networks(Engine *engine, const char *text);
 
 /** This network has no IPv4, but a translator with this prefix (NULL: it has none). Endpoints with
  * an IPv4 address are reached through it, and names with IPv4 addresses alone are given such as it
- * translates (dns64.h). Where it differs from before, connections go and queries under way are
- * asked again. */
+ * translates (dns64.h). With a new one connections go and queries under way are asked again, so
+ * engine_network_changed comes first. Not from inside `done` of a Lookup. */
 void engine_set_nat64(Engine *engine, const Nat64Prefix *prefix);
+/** That prefix; not set: none. Valid until it is set again. */
+const Nat64Prefix *engine_nat64(const Engine *engine);
 /** Where to connect to on this network in order to reach `address` (reach.h). */
 Address engine_reach(const Engine *engine, const Address *address);
 

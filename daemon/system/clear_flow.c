@@ -58,6 +58,22 @@ static bool is_discovery(const LeakPacket *packet)
            memcmp(packet->name.wire, name, sizeof(name)) == 0;
 }
 
+/* What nat64_discovery.c asks a network without IPv4, and nobody else but the network. */
+static bool is_nat64_question(const Protection *protection, const LeakPacket *packet)
+{
+    const GPtrArray *links = protection_facts(protection)->links;
+    if (packet->tcp || !name_equal(&packet->name, &nat64_known_name))
+        return false;
+    for (guint i = 0; i < links->len; i++) {
+        const NetworkLink *link = g_ptr_array_index(links, i);
+        for (guint j = 0; j < link->servers->len; j++) {
+            if (address_same_host(g_ptr_array_index(link->servers, j), &packet->destination))
+                return true;
+        }
+    }
+    return false;
+}
+
 ClearFlow protection_judge_clear(void *owner, const LeakPacket *packet)
 {
     const Protection *protection = owner;
@@ -73,6 +89,8 @@ ClearFlow protection_judge_clear(void *owner, const LeakPacket *packet)
         return CLEAR_CERTIFICATE;
     if (is_discovery(packet))
         return CLEAR_DISCOVERY;
+    if (is_nat64_question(protection, packet))
+        return CLEAR_NAT64;
     ClearFlow flow = network_lookups_judge(protection->lookups, packet);
     return flow != CLEAR_LEAK ? flow : flow_by_route(protection, packet);
 }

@@ -7,6 +7,7 @@
 #include "fake_upstream.h"
 
 #include "edns.h"
+#include "nat64.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -81,6 +82,10 @@ static size_t respond(const FakeServer *server, const Message *query, uint8_t *o
     if (query->qtype == RRTYPE_AAAA && server->says_ipv6) {
         memcpy(address, (uint8_t[16]){0x20, 0x01, 0x0d, 0xb8}, 16);
         address[15] = (uint8_t)server->says_ipv6;
+        address_length = 16;
+    }
+    if (query->qtype == RRTYPE_AAAA && server->says_nat64) {
+        nat64_embed(&nat64_well_known, nat64_known_addresses[0], address);
         address_length = 16;
     }
     if (query->qtype == RRTYPE_AAAA && server->says_mapped) {

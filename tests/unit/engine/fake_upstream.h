@@ -26,6 +26,7 @@ typedef struct FakeServer {
     unsigned says_ipv6;  /* answers AAAA with 2001:db8::N; 0: with what is no IPv6 address */
     bool only_ipv4;      /* has data for A alone */
     bool says_null;      /* answers A with 0.0.0.0 */
+    bool says_nat64;     /* answers AAAA with 64:ff9b::192.0.0.170 */
     bool says_mapped;    /* answers AAAA with ::ffff:192.0.2.N */
     unsigned ipv6_rcode; /* answers AAAA with this RCODE, if not 0 */
     uint16_t flags;      /* set beside the usual ones */
