@@ -221,7 +221,7 @@ static void on_record(void *owner, const QueryRecord *record)
         return;
     if (record->status == STATUS_OK) {
         const char *id = engine_last_resolver(protection->parts.engine);
-        if (protection->held && protection->health != HEALTH_GOOD) {
+        if (protection->held && protection->health != HEALTH_GOOD && !is_changing(protection)) {
             g_clear_pointer(&protection->search, search_cancel);
             held_is_good(protection, id);
         }

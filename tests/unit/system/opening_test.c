@@ -312,6 +312,20 @@ static void test_looking_again(Fixture *fixture, gconstpointer unused)
     expect(fixture, PROTECTION_ON, "");
 }
 
+/* The transition has a search of its own, and somebody who waits for it. */
+static void test_answer_while_looking_again(Fixture *fixture, gconstpointer unused)
+{
+    start_on(fixture);
+    block(fixture);
+    fake_servers[1].silent = false;
+    fake_servers[1].delay_us = 300000;
+    protection_look_again(fixture->protection, on_done, fixture);
+    const Ask ask = {.name = "meanwhile.example", .type = RRTYPE_A, .id = 5};
+    harness_send(&fixture->harness, &ask);
+    run_until_answered(fixture);
+    expect(fixture, PROTECTION_ON, "");
+}
+
 /* --- policies --- */
 
 static void join_office(Fixture *fixture)
@@ -418,6 +432,7 @@ int main(int argc, char **argv)
     ADD("consent-can-be-taken-back", test_consent_can_be_taken_back);
     ADD("consent-needs-trouble", test_consent_needs_trouble);
     ADD("looking-again", test_looking_again);
+    ADD("answer-while-looking-again", test_answer_while_looking_again);
     ADD("network-left-alone", test_network_left_alone);
     ADD("turning-on-takes-it-back", test_turning_on_takes_it_back);
     ADD("unknown-network-is-asked-about", test_unknown_network_is_asked_about);
