@@ -11,6 +11,7 @@
 #include "admit.h"
 #include "around.h"
 #include "bus.h"
+#include "clock.h"
 #include "engine.h"
 #include "fdstore.h"
 #include "known_networks.h"
@@ -59,6 +60,7 @@ typedef struct Machine {
     Admission *admission;
     Bus *bus;
     Sleep *sleep;
+    Clock *clock;
     Network *network;
     Nat64Discovery *nat64;
     Prober *prober;
@@ -154,6 +156,17 @@ static void on_awake(void *owner)
     engine_reconnect(machine->engine);
 }
 
+/* ---- clock ---- */
+
+/* What was opened was judged by another time. */
+static void on_clock_set(void *owner, int64_t leap_s)
+{
+    Machine *machine = owner;
+
+    engine_reconnect(machine->engine);
+    protection_clock_set(machine->protection, leap_s);
+}
+
 /* ---- without ---- */
 
 static const char *state_folder(void)
@@ -179,6 +192,7 @@ static void put_together(Machine *machine)
 
     machine->main_loop = g_main_loop_new(NULL, FALSE);
     machine->loop = loop_new();
+    machine->clock = clock_new(machine->loop, state_folder(), on_clock_set, machine);
     machine->source = loop_source_attach(machine->loop, NULL);
     notifier_init(&machine->notifier, machine->loop);
     loop_timer_init(&machine->drain, machine->loop, on_drain, machine);
@@ -210,6 +224,7 @@ static void put_together(Machine *machine)
         .saved = machine->saved,
         .networks = machine->known,
         .probe = &portal_probe,
+        .clock = machine->clock,
     };
     machine->sources = sources_new(&lists, machine->settings);
     machine->protection = protection_new(&parts, machine->settings);
@@ -288,6 +303,7 @@ static void take_apart(Machine *machine)
     tls_context_free(machine->tls);
     loop_timer_stop(&machine->drain);
     notifier_clear(&machine->notifier);
+    clock_free(machine->clock);
     g_source_destroy(machine->source);
     g_source_unref(machine->source);
     loop_free(machine->loop);

@@ -51,6 +51,11 @@ static bool is_changing(const Protection *protection)
 
 static void judge_health(Protection *protection)
 {
+    if (protection_is_clock_wrong(protection)) {
+        protection_set_state(protection, PROTECTION_BLOCKED, 0, CLOCK_WRONG_CODE,
+                             CLOCK_WRONG_SENTENCE);
+        return;
+    }
     switch (protection->health) {
     case HEALTH_GOOD:
         protection_set_state(protection, PROTECTION_ON, 0, "", "");
@@ -155,10 +160,9 @@ static void on_doubt(void *owner, const ProofResult *failure)
     Protection *protection = owner;
     if (failure != NULL) {
         note_trouble(protection, failure);
-        if (protection->health == HEALTH_GOOD) {
+        if (protection->health == HEALTH_GOOD)
             protection->health = HEALTH_SEARCHING;
-            held_judge(protection);
-        }
+        held_judge(protection);
     }
     held_look_for_portal(protection);
 }

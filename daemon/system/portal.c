@@ -31,7 +31,8 @@ struct Portal {
     bool found;
     PortalVerdict verdict;
     char *address;
-    int64_t clock_offset_s;
+    bool told; /* the time */
+    int64_t ahead_s;
 };
 
 static void question_free(gpointer data)
@@ -65,8 +66,10 @@ static void on_answer(void *owner, const PortalAnswer *answer)
     Portal *portal = owner;
     const Question *question = g_ptr_array_index(portal->questions, portal->next - 1);
     portal->probe = NULL;
-    if (answer->date_s != 0)
-        portal->clock_offset_s = loop_wall_s(portal->parts.loop) - answer->date_s;
+    if (answer->date_s != 0) {
+        portal->told = true;
+        portal->ahead_s = loop_wall_s(portal->parts.loop) - answer->date_s;
+    }
     if (answer->verdict == PORTAL_UNREACHABLE) {
         ask_next(portal);
         return;
@@ -142,7 +145,7 @@ void portal_forget(Portal *portal)
     stop(portal);
     portal->found = false;
     portal->verdict = PORTAL_UNREACHABLE;
-    portal->clock_offset_s = 0;
+    portal->told = false;
     g_free(portal->address);
     portal->address = g_strdup("");
 }
@@ -168,9 +171,16 @@ const char *portal_address(const Portal *portal)
     return portal->address;
 }
 
-int64_t portal_clock_offset_s(const Portal *portal)
+bool portal_clock_offset(const Portal *portal, int64_t *ahead_s)
 {
-    return portal->clock_offset_s;
+    if (portal->told)
+        *ahead_s = portal->ahead_s;
+    return portal->told;
+}
+
+void portal_clock_set(Portal *portal, int64_t leap_s)
+{
+    portal->ahead_s += leap_s;
 }
 
 Portal *portal_new(const PortalParts *parts, void (*looked)(void *owner), void *owner)

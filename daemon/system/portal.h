@@ -36,5 +36,7 @@ PortalVerdict portal_verdict(const Portal *portal);
 void portal_doubt(Portal *portal);
 /** The sign-in page, or where a look was turned away; "" not known. */
 const char *portal_address(const Portal *portal);
-/** By how much the machine's clock is ahead of what an answer said, in seconds; 0 not known. */
-int64_t portal_clock_offset_s(const Portal *portal);
+/** By how much the machine's clock is ahead of what an answer said, in seconds; false: none did. */
+bool portal_clock_offset(const Portal *portal, int64_t *ahead_s);
+/** The clock was set. */
+void portal_clock_set(Portal *portal, int64_t leap_s);

@@ -95,6 +95,7 @@ static void add_routes(Protection *protection, Plan *plan, const RoutesPolicy *p
     routes_add(plan, facts->links, policy);
     if (protection->held && protection->health != HEALTH_GOOD && host != NULL)
         routes_add_name(plan, facts->links, host, ROUTE_PORTAL);
+    protection_add_time_routes(protection, plan);
     if (opening_is_open(protection, &kind))
         routes_add_opening(plan, facts->links, kind);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "admit.h"
+#include "clock.h"
 #include "engine.h"
 #include "known_networks.h"
 #include "leak.h"
@@ -62,6 +63,7 @@ typedef struct ProtectionParts { /* all borrowed; they outlive it */
     Admission *admission;    /* may be NULL */
     KnownNetworks *networks; /* may be NULL: every network is an unknown one */
     const PortalProbeClass *probe;
+    const Clock *clock; /* may be NULL: it is right */
     State *saved;
 } ProtectionParts;
 
@@ -72,6 +74,9 @@ void protection_free(Protection *protection);
 /** `changed` when something in the view is different, once a turn at most. */
 void protection_set_changed(Protection *protection, void (*changed)(void *owner), void *owner);
 void protection_view(const Protection *protection, ProtectionView *view);
+
+/** The wall clock was set, forth or back: certificates are judged anew. */
+void protection_clock_set(Protection *protection, int64_t leap_s);
 
 /** Goes on where the last process was: on, if it was on. */
 void protection_start(Protection *protection);

@@ -11,6 +11,7 @@
  *   transition.c  from one state to another on request
  *   held.c        what becomes of the state while DNS is ours
  *   opening.c     what the user lets go to the network's own DNS
+ *   protection_clock.c  what a wrong clock does
  *   clear_flow.c  what may leave in clear */
 
 typedef enum Transition {
@@ -127,6 +128,20 @@ void held_look_for_portal(Protection *protection);
 /** Goes on by itself where only the network was missing, unless a transition is under way. */
 void held_follow_network(Protection *protection);
 bool held_is_signin_wanted(const Protection *protection);
+
+/* --- protection_clock.c --- */
+
+#define CLOCK_WRONG_CODE     "clock-wrong"
+#define CLOCK_WRONG_SENTENCE "Your computer's clock is wrong, so secure connections fail."
+
+/** DNS is ours, no resolver gets through, and that is the fault of this machine's clock. */
+bool protection_is_clock_wrong(const Protection *protection);
+/** `explained` is the failure, in other words where the clock is to blame; returns whether it is.
+ */
+bool protection_explain(const Protection *protection, const ProofResult *failure,
+                        ProofResult *explained);
+/** The names of time servers, as long as the clock is wrong. */
+void protection_add_time_routes(const Protection *protection, Plan *plan);
 
 /* --- opening.c --- */
 

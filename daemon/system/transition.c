@@ -143,11 +143,14 @@ static void stand_by(Protection *protection, ProtectionState state, const char *
 /* A failed turning on is undone; a failed going on holds what it has. */
 static void no_way_through(Protection *protection, const ProofResult *result)
 {
+    ProofResult explained;
+    (void)protection_explain(protection, result, &explained);
     if (protection->transition == TRANSITION_TURNING_ON) {
-        roll_back(protection, result->code, result->sentence);
+        roll_back(protection, explained.code, explained.sentence);
         return;
     }
-    g_autoptr(GError) error = g_error_new_literal(G_IO_ERROR, G_IO_ERROR_FAILED, result->sentence);
+    g_autoptr(GError) error =
+        g_error_new_literal(G_IO_ERROR, G_IO_ERROR_FAILED, explained.sentence);
     held_is_bad(protection, result);
     settle(protection, error);
 }
@@ -192,6 +195,11 @@ static void on_way(void *owner, const ProofResult *result)
 static void on_doubt(void *owner, const ProofResult *failure)
 {
     Protection *protection = owner;
+    ProofResult explained;
+    if (failure != NULL && protection_explain(protection, failure, &explained)) {
+        no_way_through(protection, failure); /* to look longer would not help */
+        return;
+    }
     if (failure != NULL)
         protection_set_state(protection, PROTECTION_STARTING, 0, "searching",
                              "Looking for a way through…");

@@ -34,6 +34,7 @@ void fixture_start(Fixture *fixture)
         .saved = fixture->saved,
         .probe = &fake_portal_probe,
         .networks = fixture->networks,
+        .clock = fixture->clock,
     };
     fixture->protection = protection_new(&parts, fixture->settings);
     protection_start(fixture->protection);
@@ -56,6 +57,7 @@ void scene_set_up(Fixture *fixture, gconstpointer unused)
 void scene_tear_down(Fixture *fixture, gconstpointer unused)
 {
     protection_free(fixture->protection);
+    clock_free(fixture->clock);
     prober_free(fixture->prober);
     fake_network_clear(&fixture->fake);
     settings_unref(fixture->settings);
