@@ -58,6 +58,7 @@ static void judge_health(Protection *protection)
     }
     switch (protection->health) {
     case HEALTH_GOOD:
+        protection->sign_in_late = false;
         protection_set_state(protection, PROTECTION_ON, 0, "", "");
         return;
     case HEALTH_SEARCHING:
@@ -85,6 +86,9 @@ static void judge(Protection *protection)
     else if (protection->sign_in != SIGN_IN_NONE)
         protection_set_state(protection, PROTECTION_SIGNING_IN, protection->sign_in_until_s, "",
                              "");
+    else if (held_is_signin_wanted(protection) && protection->sign_in_late)
+        protection_set_state(protection, PROTECTION_SIGNIN, 0, "sign-in-timeout",
+                             "The time to sign in is over, so everything is closed again.");
     else if (held_is_signin_wanted(protection))
         protection_set_state(protection, PROTECTION_SIGNIN, 0, "", "");
     else

@@ -194,6 +194,7 @@ void protection_begin_sign_in(Protection *protection, const char *who, SignIn ho
     }
     drop_errands(protection);
     protection->sign_in = how;
+    protection->sign_in_late = false;
     g_free(protection->sign_in_identity);
     protection->sign_in_identity = g_strdup(protection_facts(protection)->identity);
     protection->sign_in_until_s = loop_wall_s(protection->parts.loop) + time_us / 1000000;
@@ -219,7 +220,9 @@ void protection_end_sign_in(Protection *protection)
 
 static void on_sign_in_over(void *owner)
 {
-    protection_end_sign_in(owner);
+    Protection *protection = owner;
+    protection->sign_in_late = true; /* until somebody tries again, or need not any more */
+    protection_end_sign_in(protection);
 }
 
 SignIn protection_sign_in(const Protection *protection)
@@ -241,8 +244,10 @@ const char *protection_portal_address(const Protection *protection)
 void opening_follow_network(Protection *protection)
 {
     const NetworkFacts *facts = protection_facts(protection);
-    if (!facts->online || strcmp(facts->identity, protection->sign_in_identity) != 0)
-        protection_end_sign_in(protection);
+    if (facts->online && strcmp(facts->identity, protection->sign_in_identity) == 0)
+        return;
+    protection->sign_in_late = false;
+    protection_end_sign_in(protection);
 }
 
 void opening_init(Protection *protection)

@@ -75,6 +75,7 @@ struct Protection {
     SignIn sign_in;
     int64_t sign_in_until_s;
     char *sign_in_identity; /* of its network */
+    bool sign_in_late;      /* its time was over before the network let through */
     List errands;           /* names of the sign-in window under way */
     unsigned errand_count;
 

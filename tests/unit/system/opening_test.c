@@ -146,8 +146,12 @@ static void test_sign_in_ends_by_itself(Fixture *fixture, gconstpointer unused)
     run_until(fixture, PROTECTION_SIGNIN);
     sign_in(fixture, SIGN_IN_MACHINE);
     run(fixture, 21000000);
-    expect(fixture, PROTECTION_SIGNIN, "");
+    expect(fixture, PROTECTION_SIGNIN, "sign-in-timeout");
     g_assert_null(root_route(fixture));
+    sign_in(fixture, SIGN_IN_MACHINE);
+    expect(fixture, PROTECTION_SIGNING_IN, "");
+    protection_end_sign_in(fixture->protection);
+    expect(fixture, PROTECTION_SIGNIN, "");
 }
 
 static void test_sign_in_ends_with_the_network(Fixture *fixture, gconstpointer unused)
