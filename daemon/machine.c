@@ -269,6 +269,8 @@ static bool start(Machine *machine)
                                                      .around = machine->around,
                                                      .history = machine->history,
                                                      .lists = machine->sources,
+                                                     .network = machine->network,
+                                                     .known = machine->known,
                                                  });
     machine->signals[0] = g_unix_signal_add(SIGTERM, on_stop, machine);
     machine->signals[1] = g_unix_signal_add(SIGINT, on_stop, machine);

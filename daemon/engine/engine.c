@@ -381,6 +381,11 @@ void engine_network_known(Engine *engine, const char *network_id)
     ladder_join(&engine->pool.ladder, network_id, loop_now_us(engine->loop));
 }
 
+void engine_forget_network(Engine *engine, const char *network_id)
+{
+    ladder_forget_network(&engine->pool.ladder, network_id);
+}
+
 char *engine_save_networks(const Engine *engine)
 {
     return ladder_save(&engine->pool.ladder);

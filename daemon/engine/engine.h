@@ -55,6 +55,8 @@ void engine_stop_listening(Engine *engine);
 void engine_network_changed(Engine *engine, const char *network_id);
 /** The network joined last is that one: it became known only after it was joined. */
 void engine_network_known(Engine *engine, const char *network_id);
+/** What got through on that network is remembered no more. */
+void engine_forget_network(Engine *engine, const char *network_id);
 /** That memory as text, to be kept across restarts. (transfer full) */
 char *engine_save_networks(const Engine *engine);
 /** Brings it back; at best before the first network is joined. */

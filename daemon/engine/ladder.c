@@ -116,6 +116,19 @@ void ladder_join(Ladder *ladder, const char *network_id, int64_t now_us)
     }
 }
 
+void ladder_forget_network(Ladder *ladder, const char *network_id)
+{
+    GList *link = find(ladder, network_id);
+    bool here = link && link->data == current(ladder);
+
+    if (!link)
+        return;
+    memory_free(link->data);
+    g_queue_delete_link(&ladder->networks, link);
+    if (here)
+        g_queue_push_head(&ladder->networks, memory_new(network_id));
+}
+
 void ladder_forget_families(Ladder *ladder)
 {
     memset(ladder->families, 0, sizeof ladder->families);

@@ -33,6 +33,9 @@ void ladder_clear(Ladder *ladder);
  * remembered) brings back. */
 void ladder_join(Ladder *ladder, const char *network_id, int64_t now_us);
 
+/** Nothing is remembered of that network any more; of the one we are on, what comes from now on. */
+void ladder_forget_network(Ladder *ladder, const char *network_id);
+
 /** Addresses are reached in another way from now on: which family gets through is to be seen. */
 void ladder_forget_families(Ladder *ladder);
 

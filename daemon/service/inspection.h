@@ -21,6 +21,8 @@ typedef struct InspectionSources {
     Around *around;          /* may be NULL: nobody is named */
     History *history;        /* may be NULL: days are not kept apart */
     Sources *lists;          /* may be NULL: what the files say is all there is */
+    const Network *network;  /* may be NULL: nobody tells of it */
+    KnownNetworks *known;    /* may be NULL: no network is remembered */
 } InspectionSources;
 
 /** a{sv} as the bus contract has it. (transfer none) */

@@ -16,6 +16,7 @@
 #include "call.h"
 #include "helper-bus.h"
 #include "log.h"
+#include "networks_interface.h"
 #include "queries_interface.h"
 #include "reports.h"
 #include "resolvers_interface.h"
@@ -33,6 +34,7 @@ struct Service {
     Face face;           /* io.github.sottodns.Sotto1 */
     BusSotto1 *skeleton; /* the same, as its own type */
     ResolversInterface *resolvers;
+    NetworksInterface *networks;
     QueriesInterface *queries;
     Inspection *inspection; /* under way, for everyone in `checks` */
     GPtrArray *checks;      /* Call */
@@ -55,7 +57,16 @@ static void refresh(void *owner)
     bus_sotto1_set_until(service->skeleton, view.until_s);
     bus_sotto1_set_changed_by(service->skeleton, view.changed_by);
     bus_sotto1_set_changed_at(service->skeleton, view.changed_at_s);
+    networks_interface_follow(service->networks);
     resolvers_interface_follow(service->resolvers);
+}
+
+/* What the caller of another interface reads or hears next is what it waited for. */
+static void settle(void *owner)
+{
+    Service *service = owner;
+    refresh(service);
+    face_flush(&service->face);
 }
 
 /* --- what changes something --- */
@@ -226,6 +237,7 @@ static void on_bus_up(void *owner, GDBusConnection *connection)
     g_autoptr(GError) error = NULL;
     if (!face_export(&service->face, connection, &error) ||
         !resolvers_interface_export(service->resolvers, connection, &error) ||
+        !networks_interface_export(service->networks, connection, &error) ||
         !queries_interface_export(service->queries, connection, &error)) {
         log_error("the helper cannot be reached on the bus reason=%s", error->message);
         return;
@@ -241,6 +253,7 @@ static void on_bus_down(void *owner)
     g_clear_handle_id(&service->name_owner, g_bus_unown_name);
     drop_checks(service);
     queries_interface_withdraw(service->queries);
+    networks_interface_withdraw(service->networks);
     resolvers_interface_withdraw(service->resolvers);
     face_withdraw(&service->face);
 }
@@ -276,6 +289,7 @@ Service *service_new(Bus *bus, const InspectionSources *sources)
     bus_sotto1_set_protocol(service->skeleton, SOTTO_PROTOCOL);
     connect_methods(service);
     service->resolvers = resolvers_interface_new(&service->sources);
+    service->networks = networks_interface_new(&service->sources, settle, service);
     service->queries = queries_interface_new(&service->sources);
     refresh(service);
     protection_set_changed(sources->protection, refresh, service);
@@ -292,6 +306,7 @@ void service_free(Service *service)
     bus_unlisten(&service->listener);
     on_bus_down(service);
     queries_interface_free(service->queries);
+    networks_interface_free(service->networks);
     resolvers_interface_free(service->resolvers);
     face_clear(&service->face);
     g_ptr_array_unref(service->checks);
