@@ -2,8 +2,8 @@
 /*
  * All lists together and the users' own entries; what comes of both is roster.c's.
  *
- * There is one timer, and it runs only while there is a plan to ask by and a list somebody wants;
- * between two refreshes of a list it sleeps for hours.
+ * There is one timer, and it runs only while there is a plan to ask by, a list somebody wants, and
+ * a network on which traffic costs nothing; between two refreshes of a list it sleeps for hours.
  */
 #include "sources.h"
 
@@ -34,7 +34,7 @@ struct Sources {
     GPtrArray *own;   /* Resolver */
     KeyChanges *key_changes;
     Plan *plan; /* NULL: nobody may be asked */
-    bool wanted;
+    bool wanted, metered;
     LoopTimer timer;
     GArray *waiters;
     void (*changed)(void *owner);
@@ -166,6 +166,8 @@ static void schedule(Sources *sources, int64_t least_us)
     int64_t now_s = loop_wall_s(sources->environment.loop), first_s = 0;
 
     loop_timer_stop(&sources->timer);
+    if (sources->metered)
+        return;
     for (guint i = 0; sources->plan != NULL && i < sources->lists->len; i++) {
         int64_t due_s = source_due_s(sources, sources->lists->pdata[i]);
 
@@ -189,6 +191,23 @@ void sources_follow(Sources *sources, Plan *plan)
     sources->plan = plan;
     if (began || plan == NULL)
         schedule(sources, SETTLE_US);
+}
+
+void sources_set_metered(Sources *sources, bool metered)
+{
+    if (metered == sources->metered)
+        return;
+    sources->metered = metered;
+    if (metered)
+        log_info("lists are not fetched by themselves: this network is metered");
+    schedule(sources, SETTLE_US);
+}
+
+bool source_waits(const Sources *sources, const Source *source)
+{
+    int64_t due_s = source_due_s(sources, source);
+
+    return sources->metered && due_s != 0 && due_s <= loop_wall_s(sources->environment.loop);
 }
 
 void sources_want(Sources *sources)

@@ -33,6 +33,11 @@ void sources_reload(Sources *sources, Settings *settings);
 /** The plan to ask by from now on; NULL while nobody may be asked. A list that is due is refreshed.
  */
 void sources_follow(Sources *sources, Plan *plan);
+/** Whether traffic costs: then no list is fetched unless somebody asks for that (sources_refresh).
+ */
+void sources_set_metered(Sources *sources, bool metered);
+/** It is due, and waits for a network on which traffic costs nothing. */
+bool source_waits(const Sources *sources, const Source *source);
 /** Somebody looks at the lists: those never fetched are due. */
 void sources_want(Sources *sources);
 

@@ -40,7 +40,16 @@ static const char *text(const char *may_be_null)
     return may_be_null != NULL ? may_be_null : "";
 }
 
-static GVariant *describe_source(const Source *source)
+static const char *why_not(const Sources *lists, const Source *source)
+{
+    if (source->failure != NULL)
+        return source->failure;
+    return source_waits(lists, source)
+               ? "It is not fetched by itself on this network, where traffic may cost."
+               : "";
+}
+
+static GVariant *describe_source(const Sources *lists, const Source *source)
 {
     GVariantDict entry;
     g_variant_dict_init(&entry, NULL);
@@ -52,7 +61,7 @@ static GVariant *describe_source(const Source *source)
     g_variant_dict_insert(&entry, "signed-at", "x",
                           source->copy != NULL ? source->copy->signed_at_s : INT64_C(0));
     g_variant_dict_insert(&entry, "checked-at", "x", source->checked_at_s);
-    g_variant_dict_insert(&entry, "failure", "s", text(source->failure));
+    g_variant_dict_insert(&entry, "failure", "s", why_not(lists, source));
     return g_variant_dict_end(&entry);
 }
 
@@ -61,10 +70,11 @@ static gboolean on_list_sources(BusSotto1Resolvers *skeleton, GDBusMethodInvocat
 {
     GPtrArray *lists = sources_lists(resolvers->sources->lists);
     GVariantBuilder all;
+    sources_want(resolvers->sources->lists);
     g_variant_builder_init(&all, G_VARIANT_TYPE("aa{sv}"));
     for (guint i = 0; i < lists->len; i++)
-        g_variant_builder_add_value(&all, describe_source(g_ptr_array_index(lists, i)));
-    sources_want(resolvers->sources->lists);
+        g_variant_builder_add_value(
+            &all, describe_source(resolvers->sources->lists, g_ptr_array_index(lists, i)));
     bus_sotto1_resolvers_complete_list_sources(skeleton, invocation, g_variant_builder_end(&all));
     return TRUE;
 }
@@ -256,6 +266,8 @@ void resolvers_interface_follow(ResolversInterface *resolvers)
     if (resolvers->sources->lists == NULL)
         return;
     protection_view(protection, &view);
+    if (resolvers->sources->network != NULL)
+        sources_set_metered(resolvers->sources->lists, resolvers->sources->network->facts.metered);
     sources_follow(resolvers->sources->lists,
                    view.state == PROTECTION_ON ? protection_plan(protection) : NULL);
 }

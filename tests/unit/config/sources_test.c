@@ -313,6 +313,42 @@ static void timer_ends_with_the_plan(SourcesScene *scene, gconstpointer data)
     g_assert_cmpint(loop_wait_us(scene->loop), ==, -1);
 }
 
+static void metered_network_is_spared(SourcesScene *scene, gconstpointer data)
+{
+    hold_old(scene);
+    g_ptr_array_set_size(scene->requests, 0);
+    sources_set_metered(scene->sources, true);
+    g_assert_cmpint(loop_wait_us(scene->loop), ==, -1);
+    g_assert_false(source_waits(scene->sources, sources_scene_list(scene, 0)));
+    loop_advance(scene->loop, 100 * HOUR_US);
+    sources_scene_settle(scene);
+    g_assert_cmpuint(scene->requests->len, ==, 0);
+    g_assert_true(source_waits(scene->sources, sources_scene_list(scene, 0)));
+}
+
+static void refresh_goes_by_a_metered_network(SourcesScene *scene, gconstpointer data)
+{
+    hold_old(scene);
+    g_ptr_array_set_size(scene->requests, 0);
+    sources_set_metered(scene->sources, true);
+    sources_scene_refresh(scene);
+    g_assert_cmpuint(scene->requests->len, >=, 2);
+    g_assert_cmpint(loop_wait_us(scene->loop), ==, -1);
+}
+
+static void what_waited_is_fetched_elsewhere(SourcesScene *scene, gconstpointer data)
+{
+    hold_old(scene);
+    g_ptr_array_set_size(scene->requests, 0);
+    sources_set_metered(scene->sources, true);
+    loop_advance(scene->loop, 100 * HOUR_US);
+    sources_set_metered(scene->sources, false);
+    g_assert_false(source_waits(scene->sources, sources_scene_list(scene, 0)));
+    loop_advance(scene->loop, HOUR_US);
+    sources_scene_settle(scene);
+    g_assert_cmpuint(scene->requests->len, >=, 2);
+}
+
 /* --- keys --- */
 
 #define LIST_OTHER_KEY "## one\nThe first.\n" STAMP_OTHER_KEY "\n"
@@ -518,6 +554,9 @@ int main(int argc, char **argv)
         {"/sources/refresh-without-a-plan-is-refused", refresh_without_a_plan_is_refused},
         {"/sources/wanted-list-is-fetched", wanted_list_is_fetched},
         {"/sources/list-is-refreshed-when-due", list_is_refreshed_when_due},
+        {"/sources/metered-network-is-spared", metered_network_is_spared},
+        {"/sources/refresh-goes-by-a-metered-network", refresh_goes_by_a_metered_network},
+        {"/sources/what-waited-is-fetched-elsewhere", what_waited_is_fetched_elsewhere},
         {"/sources/refused-list-is-tried-again-in-an-hour", refused_list_is_tried_again_in_an_hour},
         {"/sources/wrong-clock-is-no-reason-to-wait", wrong_clock_is_no_reason_to_wait},
         {"/sources/timer-ends-with-the-plan", timer_ends_with_the_plan},
