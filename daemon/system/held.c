@@ -373,6 +373,17 @@ static void heed_connectivity(Protection *protection, const NetworkFacts *facts)
         held_look_for_portal(protection);
 }
 
+/* Where there is little doubt that there is a sign-in page, no time is lost with waiting. */
+static bool is_portal_likely(const Protection *protection)
+{
+    const NetworkFacts *facts = protection_facts(protection);
+    const KnownNetwork *known = protection->parts.networks != NULL
+                                    ? known_networks_find(protection->parts.networks, facts->key)
+                                    : NULL;
+    return protection->settings->networks.portal_check == PORTAL_CHECK_ALWAYS ||
+           *facts->portal_api != '\0' || (known != NULL && known->portal);
+}
+
 static void network_changed_while_held(Protection *protection, bool joined)
 {
     const NetworkFacts *facts = protection_facts(protection);
@@ -383,8 +394,7 @@ static void network_changed_while_held(Protection *protection, bool joined)
     if (!joined || !protection->held)
         return;
     held_search(protection);
-    if (protection->settings->networks.portal_check == PORTAL_CHECK_ALWAYS ||
-        *facts->portal_api != '\0')
+    if (is_portal_likely(protection))
         held_look_for_portal(protection);
 }
 

@@ -184,6 +184,16 @@ static void test_portal_returns(Fixture *fixture, gconstpointer unused)
     run_until(fixture, PROTECTION_SIGNIN);
 }
 
+static void test_known_portal_is_looked_at_at_once(Fixture *fixture, gconstpointer unused)
+{
+    start_on(fixture);
+    known_networks_joined(fixture->networks, "hotel", "Hotel", "", 1);
+    known_networks_set_portal(fixture->networks, "hotel", true);
+    join_hotel(fixture);
+    run(fixture, 300000);
+    expect(fixture, PROTECTION_SIGNIN, "");
+}
+
 static void test_sign_in_needs_a_portal(Fixture *fixture, gconstpointer unused)
 {
     start_on(fixture);
@@ -427,6 +437,7 @@ int main(int argc, char **argv)
     ADD("sign-in-ends-by-itself", test_sign_in_ends_by_itself);
     ADD("sign-in-ends-with-the-network", test_sign_in_ends_with_the_network);
     ADD("portal-returns", test_portal_returns);
+    ADD("known-portal-is-looked-at-at-once", test_known_portal_is_looked_at_at_once);
     ADD("sign-in-needs-a-portal", test_sign_in_needs_a_portal);
     ADD("names-of-the-window", test_names_of_the_window);
     ADD("blocked-after-the-search", test_blocked_after_the_search);
