@@ -3,8 +3,17 @@
 #include "command.h"
 #include "console.h"
 #include "document.h"
+#include "report.h"
+#include "status_report.h"
 
 #include <glib/gi18n.h>
+
+static gboolean wants_report;
+
+static const GOptionEntry check_options[] = {
+    {"report", 0, 0, G_OPTION_ARG_NONE, &wants_report, N_("Print a report to paste"), NULL},
+    G_OPTION_ENTRY_NULL,
+};
 
 static void print_json(const SottoEvidence *evidence)
 {
@@ -16,6 +25,15 @@ static void print_json(const SottoEvidence *evidence)
     document_add_string(document, "resolver", evidence->resolver);
     document_add_string(document, "endpoint", evidence->endpoint);
     document_add_string(document, "security", evidence->security);
+    if (evidence->before.time_s != 0) {
+        json_builder_set_member_name(document, "before");
+        json_builder_begin_object(document);
+        document_add_number(document, "time", evidence->before.time_s);
+        document_add_string(document, "network", evidence->before.network);
+        document_add_string(document, "code", evidence->before.code);
+        document_add_string(document, "detail", evidence->before.detail);
+        json_builder_end_object(document);
+    }
     json_builder_set_member_name(document, "steps");
     json_builder_begin_array(document);
     for (guint i = 0; i < evidence->steps->len; i++) {
@@ -36,6 +54,8 @@ static void print_step(const SottoEvidenceStep *step)
 {
     if (sotto_evidence_step_is_unknown(step))
         console_print(TONE_QUIET, _("  ?      "));
+    else if (sotto_evidence_step_is_notable(step))
+        console_print(TONE_WARNING, _("  ok !   "));
     else
         console_print(step->ok ? TONE_GOOD : TONE_BAD, step->ok ? _("  ok     ") : _("  FAILED "));
     console_print(TONE_PLAIN, step->title);
@@ -49,15 +69,47 @@ static void print_step(const SottoEvidenceStep *step)
     }
 }
 
+static void print_before(const SottoEvidenceBefore *before)
+{
+    g_autofree char *when = console_clock(before->time_s);
+    g_autofree char *line = NULL;
+
+    if (before->time_s == 0)
+        return;
+    line = before->network[0] != '\0'
+               ? g_strdup_printf(_("%s, on %s: %s"), when, before->network, before->detail)
+               : g_strdup_printf(_("%s: %s"), when, before->detail);
+    console_print_fact(_("Unprotected"), line);
+}
+
 static void print_words(const SottoEvidence *evidence)
 {
     console_print(evidence->ok ? TONE_GOOD : TONE_BAD, evidence->summary);
     g_print("\n");
     for (guint i = 0; i < evidence->steps->len; i++)
         print_step(g_ptr_array_index(evidence->steps, i));
+    print_before(&evidence->before);
     console_print_fact(_("Resolver"), evidence->resolver);
     console_print_fact(_("Endpoint"), evidence->endpoint);
     console_print_fact(_("Security"), evidence->security);
+}
+
+static CliExit print_report(Session *session, const SottoEvidence *evidence)
+{
+    g_autoptr(GAsyncResult) result = NULL;
+    g_autofree char *state = report_sentence(session->helper);
+    g_autofree char *found = sotto_evidence_report(evidence);
+    char *head =
+        g_strdup_printf("Sotto %s: %s\n%s", sotto_helper_version(session->helper), state, found);
+    GError *error = NULL;
+
+    sotto_status_report_async(session->helper, head, NULL, session_keep, &result);
+    session_await(&result);
+    g_autofree char *text = sotto_status_report_finish(result, &error);
+    if (text == NULL)
+        return session_fail(session, error);
+    g_print("%s", text);
+    return evidence->ok ? CLI_OK : CLI_UNPROTECTED;
 }
 
 static CliExit run_check(Session *session, char **parameters)
@@ -66,11 +118,15 @@ static CliExit run_check(Session *session, char **parameters)
     g_autoptr(SottoEvidence) evidence = NULL;
     GError *error = NULL;
 
+    if (wants_report && session->json)
+        return session_misuse(_("Either a report or JSON."));
     sotto_helper_check_async(session->helper, NULL, session_keep, &result);
     session_await(&result);
     evidence = sotto_helper_check_finish(session->helper, result, &error);
     if (evidence == NULL)
         return session_fail(session, error);
+    if (wants_report)
+        return print_report(session, evidence);
     if (session->json)
         print_json(evidence);
     else
@@ -82,5 +138,6 @@ const Command check_command = {
     .name = "check",
     .parameters = "",
     .summary = N_("Prove now that lookups are protected"),
+    .options = check_options,
     .run = run_check,
 };

@@ -5,10 +5,17 @@
 
 /** One thing CheckProtection looked at. Strings are never NULL. */
 typedef struct SottoEvidenceStep {
-    char *id; /* "resolver", "system", "leaks", "identity", "hijack", "local" */
+    char *id; /* "resolver", "system", "leaks", "tampering", "identity", "hijack", "local" */
     char *title, *detail, *code;
     gboolean ok;
 } SottoEvidenceStep;
+
+/** Who answered this machine's programs the last time somebody looked while protection was off.
+ * Strings are never NULL. */
+typedef struct SottoEvidenceBefore {
+    gint64 time_s; /* since 1970; 0: nobody looked */
+    char *network, *code, *detail;
+} SottoEvidenceBefore;
 
 /** What CheckProtection found. Strings are never NULL. */
 typedef struct SottoEvidence {
@@ -16,7 +23,8 @@ typedef struct SottoEvidence {
     char *summary;                        /* one sentence */
     char *security, *resolver, *endpoint; /* how, with whom, and where */
     gint64 time_s;                        /* since 1970 */
-    GPtrArray *steps;                     /* of SottoEvidenceStep, in the order they were taken */
+    SottoEvidenceBefore before;
+    GPtrArray *steps; /* of SottoEvidenceStep, in the order they were taken */
 } SottoEvidence;
 
 /** Reads the a{sv} of CheckProtection (transfer full); what is missing reads "" or FALSE. */
@@ -24,6 +32,8 @@ SottoEvidence *sotto_evidence_parse(GVariant *dictionary);
 
 /** Nobody could say: neither passed nor failed. */
 gboolean sotto_evidence_step_is_unknown(const SottoEvidenceStep *step);
+/** It passed, and there is something to see all the same: an attack that was refused. */
+gboolean sotto_evidence_step_is_notable(const SottoEvidenceStep *step);
 /** The step with that id, or NULL (transfer none). */
 const SottoEvidenceStep *sotto_evidence_find(const SottoEvidence *evidence, const char *id);
 

@@ -195,7 +195,7 @@ static void on_report(GObject *source, GAsyncResult *result, gpointer data)
 {
     g_autoptr(SottoStatusPage) self = data;
     g_autoptr(GError) error = NULL;
-    g_autofree char *report = status_report_finish(result, &error);
+    g_autofree char *report = sotto_status_report_finish(result, &error);
 
     if (report == NULL)
         return; /* the window is closed */
@@ -220,7 +220,7 @@ static void on_copy_report(GtkButton *button, gpointer data)
         g_autofree char *report = sotto_evidence_report(self->evidence);
         g_string_append(text, report);
     }
-    status_report_async(self->helper, g_string_free(text, FALSE), self->lifetime, on_report,
+    sotto_status_report_async(self->helper, g_string_free(text, FALSE), self->lifetime, on_report,
                         g_object_ref(self));
 }
 

@@ -9,7 +9,7 @@
 #include "clear_report.h"
 #include "routes.h"
 
-#define UNKNOWN            "unknown"
+#define UNKNOWN            HIJACK_UNKNOWN
 #define IDENTITY_BUDGET_US 2500000 /* for what is good to know and no proof */
 
 static const char system_title[] = "Lookups of this machine's programs";
@@ -23,7 +23,8 @@ struct Inspection {
     GVariantBuilder steps;
     char *summary;     /* of the first failed step; NULL none yet */
     bool answered;     /* the resolver, in this check */
-    bool reaches_here; /* what programs ask does, in this check */
+    bool led_here;     /* what programs ask is meant to reach us */
+    bool reaches_here; /* and does, in this check */
     char *resolver_id;
     char *security, *endpoint;
 };
@@ -47,20 +48,26 @@ void inspection_cancel(Inspection *inspection)
         inspection_free(inspection);
 }
 
-/* Code "": it is so. UNKNOWN: nobody can say, which is neither good nor bad. */
-static void add_step(Inspection *inspection, const char *id, const char *title, const char *code,
-                     const char *detail)
+static void add_result(Inspection *inspection, const char *id, const char *title, bool ok,
+                       const char *code, const char *detail)
 {
     GVariantDict step;
     g_variant_dict_init(&step, NULL);
     g_variant_dict_insert(&step, "id", "s", id);
-    g_variant_dict_insert(&step, "ok", "b", *code == '\0');
+    g_variant_dict_insert(&step, "ok", "b", ok);
     g_variant_dict_insert(&step, "title", "s", title);
     g_variant_dict_insert(&step, "detail", "s", detail);
     g_variant_dict_insert(&step, "code", "s", code);
     g_variant_builder_add_value(&inspection->steps, g_variant_dict_end(&step));
-    if (*code != '\0' && !g_str_equal(code, UNKNOWN) && inspection->summary == NULL)
+    if (!ok && !g_str_equal(code, UNKNOWN) && inspection->summary == NULL)
         inspection->summary = g_strdup(detail);
+}
+
+/* Code "": it is so. UNKNOWN: nobody can say, which is neither good nor bad. */
+static void add_step(Inspection *inspection, const char *id, const char *title, const char *code,
+                     const char *detail)
+{
+    add_result(inspection, id, title, *code == '\0', code, detail);
 }
 
 static const char *resolver_name(const Inspection *inspection)
@@ -146,34 +153,28 @@ static void add_identity(Inspection *inspection, const Identity *identity)
     add_step(inspection, "identity", title, "", detail);
 }
 
-/* Compares who answers programs with who answers us. A large resolver has many networks, so that
- * another one alone is no proof; what reaches Sotto is answered by its resolver in any case. */
+/* Good news as long as lookups get through: refused is what such attempts are to be. */
+static void add_tampering(Inspection *inspection)
+{
+    const Tampering *tampering = inspection->sources.tampering;
+    g_autofree char *detail = tampering != NULL ? tampering_describe(tampering) : NULL;
+    add_result(inspection, "tampering", "Attempts to answer for a resolver",
+               detail == NULL || inspection->answered, detail != NULL ? "refused" : "",
+               detail != NULL ? detail : "None was seen on this network.");
+}
+
+/* What is found while nothing leads here is the evidence "before". */
 static void add_hijack(Inspection *inspection, const Identity *identity)
 {
-    static const char title[] = "Who answers this machine's programs";
-    char programs[ADDRESS_MAX_TEXT], own[ADDRESS_MAX_TEXT];
-    g_autofree char *detail = NULL;
-    if (!address_is_set(&identity->system) || identity->asks_from_count == 0) {
-        add_step(inspection, "hijack", title, UNKNOWN,
-                 "The names that would tell did not answer, so this is not known.");
-        return;
-    }
-    address_format_host(&identity->system, programs);
-    address_format_host(&identity->asks_from[0], own);
-    if (identity_is_same_network(identity)) {
-        detail = g_strdup_printf(
-            "The same resolver as Sotto's: its name servers are asked from %s.", programs);
-        add_step(inspection, "hijack", title, "", detail);
-    } else if (inspection->reaches_here) {
-        detail = g_strdup_printf("The same resolver as Sotto's, which asks from more than one "
-                                 "network: %s and %s.",
-                                 programs, own);
-        add_step(inspection, "hijack", title, "", detail);
-    } else {
-        detail = g_strdup_printf("Somebody else than %s: name servers are asked from %s, not from "
-                                 "%s.",
-                                 resolver_name(inspection), programs, own);
-        add_step(inspection, "hijack", title, "answered-elsewhere", detail);
+    const InspectionSources *sources = &inspection->sources;
+    const HijackFinding finding =
+        hijack_judge(identity, resolver_name(inspection), inspection->reaches_here);
+    g_autofree char *detail = finding.detail;
+    add_step(inspection, "hijack", "Who answers this machine's programs", finding.code, detail);
+    if (sources->before != NULL && !inspection->led_here) {
+        ProtectionView view;
+        protection_view(sources->protection, &view);
+        hijack_memory_keep(sources->before, &finding, view.network, loop_wall_s(sources->loop));
     }
 }
 
@@ -182,6 +183,7 @@ static void conclude(Inspection *inspection, const Identity *identity)
     ProtectionView view;
     GVariantDict all;
     add_leaks(inspection);
+    add_tampering(inspection);
     add_identity(inspection, identity);
     add_hijack(inspection, identity);
     add_local(inspection);
@@ -202,6 +204,11 @@ static void conclude(Inspection *inspection, const Identity *identity)
     g_variant_dict_insert(&all, "resolver", "s", resolver_name(inspection));
     g_variant_dict_insert(&all, "endpoint", "s",
                           inspection->endpoint != NULL ? inspection->endpoint : "");
+    GVariant *before = inspection->sources.before != NULL
+                           ? hijack_memory_report(inspection->sources.before)
+                           : NULL;
+    if (before != NULL)
+        g_variant_dict_insert_value(&all, "before", before);
     g_autoptr(GVariant) value = g_variant_ref_sink(g_variant_dict_end(&all));
     inspection->done(inspection->owner, value);
     inspection_free(inspection);
@@ -266,7 +273,8 @@ static void on_resolver(void *owner, const ProofResult *result)
     g_autofree char *detail = g_strdup_printf("%s answers.", resolver_name(inspection));
     add_step(inspection, "resolver", "Lookups through the resolver", result->code,
              result->ok ? detail : result->sentence);
-    if (!is_system_led_here(inspection)) {
+    inspection->led_here = is_system_led_here(inspection);
+    if (!inspection->led_here) {
         add_step(inspection, "system", system_title, "system-elsewhere",
                  "They go to the network's own DNS.");
         ask_identity(inspection);

@@ -2,11 +2,13 @@
 #pragma once
 
 #include "around.h"
+#include "hijack.h"
 #include "history.h"
 #include "identity.h"
 #include "leak.h"
 #include "protection.h"
 #include "sources.h"
+#include "tampering.h"
 
 #include <gio/gio.h>
 
@@ -21,8 +23,10 @@ typedef struct InspectionSources {
     Around *around;          /* may be NULL: nobody is named */
     History *history;        /* may be NULL: days are not kept apart */
     Sources *lists;          /* may be NULL: what the files say is all there is */
-    const Network *network;  /* may be NULL: nobody tells of it */
+    Network *network;        /* may be NULL: nobody tells of it */
     KnownNetworks *known;    /* may be NULL: no network is remembered */
+    Tampering *tampering;    /* the service's own, both; may be NULL */
+    HijackMemory *before;
 } InspectionSources;
 
 /** a{sv} as the bus contract has it. (transfer none) */

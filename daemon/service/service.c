@@ -30,7 +30,7 @@
 struct Service {
     BusListener listener;
     InspectionSources sources;
-    int64_t began_us; /* since then it is counted */
+    int64_t began_us;    /* since then it is counted */
     Face face;           /* io.github.sottodns.Sotto1 */
     BusSotto1 *skeleton; /* the same, as its own type */
     ResolversInterface *resolvers;
@@ -281,6 +281,8 @@ Service *service_new(Bus *bus, const InspectionSources *sources)
 {
     Service *service = g_new0(Service, 1);
     service->sources = *sources;
+    service->sources.tampering = tampering_new(sources->engine, sources->network);
+    service->sources.before = hijack_memory_new();
     service->began_us = loop_now_us(sources->loop);
     service->checks = g_ptr_array_new();
     service->skeleton = bus_sotto1_skeleton_new();
@@ -310,5 +312,7 @@ void service_free(Service *service)
     resolvers_interface_free(service->resolvers);
     face_clear(&service->face);
     g_ptr_array_unref(service->checks);
+    tampering_free(service->sources.tampering);
+    hijack_memory_free(service->sources.before);
     g_free(service);
 }

@@ -176,7 +176,7 @@ def test_lists_of_a_fresh_start(client):
 def test_check_says_step_by_step_what_it_found(client):
     evidence = client.call("CheckProtection")
     assert (evidence["ok"], evidence["summary"]) == (False, "Protection is not on.")
-    assert [step["id"] for step in evidence["steps"]] == ["resolver", "system", "leaks", "identity", "hijack"]
+    assert [step["id"] for step in evidence["steps"]] == ["resolver", "system", "leaks", "tampering", "identity", "hijack"]
     resolver = evidence["steps"][0]
     assert (resolver["ok"], resolver["code"]) == (False, "unreachable")
     for step in evidence["steps"]:

@@ -43,6 +43,7 @@ class Helper:
                       "Reason": ("s", ""), "Network": ("s", "Grand Hotel"), "Resolver": ("s", "auto"),
                       "ResolverInUse": ("s", ""), "Until": ("x", 0), "ChangedBy": ("s", "alice"),
                       "ChangedAt": ("x", 1700000000)}
+        self.step_id, self.step_code, self.before = "resolver", "", None
         self.leaks = [("firefox", "8.8.8.8", "udp", 12), ("", "2001:db8::53", "tcp", 1)]
         self.queries = 100
         self.since = 1700000000
@@ -124,14 +125,15 @@ class Helper:
             "count": GLib.Variant("t", count)} for program, destination, protocol, count in self.leaks],))
 
     def CheckProtection(self):
-        step = {"id": GLib.Variant("s", "resolver"), "ok": GLib.Variant("b", self.evidence_ok),
+        step = {"id": GLib.Variant("s", self.step_id), "ok": GLib.Variant("b", self.evidence_ok),
                 "title": GLib.Variant("s", "Quad9 answers"), "detail": GLib.Variant("s", "in 12 ms"),
-                "code": GLib.Variant("s", "" if self.evidence_ok else "pin-mismatch")}
+                "code": GLib.Variant("s", self.step_code if self.evidence_ok else "pin-mismatch")}
         return GLib.Variant("(a{sv})", ({
             "ok": GLib.Variant("b", self.evidence_ok), "summary": GLib.Variant("s", "Lookups are encrypted."),
             "time": GLib.Variant("x", 1700000000), "steps": GLib.Variant("aa{sv}", [step]),
             "resolver": GLib.Variant("s", "Quad9"), "endpoint": GLib.Variant("s", "tls://9.9.9.9"),
-            "security": GLib.Variant("s", "TLS 1.3")},))
+            "security": GLib.Variant("s", "TLS 1.3"),
+            **({"before": GLib.Variant("a{sv}", self.before)} if self.before else {})},))
 
     def Explain(self, name, rdtype):
         texts = {"name": name, "type": rdtype or "A", "source": "rule", "summary": f"{name} is blocked by ads.txt line 12.",
@@ -316,6 +318,42 @@ def test_check_json(ctl, helper):
     evidence = json.loads(ctl("check", "--json").stdout)
     assert evidence["ok"] is True and evidence["security"] == "TLS 1.3"
     assert evidence["steps"] == [{"id": "resolver", "ok": True, "title": "Quad9 answers", "detail": "in 12 ms", "code": ""}]
+
+
+def test_check_shows_what_was_before(ctl, helper):
+    helper.before = {"time": GLib.Variant("x", 1600000000), "network": GLib.Variant("s", "Hotel"),
+                     "code": GLib.Variant("s", "answered-elsewhere"), "detail": GLib.Variant("s", "Somebody else.")}
+    assert "on Hotel: Somebody else." in ctl("check").stdout
+    before = json.loads(ctl("check", "--json").stdout)["before"]
+    assert before == {"time": 1600000000, "network": "Hotel", "code": "answered-elsewhere", "detail": "Somebody else."}
+
+
+def test_check_marks_what_was_refused(ctl, helper):
+    helper.step_code = "refused"
+    done = ctl("check")
+    assert done.returncode == 0 and "  ok !   Quad9 answers\n" in done.stdout
+
+
+def test_check_report(ctl, helper):
+    helper.before = {"time": GLib.Variant("x", 1600000000), "network": GLib.Variant("s", "Hotel"),
+                     "code": GLib.Variant("s", "answered-elsewhere"), "detail": GLib.Variant("s", "Somebody else.")}
+    helper.step_id = "hijack"
+    helper.change(State="on")
+    done = ctl("check", "--report")
+    lines = done.stdout.splitlines()
+    assert done.returncode == 0
+    assert lines[0].startswith("Sotto 0.1.0: Protected")
+    assert "Result: Lookups are encrypted." in lines
+    position = lines.index("[ok] Quad9 answers: in 12 ms")
+    assert lines[position + 1] == ("    before, without protection, 2020-09-13T12:26:40Z on Hotel: Somebody else."
+                                   " (answered-elsewhere)")
+    assert "In the clear, network: 3 packets" in lines
+    assert "Went around Sotto: firefox of alice to 8.8.8.8 by udp, 12 times, last 2023-11-14T22:13:20Z" in lines
+    assert lines[-1].startswith("Names of networks")
+
+
+def test_check_report_is_no_json(ctl, helper):
+    assert ctl("check", "--report", "--json").returncode == 2
 
 
 def test_explain_in_words(ctl, helper):

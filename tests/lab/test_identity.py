@@ -68,6 +68,22 @@ def test_connection_shows_the_certificates_as_openssl_sees_them(unbound, guest):
     assert connection["endpoint"].startswith(f"tls://{UNBOUND}") and connection["queries"] > 0
 
 
+def test_evidence_of_the_hijack_is_kept(unbound, guest):
+    """What the network did to programs before stands beside who answers them now."""
+    def check(*options):
+        return unbound.sottoctl(guest, "check", *options, check=False).stdout
+    lie = json.loads(check("--json"))["before"]
+    assert (lie["code"], lie["network"]) == ("answered-elsewhere", "hotel") and HOTEL_OUTSIDE in lie["detail"]
+    unbound.sottoctl(guest, "on")
+    after = json.loads(check("--json"))
+    assert after["before"] == lie
+    assert next(step for step in after["steps"] if step["id"] == "hijack")["ok"]
+    report = check("--report").splitlines()
+    now = next(number for number, line in enumerate(report) if line.startswith("[ok] Who answers this machine's programs: The same"))
+    assert f" on hotel: {lie['detail']}" in report[now + 1]
+    assert f"from {HOTEL_OUTSIDE}" in report[now + 1]
+
+
 def test_statistics_name_resolvers_and_protocols(unbound, guest, network):
     unbound.sottoctl(guest, "on")
     for number in range(5):

@@ -60,6 +60,19 @@ def test_bad_resolver_is_not_chosen_instead_of_a_good_one(protected, network, gu
     assert nameservers() == ADDRESSES and ask(network.laptop) == TRUTH
 
 
+def test_who_answers_in_anothers_place_is_refused_and_shown(protected, network, guest):
+    def tampering():
+        evidence = json.loads(protected.sottoctl(guest, "check", "--json", check=False).stdout)
+        return evidence["ok"], next(step for step in evidence["steps"] if step["id"] == "tampering")
+    ok, step = tampering()
+    assert (ok, step["code"], step["detail"]) == (True, "", "None was seen on this network.")
+    protected.sottoctl(guest, "use", "bad-pin", check=False)
+    ok, step = tampering()
+    assert ok and step["ok"] and step["code"] == "refused"
+    assert step["detail"].startswith("Somebody on this network tried to answer for Bad pin. Sotto refused")
+    assert "  ok !   Attempts to answer for a resolver" in protected.sottoctl(guest, "check").stdout
+
+
 @pytest.fixture
 def meddled(installed, servers, hijacked, guest):
     """Turned on, with a resolver before whose every answer come three false ones, and after it a copy."""

@@ -331,7 +331,7 @@ static void test_check_when_off(Fixture *fixture, gconstpointer unused)
     const char *code = NULL;
     g_assert_true(g_variant_lookup(evidence, "ok", "b", &ok));
     g_assert_false(ok);
-    g_assert_cmpuint(g_variant_n_children(steps), ==, 5);
+    g_assert_cmpuint(g_variant_n_children(steps), ==, 6);
     g_autoptr(GVariant) system = g_variant_get_child_value(steps, 1);
     g_assert_true(g_variant_lookup(system, "code", "&s", &code));
     g_assert_cmpstr(code, ==, "system-elsewhere");

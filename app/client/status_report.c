@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The text of Copy Report: something to paste where somebody helps. It is in English, whatever the
- * desktop speaks, since that is who reads it; it names no lookup.
+ * The text of Copy Report and of sottoctl check --report: something to paste where somebody helps.
+ * It is in English, whatever the desktop speaks, since that is who reads it; it names no lookup.
  */
 #include "status_report.h"
+
+static const char own_affairs[] = "Names of networks, users and programs above are this computer's "
+                                  "own: take out what is nobody's business.\n";
 
 static GString *text_of(GTask *task)
 {
@@ -38,6 +41,7 @@ static void on_leaks(GObject *source, GAsyncResult *result, gpointer data)
         g_debug("no list of leaks: %s", error->message);
     for (guint i = 0; leaks != NULL && i < leaks->len; i++)
         append_leak(text_of(task), g_ptr_array_index(leaks, i));
+    g_string_append(text_of(task), own_affairs);
     g_task_return_pointer(task, g_strdup(text_of(task)->str), g_free);
 }
 
@@ -69,8 +73,8 @@ static void on_statistics(GObject *source, GAsyncResult *result, gpointer data)
                                   task);
 }
 
-void status_report_async(SottoHelper *helper, char *head, GCancellable *cancellable,
-                         GAsyncReadyCallback callback, gpointer user_data)
+void sotto_status_report_async(SottoHelper *helper, char *head, GCancellable *cancellable,
+                               GAsyncReadyCallback callback, gpointer user_data)
 {
     GTask *task = g_task_new(NULL, cancellable, callback, user_data);
     g_autofree char *start = head;
@@ -79,7 +83,7 @@ void status_report_async(SottoHelper *helper, char *head, GCancellable *cancella
     sotto_helper_get_statistics_async(helper, cancellable, on_statistics, task);
 }
 
-char *status_report_finish(GAsyncResult *result, GError **error)
+char *sotto_status_report_finish(GAsyncResult *result, GError **error)
 {
     return g_task_propagate_pointer(G_TASK(result), error);
 }

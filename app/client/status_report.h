@@ -8,6 +8,6 @@
  * this computer in clear, by kind, and which programs went around Sotto. Finishes with the whole
  * text (transfer full), without what the helper did not tell; NULL only when cancelled.
  */
-void status_report_async(SottoHelper *helper, char *head, GCancellable *cancellable,
-                         GAsyncReadyCallback callback, gpointer user_data);
-char *status_report_finish(GAsyncResult *result, GError **error);
+void sotto_status_report_async(SottoHelper *helper, char *head, GCancellable *cancellable,
+                               GAsyncReadyCallback callback, gpointer user_data);
+char *sotto_status_report_finish(GAsyncResult *result, GError **error);
