@@ -12,6 +12,7 @@
 #include "around.h"
 #include "bus.h"
 #include "clock.h"
+#include "desktop_network.h"
 #include "engine.h"
 #include "fdstore.h"
 #include "known_networks.h"
@@ -20,7 +21,6 @@
 #include "loop_source.h"
 #include "nat64_discovery.h"
 #include "network_memory.h"
-#include "networkmanager.h"
 #include "notify.h"
 #include "privileged.h"
 #include "prober.h"
@@ -207,7 +207,7 @@ static void put_together(Machine *machine)
     machine->admission = admission_new();
     machine->bus = bus_new();
     machine->sleep = sleep_new(machine->bus, &sleep_events, machine);
-    machine->network = networkmanager_new(machine->bus, &network);
+    machine->network = desktop_network_new(machine->bus, &network);
     machine->nat64 = nat64_discovery_new(machine->loop, machine->engine, machine->network);
     machine->prober = prober_new(machine->loop, machine->engine, NULL);
     lists = (SourcesParts){

@@ -10,6 +10,7 @@
 #include "log.h"
 #include "privileges.h"
 #include "stream.h"
+#include "system_unit.h"
 #include "tun.h"
 #include "udp.h"
 
@@ -108,6 +109,26 @@ static void claim_addresses(const Settings *settings)
     }
 }
 
+/*
+ * NetworkManager gives our device its address when protection is turned on, and would take one that
+ * is there before for somebody else's connection. Where it does not run, nobody else may.
+ */
+static void assign_addresses(const Settings *settings)
+{
+    const Address *own[] = {&settings->address4, &settings->address6};
+
+    if (system_unit_is_there("NetworkManager.service"))
+        return;
+    for (size_t i = 0; i < G_N_ELEMENTS(own); i++) {
+        Status status = tun_assign(own[i]);
+        char text[ADDRESS_MAX_TEXT];
+
+        if (status != STATUS_OK)
+            log_info("%s cannot be given to the device " TUN_NAME ": %s",
+                     address_format_host(own[i], text), status_sentence(status));
+    }
+}
+
 static Status give_privileges_away(const Settings *settings)
 {
     if (geteuid() == 0)
@@ -128,6 +149,7 @@ bool privileged_open(FdStore *store, const Settings *settings)
     if (open_listeners(store, settings) != STATUS_OK)
         return false;
     claim_addresses(settings);
+    assign_addresses(settings);
     status = open_leak(store);
     if (status != STATUS_OK)
         log_warning("leaving lookups cannot be counted: %s", status_sentence(status));

@@ -31,7 +31,7 @@
 
 typedef struct Step {
     int folder; /* inotify's number of it */
-    char *name;
+    char *name; /* NULL: whatever is in it */
 } Step;
 
 struct FileWatch {
@@ -62,10 +62,11 @@ static bool watch_name(FileWatch *watch, const char *folder, const char *name)
     return true;
 }
 
+/* g_path_get_dirname of a path that ends in "/" is the folder itself. */
 static void watch_path(FileWatch *watch, const char *path)
 {
     g_autofree char *folder = g_path_get_dirname(path);
-    g_autofree char *name = g_path_get_basename(path);
+    g_autofree char *name = g_str_has_suffix(path, "/") ? NULL : g_path_get_basename(path);
     if (watch_name(watch, folder, name) || strcmp(folder, path) == 0)
         return;
     watch_path(watch, folder);
@@ -92,8 +93,9 @@ static bool concerns(const FileWatch *watch, const struct inotify_event *event)
         return true;
     for (guint i = 0; i < watch->steps->len; i++) {
         const Step *step = &g_array_index(watch->steps, Step, i);
-        if (step->folder == event->wd && ((event->mask & FOLDER_IS_GONE) != 0 ||
-                                          (event->len > 0 && strcmp(event->name, step->name) == 0)))
+        if (step->folder == event->wd &&
+            ((event->mask & FOLDER_IS_GONE) != 0 || step->name == NULL ||
+             (event->len > 0 && strcmp(event->name, step->name) == 0)))
             return true;
     }
     return false;

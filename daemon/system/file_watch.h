@@ -4,7 +4,7 @@
 /**
  * Tells when a file is another one, or says something else, for whoever opens it by its name: it
  * was written, made, removed or replaced, or that happened to what its links lead to. Nothing is
- * polled.
+ * polled. A path that ends in "/" is a folder, and whatever changes in it tells.
  */
 typedef struct FileWatch FileWatch;
 

@@ -63,6 +63,33 @@ void network_facts_clear(NetworkFacts *facts)
     *facts = (NetworkFacts){0};
 }
 
+static NetworkLink *network_link_copy(const NetworkLink *link)
+{
+    NetworkLink *copy = g_memdup2(link, sizeof(*link));
+    copy->name = g_strdup(link->name);
+    copy->servers = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < link->servers->len; i++)
+        g_ptr_array_add(copy->servers,
+                        g_memdup2(g_ptr_array_index(link->servers, i), sizeof(Address)));
+    copy->domains = g_strdupv(link->domains);
+    copy->reverse = g_strdupv(link->reverse);
+    return copy;
+}
+
+void network_facts_copy(const NetworkFacts *facts, NetworkFacts *copy)
+{
+    *copy = *facts;
+    copy->identity = g_strdup(facts->identity);
+    copy->key = g_strdup(facts->key);
+    copy->name = g_strdup(facts->name);
+    copy->ssid = g_strdup(facts->ssid);
+    copy->check_url = g_strdup(facts->check_url);
+    copy->portal_api = g_strdup(facts->portal_api);
+    copy->links = g_ptr_array_new_with_free_func((GDestroyNotify)network_link_free);
+    for (guint i = 0; i < facts->links->len; i++)
+        g_ptr_array_add(copy->links, network_link_copy(g_ptr_array_index(facts->links, i)));
+}
+
 static bool servers_equal(const GPtrArray *a, const GPtrArray *b)
 {
     if (a->len != b->len)

@@ -99,6 +99,8 @@ void network_tell(Network *network);
 void network_facts_init(NetworkFacts *facts);
 void network_facts_clear(NetworkFacts *facts);
 bool network_facts_equal(const NetworkFacts *a, const NetworkFacts *b);
+/** `copy` must be cleared, or never filled. */
+void network_facts_copy(const NetworkFacts *facts, NetworkFacts *copy);
 
 static inline void network_point(Network *network, NetworkDone done, void *owner)
 {

@@ -342,7 +342,7 @@ static gboolean on_refresh(gpointer data)
     NetworkFacts facts = {0}, old = manager->network.facts;
     network_facts_init(&facts);
     nm_facts_read(manager->client, &manager->options.address4, &facts);
-    facts.taken = takeover_judge(manager->takeover, facts.pointed, nm_stub(manager->client));
+    facts.taken = takeover_judge(manager->takeover, facts.pointed, nm_stub(manager->client), NULL);
     nm_uplink_read_key(manager->client, manager->gateway, &facts);
     manager->network.facts = facts;
     bool differs = !network_facts_equal(&facts, &old);

@@ -17,12 +17,14 @@
 #include <unistd.h>
 
 #define SETTLE_MS 500
+#define STUB_FILE "../run/systemd/resolve/stub-resolv.conf" /* systemd-resolved(8) */
 
 struct Takeover {
     char *path;
     Address own[2];
     FileWatch *watch;
     LocalStub stub;
+    char *rival;
     bool wrong; /* it was at the last look */
     bool taken;
     guint settle_source;
@@ -49,12 +51,14 @@ bool takeover_leads_here(const Takeover *takeover)
 {
     ResolvConf conf;
     resolv_conf_read(takeover->path, &conf);
-    return resolv_conf_leads_to(&conf, takeover->own, takeover->stub);
+    return takeover->rival == NULL && resolv_conf_leads_to(&conf, takeover->own, takeover->stub);
 }
 
-bool takeover_judge(Takeover *takeover, bool pointed, LocalStub stub)
+bool takeover_judge(Takeover *takeover, bool pointed, LocalStub stub, const char *rival)
 {
     takeover->stub = stub;
+    g_free(takeover->rival);
+    takeover->rival = g_strdup(rival);
     takeover->wrong = pointed && !takeover_leads_here(takeover);
     if (!takeover->wrong) {
         g_clear_handle_id(&takeover->settle_source, g_source_remove);
@@ -80,6 +84,17 @@ char *takeover_explain(const Takeover *takeover)
 {
     const char *path = takeover->path;
     g_autofree char *target = g_file_read_link(path, NULL);
+    if (takeover->rival != NULL)
+        return g_strdup_printf("systemd-resolved was told to ask %s about every name, too. Undo "
+                               "that as an administrator (resolvectl shows it), and turn "
+                               "protection on again.",
+                               takeover->rival);
+    if (takeover->stub == LOCAL_STUB_RESOLVED)
+        return g_strdup_printf(
+            "Another program keeps its own DNS servers in %s. Make it "
+            "systemd-resolved's again as an administrator (sudo ln -sf " STUB_FILE
+            " %s), and turn protection on again.",
+            path, path);
     if (target != NULL)
         return g_strdup_printf("Another program made %s a link to %s. Remove the link as an "
                                "administrator (sudo rm %s), and turn protection on again.",
@@ -113,5 +128,6 @@ void takeover_free(Takeover *takeover)
     g_clear_handle_id(&takeover->settle_source, g_source_remove);
     file_watch_free(takeover->watch);
     g_free(takeover->path);
+    g_free(takeover->rival);
     g_free(takeover);
 }

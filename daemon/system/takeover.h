@@ -18,12 +18,15 @@ Takeover *takeover_new(const char *path, const Address own[2], void (*changed)(v
                        void *owner);
 void takeover_free(Takeover *takeover);
 
-/** Judges anew. `pointed`: by whoever runs the network, DNS is us, over `stub` where it uses one.
+/**
+ * Judges anew. `pointed`: by whoever runs the network, DNS is us, over `stub` where it uses one.
+ * `rival`: what else that stub asks about every name; NULL nothing.
  */
-bool takeover_judge(Takeover *takeover, bool pointed, LocalStub stub);
+bool takeover_judge(Takeover *takeover, bool pointed, LocalStub stub, const char *rival);
 
-/** Whether programs' lookups lead to us, as the file is this moment; by the stub judged last. */
+/** Whether programs' lookups lead to us, as the file is this moment; by the stub and the rival
+ * judged last. */
 bool takeover_leads_here(const Takeover *takeover);
 
-/** Why the file cannot be put right by us, and what to do. (transfer full) */
+/** Why it cannot be put right by us, and what to do. (transfer full) */
 char *takeover_explain(const Takeover *takeover);

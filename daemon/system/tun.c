@@ -18,6 +18,7 @@
 #include <fcntl.h>
 #include <ifaddrs.h>
 #include <linux/if_tun.h>
+#include <linux/ipv6.h>
 #include <net/if.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -93,6 +94,32 @@ Status tun_check(int fd)
 int tun_interface(void)
 {
     return (int)if_nametoindex(TUN_NAME);
+}
+
+/* netdevice(7) and ipv6(7). IPv4's prefix is 32 bits long by itself. */
+static int assign(int fd, const Address *address)
+{
+    struct ifreq request = request_for_device();
+    if (address->socket.any.sa_family == AF_INET) {
+        memcpy(&request.ifr_addr, &address->socket.v4, sizeof(address->socket.v4));
+        return ioctl(fd, SIOCSIFADDR, &request);
+    }
+    struct in6_ifreq request6 = {.ifr6_addr = address->socket.v6.sin6_addr,
+                                 .ifr6_prefixlen = 128,
+                                 .ifr6_ifindex = tun_interface()};
+    return ioctl(fd, SIOCSIFADDR, &request6);
+}
+
+Status tun_assign(const Address *address)
+{
+    int fd = socket(address->socket.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return status_from_errno(errno);
+    Status status = STATUS_OK;
+    if (!tun_carries(address) && assign(fd, address) < 0)
+        status = status_from_errno(errno);
+    close(fd);
+    return status;
 }
 
 bool tun_carries(const Address *address)

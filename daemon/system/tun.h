@@ -22,5 +22,9 @@ Status tun_check(int fd) must_check;
 /** The index of the device's link; 0 when there is none. */
 int tun_interface(void);
 
+/** Gives the device this address, and nothing beside it. That it has it is no error. Needs
+ * CAP_NET_ADMIN. STATUS_PERMISSION, STATUS_IO (the kernel lacks the address family). */
+Status tun_assign(const Address *address) must_check;
+
 /** Whether the device has this address now (its port aside). */
 bool tun_carries(const Address *address);

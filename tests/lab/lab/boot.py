@@ -26,10 +26,10 @@ class Boot(Here):
     running = None
     name = "booted laptop"
 
-    def __init__(self, network, prepare=None, resolved=False):
+    def __init__(self, network, prepare=None, resolved=False, networkmanager=True):
         if not BOOTROOT.exists():
             raise LabError("There is no root to boot: run the tests as tests/lab/run, which makes one with tests/lab/bootroot.")
-        self.network = network
+        self.network, self.networkmanager = network, networkmanager
         self.folder = RUN / "boot"
         self.root = self.folder / "root"
         self.folder.mkdir(exist_ok=True)
@@ -39,6 +39,8 @@ class Boot(Here):
         self._mount("overlay", self.root, f"lowerdir={BOOTROOT},upperdir={self.folder}/upper,workdir={self.folder}/work")
         if resolved:
             self._use_resolved()
+        if not networkmanager:
+            self._use_networkd()
         if prepare:
             prepare(self.root)
         self.start()
@@ -66,6 +68,14 @@ class Boot(Here):
         resolv_conf = self.root / "etc/resolv.conf"
         resolv_conf.unlink()
         resolv_conf.symlink_to("../run/systemd/resolve/stub-resolv.conf")
+
+    def _use_networkd(self):
+        """In NetworkManager's place, as on a server or in an image; it wants resolved."""
+        units = self.root / "etc/systemd/system"
+        (units / "NetworkManager.service").symlink_to("/dev/null")
+        (units / "multi-user.target.wants/systemd-networkd.service").symlink_to("/lib/systemd/system/systemd-networkd.service")
+        (self.root / "etc/systemd/network/wl0.network").write_text(
+            "[Match]\nName=wl0\n[Network]\nDHCP=ipv4\nLinkLocalAddressing=no\nIPv6AcceptRA=no\n[DHCPv4]\nUseDomains=yes\n")
 
     def start(self):
         """Power on: also again after halt(), with what is on the disk."""
@@ -107,9 +117,13 @@ class Boot(Here):
         return [line.split()[1] for line in self.path("/etc/resolv.conf").read_text().splitlines()
                 if line.startswith("nameserver ")]
 
+    def is_online(self):
+        if self.networkmanager:
+            return self.run("nmcli", "-t", "-f", "STATE", "general", check=False).stdout.startswith("connected")
+        return self.run("ip", "route", "show", "default").stdout != ""
+
     def wait_online(self, seconds=20):
-        wait_for("the booted laptop to be online",
-                 lambda: self.run("nmcli", "-t", "-f", "STATE", "general", check=False).stdout.startswith("connected"), seconds)
+        wait_for("the booted laptop to be online", self.is_online, seconds)
 
     def journal(self, *options):
         return self.run("journalctl", "--no-pager", "--boot", "--lines=80", *options, check=False).stdout

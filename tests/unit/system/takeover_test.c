@@ -23,7 +23,7 @@ static void on_changed(void *owner)
 {
     Fixture *fixture = owner;
     fixture->changes++;
-    fixture->taken = takeover_judge(fixture->takeover, fixture->pointed, LOCAL_STUB_NONE);
+    fixture->taken = takeover_judge(fixture->takeover, fixture->pointed, LOCAL_STUB_NONE, NULL);
 }
 
 static void write_file(const char *path, const char *text)
