@@ -24,6 +24,7 @@ struct _SottoBrowser {
     WebKitWebContext *context;
     WebKitWebsiteDataManager *store;
     WebKitWebView *view;
+    char *failed;   /* the address that did not load: the view forgets it; NULL: it did */
     gboolean mixed; /* a secure page shows insecure things */
     gboolean cleared;
 };
@@ -32,6 +33,11 @@ G_DEFINE_FINAL_TYPE(SottoBrowser, sotto_browser, GTK_TYPE_BIN)
 
 enum { SIGNAL_CHANGED, SIGNAL_CERTIFICATE_REFUSED, SIGNAL_FAILED, SIGNAL_COUNT };
 static guint signals[SIGNAL_COUNT];
+
+static void on_changed(SottoBrowser *self)
+{
+    g_signal_emit(self, signals[SIGNAL_CHANGED], 0);
+}
 
 /* --- addresses ------------------------------------------------------------------------------- */
 
@@ -63,13 +69,21 @@ static char *host_of(const char *address)
 
 /* --- facts ----------------------------------------------------------------------------------- */
 
+/* NULL for nothing that is of the web. */
+static const char *shown_address(SottoBrowser *self)
+{
+    const char *address = self->failed != NULL ? self->failed : webkit_web_view_get_uri(self->view);
+
+    return address != NULL && sotto_browser_can_open(address) ? address : NULL;
+}
+
 char *sotto_browser_host(SottoBrowser *self)
 {
-    const char *address = webkit_web_view_get_uri(self->view);
+    const char *address = shown_address(self);
     g_autoptr(GUri) uri = NULL;
     g_autofree char *host = NULL;
 
-    if (address == NULL || !sotto_browser_can_open(address))
+    if (address == NULL)
         return g_strdup("");
     host = host_of(address);
     uri = g_uri_parse(address, G_URI_FLAGS_PARSE_RELAXED | G_URI_FLAGS_SCHEME_NORMALIZE, NULL);
@@ -81,11 +95,10 @@ char *sotto_browser_host(SottoBrowser *self)
 
 BrowserSecurity sotto_browser_security(SottoBrowser *self)
 {
-    const char *address = webkit_web_view_get_uri(self->view);
     GTlsCertificate *certificate;
     GTlsCertificateFlags errors;
 
-    if (address == NULL || !sotto_browser_can_open(address))
+    if (self->failed != NULL || shown_address(self) == NULL)
         return BROWSER_NOTHING;
     if (!self->mixed && webkit_web_view_get_tls_info(self->view, &certificate, &errors) &&
         errors == 0)
@@ -113,9 +126,19 @@ void sotto_browser_open(SottoBrowser *self, const char *address)
     webkit_web_view_load_uri(self->view, address);
 }
 
+static void remember_failed(SottoBrowser *self, const char *address)
+{
+    g_free(self->failed);
+    self->failed = g_strdup(address);
+    on_changed(self);
+}
+
 void sotto_browser_reload(SottoBrowser *self)
 {
-    webkit_web_view_reload_bypass_cache(self->view);
+    if (self->failed != NULL)
+        webkit_web_view_load_uri(self->view, self->failed);
+    else
+        webkit_web_view_reload_bypass_cache(self->view);
 }
 
 void sotto_browser_go_back(SottoBrowser *self)
@@ -255,6 +278,7 @@ static gboolean on_load_failed(SottoBrowser *self, WebKitLoadEvent event, const 
 {
     if (!is_interruption(error)) {
         g_debug("the page did not load: %s", error->message);
+        remember_failed(self, address);
         fail(self, sentence_for(error));
     }
     return TRUE;
@@ -317,6 +341,7 @@ static gboolean on_load_failed_with_tls(SottoBrowser *self, const char *address,
 {
     Refusal *refusal = g_new0(Refusal, 1);
 
+    remember_failed(self, address);
     refusal->browser = g_object_ref(self);
     refusal->host = host_of(address);
     refusal->certificate = g_object_ref(certificate);
@@ -328,15 +353,12 @@ static gboolean on_load_failed_with_tls(SottoBrowser *self, const char *address,
 
 /* --- news ------------------------------------------------------------------------------------ */
 
-static void on_changed(SottoBrowser *self)
-{
-    g_signal_emit(self, signals[SIGNAL_CHANGED], 0);
-}
-
 static void on_load_changed(SottoBrowser *self, WebKitLoadEvent event)
 {
-    if (event == WEBKIT_LOAD_STARTED)
+    if (event == WEBKIT_LOAD_STARTED) {
         self->mixed = FALSE;
+        g_clear_pointer(&self->failed, g_free);
+    }
     on_changed(self);
 }
 
@@ -423,6 +445,7 @@ static void sotto_browser_finalize(GObject *object)
 {
     SottoBrowser *self = SOTTO_BROWSER(object);
 
+    g_free(self->failed);
     g_clear_object(&self->context);
     g_clear_object(&self->store);
     G_OBJECT_CLASS(sotto_browser_parent_class)->finalize(object);

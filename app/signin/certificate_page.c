@@ -54,7 +54,7 @@ static char *date_text(GDateTime *date)
 {
     g_autoptr(GDateTime) local = date != NULL ? g_date_time_to_local(date) : NULL;
 
-    return local != NULL ? g_date_time_format(local, "%x") : g_strdup(_("not told"));
+    return local != NULL ? g_date_time_format(local, "%-d %B %Y") : g_strdup(_("not told"));
 }
 
 /* SHA-256 of the certificate, as browsers show it: two lines of sixteen bytes. */
@@ -106,7 +106,7 @@ void sotto_certificate_page_show(SottoCertificatePage *self, const char *host,
     g_autofree char *sentence = g_strdup_printf(
         _("Whoever answered may be %s, or anyone on this network who says so."), host);
     g_autofree char *problems = problems_of(errors);
-    g_autofree char *go_on = g_strdup_printf(_("_Go On to %s All the Same"), host);
+    g_autofree char *go_on = g_strdup_printf(_("Go On to %s All the Same"), host);
 
     g_free(self->host);
     self->host = g_strdup(host);

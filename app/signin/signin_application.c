@@ -25,6 +25,7 @@ struct _SottoSignInApplication {
     SignInProxy *proxy;
     SottoAttempt *attempt;
     gboolean preparing; /* the window comes as soon as the sandbox is known */
+    gboolean failed;    /* there was never a window */
     guint terminate_source, interrupt_source;
 };
 
@@ -112,6 +113,7 @@ static void sotto_signin_application_activate(GApplication *application)
     self->proxy = signin_proxy_new(&names, &error);
     if (self->proxy == NULL) { /* this computer has no loopback, or no memory left */
         g_printerr("sotto-signin: %s\n", error->message);
+        self->failed = TRUE;
         return;
     }
     g_application_hold(application);
@@ -147,4 +149,11 @@ SottoSignInApplication *sotto_signin_application_new(void)
 {
     return g_object_new(SOTTO_TYPE_SIGNIN_APPLICATION, "application-id", SOTTO_APP_ID ".SignIn",
                         NULL);
+}
+
+int sotto_signin_application_run(SottoSignInApplication *self, int argc, char **argv)
+{
+    int status = g_application_run(G_APPLICATION(self), argc, argv);
+
+    return self->failed ? EXIT_FAILURE : status;
 }

@@ -9,3 +9,5 @@ G_DECLARE_FINAL_TYPE(SottoSignInApplication, sotto_signin_application, SOTTO, SI
                      GtkApplication)
 
 SottoSignInApplication *sotto_signin_application_new(void);
+/** Until the window is closed, or it is known that there can be none; the status to exit with. */
+int sotto_signin_application_run(SottoSignInApplication *application, int argc, char **argv);

@@ -23,10 +23,11 @@ struct _SottoSignInWindow {
     SottoBrowser *browser;
     char *failure;      /* why the page did not load; NULL: it did, or will */
     AttemptPhase phase; /* as shown */
+    GtkWidget *dialog;  /* a question that waits for its answer; NULL: none */
     guint clock, goodbye;
     gboolean open_elsewhere; /* the user's browser is to be opened when the helper has agreed */
 
-    HdyHeaderBar *header;
+    GtkLabel *title, *time;
     SottoAddressBar *address_bar;
     GtkWidget *back_button, *reload_button, *browser_button;
     GtkInfoBar *error_bar;
@@ -49,11 +50,11 @@ static gboolean is_timed(SottoSignInWindow *self)
 static void show_time(SottoSignInWindow *self)
 {
     gint64 left_s = sotto_attempt_seconds_left(self->attempt);
-    g_autofree char *text = NULL;
+    g_autofree char *text =
+        g_strdup_printf(_("%d:%02d left"), (int)(left_s / 60), (int)(left_s % 60));
 
-    if (left_s > 0 && is_timed(self))
-        text = g_strdup_printf(_("%d:%02d left"), (int)(left_s / 60), (int)(left_s % 60));
-    hdy_header_bar_set_subtitle(self->header, text);
+    gtk_label_set_text(self->time, text);
+    gtk_widget_set_visible(GTK_WIDGET(self->time), left_s > 0 && is_timed(self));
 }
 
 static gboolean on_second(gpointer data)
@@ -77,7 +78,7 @@ static void show_title(SottoSignInWindow *self)
     g_autofree char *title = *network != '\0' ? g_strdup_printf(_("Sign in to %s"), network)
                                               : g_strdup(_("Sign in to this network"));
 
-    hdy_header_bar_set_title(self->header, title);
+    gtk_label_set_text(self->title, title);
     gtk_window_set_title(GTK_WINDOW(self), title);
 }
 
@@ -169,6 +170,8 @@ static gboolean on_goodbye(gpointer data)
 
 static void enter_phase(SottoSignInWindow *self, AttemptPhase phase)
 {
+    if (self->dialog != NULL)
+        gtk_widget_destroy(self->dialog); /* it asked about another state of things */
     if (phase == ATTEMPT_IN_WINDOW && self->phase != ATTEMPT_FINISHING)
         sotto_browser_open(self->browser, sotto_attempt_address(self->attempt));
     else if (phase != ATTEMPT_IN_WINDOW && phase != ATTEMPT_FINISHING)
@@ -256,6 +259,13 @@ static void stop(GSimpleAction *action, GVariant *parameter, gpointer window)
     sotto_attempt_end(SOTTO_SIGNIN_WINDOW(window)->attempt);
 }
 
+static void ask(SottoSignInWindow *self, const char *question, const char *sentence,
+                const char *yes, ConsentGiven given)
+{
+    self->dialog = consent_dialog_ask(GTK_WINDOW(self), question, sentence, yes, given);
+    g_signal_connect(self->dialog, "destroy", G_CALLBACK(gtk_widget_destroyed), &self->dialog);
+}
+
 static void begin_in_browser(GtkWindow *window)
 {
     SottoSignInWindow *self = SOTTO_SIGNIN_WINDOW(window);
@@ -272,12 +282,11 @@ static void open_in_browser(GSimpleAction *action, GVariant *parameter, gpointer
     if (self->phase == ATTEMPT_IN_BROWSER)
         open_user_browser(self); /* once more: it was agreed to */
     else
-        consent_dialog_ask(
-            window, _("Sign in with your browser?"),
-            _("While that is open, what every program on this computer looks up goes to "
-              "this network, which can read and change it. It ends by itself as soon as "
-              "you are signed in, or after a few minutes."),
-            _("_Open in Browser"), begin_in_browser);
+        ask(self, _("Sign in with your browser?"),
+            _("Until you have signed in, and for a few minutes at most, this network can read "
+              "and change what this computer looks up. Then everything is private again by "
+              "itself."),
+            _("_Open Browser"), begin_in_browser);
 }
 
 static void allow_unprotected(GtkWindow *window)
@@ -287,10 +296,9 @@ static void allow_unprotected(GtkWindow *window)
 
 static void use_unprotected(GSimpleAction *action, GVariant *parameter, gpointer window)
 {
-    consent_dialog_ask(
-        window, _("Use this network unprotected for 15 minutes?"),
-        _("Until then, anyone on this network can read and change what you look up. "
-          "Protection comes back by itself after that, and when you leave the network."),
+    ask(window, _("Use this network unprotected for 15 minutes?"),
+        _("Until then this network can read and change what this computer looks up. It ends by "
+          "itself then, or as soon as you leave this network."),
         _("_Use Unprotected"), allow_unprotected);
 }
 
@@ -358,7 +366,8 @@ static void sotto_signin_window_class_init(SottoSignInWindowClass *class)
     g_type_ensure(SOTTO_TYPE_NOTICE_VIEW);
     gtk_widget_class_set_template_from_resource(
         widget_class, "/io/github/sottodns/Sotto/SignIn/signin-window.ui");
-    gtk_widget_class_bind_template_child(widget_class, SottoSignInWindow, header);
+    gtk_widget_class_bind_template_child(widget_class, SottoSignInWindow, title);
+    gtk_widget_class_bind_template_child(widget_class, SottoSignInWindow, time);
     gtk_widget_class_bind_template_child(widget_class, SottoSignInWindow, address_bar);
     gtk_widget_class_bind_template_child(widget_class, SottoSignInWindow, back_button);
     gtk_widget_class_bind_template_child(widget_class, SottoSignInWindow, reload_button);

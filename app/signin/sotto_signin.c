@@ -16,5 +16,5 @@ int main(int argc, char **argv)
     textdomain("sotto");
     g_set_application_name("Sotto");
     application = sotto_signin_application_new();
-    return g_application_run(G_APPLICATION(application), argc, argv);
+    return sotto_signin_application_run(application, argc, argv);
 }

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A hotel's network for one program: a network namespace that holds nothing but a cable to another one, where the hotel
 is. It has a sign-in page by HTTP and by HTTPS, with a certificate of its own making; a DNS server that answers every
-name with the hotel's address, and remembers who asked; and an IPv6 that leads nowhere.
+name with the hotel's address, and remembers who asked; and an IPv6 that leads nowhere. The guest's computer has a
+service of its own, which nobody outside is to reach.
 
     hotel.py run LOG COMMAND…    runs COMMAND in it, without any privilege; what happens in the hotel goes to LOG
     hotel.py serve LOG           the hotel itself (internal)
@@ -11,34 +12,40 @@ import http.server
 import json
 import os
 import pathlib
+import signal
 import socket
 import socketserver
 import ssl
 import subprocess
 import sys
 import threading
-import time
 
 HOTEL, GUEST = "10.11.12.1", "10.11.12.2"
 HOTEL6, GUEST6 = "fd11:1213::1", "fd11:1213::2"
+TRUSTED = "/etc/ssl/certs/ca-certificates.crt"
+INSIDE_PORT = 8631  # the guest's service, on every address
 BLACK_HOLE = "fd66:6666::1"  # beyond the hotel's IPv6, which forwards nothing and says nothing
 
 PAGE = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Grand Hotel</title>
 <link rel="dns-prefetch" href="//prefetched.grand-hotel.test"><link rel="preconnect" href="http://early.grand-hotel.test">
 <style>body{margin:0;height:100vh;display:flex;align-items:center;justify-content:center;font-family:sans-serif;
-background:linear-gradient(160deg,#26415c,#7a94a8)}form{background:#fff;border-radius:12px;padding:32px;width:300px;
-text-align:center;box-shadow:0 8px 32px #0006}h1{font-size:24px;margin:0 0 4px;font-weight:600}p{color:#555;margin:0 0 16px}
-input{box-sizing:border-box;width:100%;font-size:16px;padding:10px;margin-bottom:12px;border:1px solid #bbb;border-radius:6px}
-button{font-size:18px;width:100%;padding:14px;border:0;border-radius:6px;background:#26415c;color:#fff}</style></head><body>
-<form method="post" action="/login"><h1>Grand Hotel</h1><p>Welcome. Please tell us your room.</p>
-<button>Connect</button><p></p><input name="room" placeholder="Room" autofocus></form>
+background:linear-gradient(160deg,#26415c,#7a94a8)}form{background:#fff;border-radius:12px;padding:28px;width:300px;
+text-align:center;box-shadow:0 8px 32px #0006;display:grid;grid-template-rows:1fr auto 1fr}h1{font-size:24px;margin:0}
+p{color:#666;margin:6px 0 16px}input{box-sizing:border-box;width:100%;font-size:16px;padding:10px;margin-bottom:12px;
+border:1px solid #bbb;border-radius:6px}button{font-size:18px;padding:14px;border:0;border-radius:6px;background:#26415c;
+color:#fff}small{color:#888;margin-top:18px}</style></head><body><form method="post" action="/login">
+<div><h1>Grand Hotel</h1><p>Welcome. Please tell us your room.</p><input name="room" placeholder="Room" autofocus></div>
+<button>Connect</button><small>Free for 24 hours, with our compliments. By connecting
+you accept our terms.<br><br>Any trouble? Dial 9 from every phone in the house.</small></form>
 <img src="http://img.grand-hotel.test/logo.png" alt="" width="1" height="1">EXTRA</body></html>"""
 EXTRA = {
-    "/inside": """<img src="http://127.0.0.1:PORT/secret"><img src="http://localhost:PORT/secret">
-<img src="http://inside.grand-hotel.test:PORT/secret"><img src="http://GUEST:PORT/secret">""",
-    "/elsewhere": """<a id="a" href="file:///etc/passwd">f</a><a id="b" href="sotto-test:x">s</a>
+    "/inside": "".join(f'<img src="http://{host}:{INSIDE_PORT}/{number}">' for number, host in enumerate(
+        ("127.0.0.1", "localhost", "[::1]", GUEST, f"[{GUEST6}]", "inside.grand-hotel.test"))),
+    "/schemes": """<a id="a" href="file:///etc/passwd">f</a><a id="b" href="sotto-test:x">s</a>
 <script>a.click();setTimeout(()=>b.click(),300);setTimeout(()=>fetch('/tried'),600)</script>""",
-    "/window": """<script>onclick=()=>window.open('/opened')</script>""",
+    "/window": "<script>document.onclick=()=>window.open('/opened')</script>",
+    "/other": "<script>setTimeout(()=>{location='https://img.grand-hotel.test:444/'},500)</script>",
+    "/strict": "<script>setTimeout(()=>{location='https://secure.grand-hotel.test:444/'},2000)</script>",
 }
 
 
@@ -69,12 +76,10 @@ class Page(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         host = self.headers["Host"]
         self.log.add("request", method="GET", host=host, path=self.path)
-        extra = EXTRA.get(self.path.partition("?")[0], "").replace("GUEST", GUEST)
-        extra = extra.replace("PORT", self.path.partition("?")[2])
         if self.path.endswith(".bin"):
             self.answer(b"\0" * 1000, "application/octet-stream")
         else:
-            self.answer(PAGE.replace("EXTRA", extra).encode())
+            self.answer(PAGE.replace("EXTRA", EXTRA.get(self.path, "")).encode())
 
     def do_POST(self):
         form = self.rfile.read(int(self.headers["Content-Length"])).decode()
@@ -113,6 +118,35 @@ def ip(*arguments):
     subprocess.run(["ip", *arguments], check=True)
 
 
+def secure_server(port, folder, name):
+    """With a certificate that it signed itself, for one name."""
+    key, certificate = folder / f"{name}.key", folder / f"{name}.crt"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30",
+                    "-subj", f"/O=Grand Hotel/CN={name}", "-addext", f"subjectAltName=DNS:{name}",
+                    "-keyout", key, "-out", certificate], check=True, stderr=subprocess.DEVNULL)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    server = HTTPServer((HOTEL, port), Page)
+    server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    return server
+
+
+class Inside(http.server.BaseHTTPRequestHandler):
+    log = None
+
+    def do_GET(self):
+        self.log.add("inside", path=self.path)
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+class InsideServer(HTTPServer):
+    address_family = socket.AF_INET6  # and IPv4, as "::" has it
+
+
 def serve(log_path):
     """The hotel's side. Says on its output when there is a namespace to lay a cable into, and when it is open."""
     Page.log = Names.log = Log(log_path)
@@ -124,14 +158,9 @@ def serve(log_path):
     ip("link", "set", "lan", "up")
     ip("route", "add", "blackhole", f"{BLACK_HOLE}/32")
     folder = pathlib.Path(log_path).parent
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30",
-                    "-subj", "/O=Grand Hotel/CN=login.grand-hotel.test", "-addext", "subjectAltName=DNS:login.grand-hotel.test",
-                    "-keyout", folder / "hotel.key", "-out", folder / "hotel.crt"], check=True, stderr=subprocess.DEVNULL)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(folder / "hotel.crt", folder / "hotel.key")
-    secure = HTTPServer((HOTEL, 443), Page)
-    secure.socket = context.wrap_socket(secure.socket, server_side=True, do_handshake_on_connect=False)
-    for server in (HTTPServer((HOTEL, 80), Page), secure, socketserver.ThreadingUDPServer((HOTEL, 53), Names)):
+    trusted = secure_server(443, folder, "secure.grand-hotel.test")
+    other = secure_server(444, folder, "login.grand-hotel.test")
+    for server in (HTTPServer((HOTEL, 80), Page), trusted, other, socketserver.ThreadingUDPServer((HOTEL, 53), Names)):
         threading.Thread(target=server.serve_forever, daemon=True).start()
     print("open", flush=True)
     sys.stdin.read()  # until the guest has gone
@@ -148,19 +177,26 @@ def run(log_path, command):
     ip("link", "set", "wlan", "up")
     ip("route", "add", "default", "via", HOTEL)
     ip("route", "add", "default", "via", HOTEL6)
-    resolv_conf = pathlib.Path(log_path).with_name("resolv.conf")
-    resolv_conf.write_text(f"nameserver {HOTEL}\n", encoding="utf-8")
-    subprocess.run(["mount", "--bind", resolv_conf, "/etc/resolv.conf"], check=True)
     hotel.stdin.write("\n")
     hotel.stdin.flush()
     assert hotel.stdout.readline() == "open\n"
+    use_settings(pathlib.Path(log_path).parent)
+    Inside.log = Log(log_path)
+    threading.Thread(target=InsideServer(("::", INSIDE_PORT), Inside).serve_forever, daemon=True).start()
     guest = subprocess.Popen(["setpriv", "--ambient-caps", "-all", "--inh-caps", "-all", "--", *command])
-    import signal
     signal.signal(signal.SIGTERM, lambda *_: guest.terminate())
     code = guest.wait()
     hotel.stdin.close()
     hotel.wait()
     return code if code >= 0 else 128 - code
+
+
+def use_settings(folder):
+    """What a guest's computer has: the hotel's DNS, and trust in one of the two certificates. Seen by it alone."""
+    resolv_conf = folder / "resolv.conf"
+    resolv_conf.write_text(f"nameserver {HOTEL}\n", encoding="utf-8")
+    for own, common in ((resolv_conf, "/etc/resolv.conf"), (folder / "secure.grand-hotel.test.crt", TRUSTED)):
+        subprocess.run(["mount", "--bind", own, common], check=True)
 
 
 def main():
