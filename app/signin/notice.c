@@ -47,6 +47,12 @@ gboolean notice_of_attempt(SottoAttempt *attempt, Notice *notice)
         *notice = (Notice){ICON("off"), "off", _("Not protected here, by your choice"),
                            until_text(attempt), NOTICE_CLOSE};
         return TRUE;
+    case ATTEMPT_BLOCKED:
+        *notice = (Notice){ICON("warning"), "bad", _("This network blocks private lookups"),
+                           g_strdup(_("You are signed in. Nothing goes out unprotected, and Sotto "
+                                      "keeps trying.")),
+                           NOTICE_CLOSE | NOTICE_UNPROTECTED};
+        return TRUE;
     case ATTEMPT_ENDED:
         *notice = (Notice){ICON("warning"), "bad", _("Not signed in"),
                            g_strdup(sotto_attempt_sentence(attempt)),

@@ -46,6 +46,11 @@ static void set_phase(SottoAttempt *self, AttemptPhase phase, const char *senten
     g_signal_emit(self, signals[SIGNAL_CHANGED], 0);
 }
 
+static gboolean is_same_network(SottoAttempt *self)
+{
+    return g_str_equal(sotto_helper_network(self->helper), self->network);
+}
+
 /* --- why it ended ----------------------------------------------------------------------------- */
 
 static const char *sentence_of_reason(SottoAttempt *self)
@@ -58,9 +63,7 @@ static const char *sentence_of_reason(SottoAttempt *self)
 /* The state has left signing-in, for one that is neither success nor on the way to it. */
 static const char *sentence_of_end(SottoAttempt *self, SottoState state)
 {
-    const char *network = sotto_helper_network(self->helper);
-
-    if (state == SOTTO_STATE_OFFLINE || !g_str_equal(network, self->network))
+    if (state == SOTTO_STATE_OFFLINE || !is_same_network(self))
         return _("You have left the network that you were signing in to.");
     switch (state) {
     case SOTTO_STATE_SIGNIN:
@@ -68,14 +71,13 @@ static const char *sentence_of_end(SottoAttempt *self, SottoState state)
             return _(
                 "The time for signing in is over, and the network still lets nothing through.");
         return _("The sign-in was ended before the network let anything through.");
-    case SOTTO_STATE_BLOCKED:
-        return _("You are signed in, but this network blocks private lookups.");
     case SOTTO_STATE_OFF:
         return _("Protection was turned off, so the sign-in needs no help: use your browser.");
     case SOTTO_STATE_PAUSED:
     case SOTTO_STATE_ASK:
         return _(
             "This network's own DNS is in use, so the sign-in needs no help: use your browser.");
+    case SOTTO_STATE_BLOCKED:
     case SOTTO_STATE_ERROR:
     case SOTTO_STATE_STARTING:
     case SOTTO_STATE_ON:
@@ -94,7 +96,7 @@ static const char *sentence_of_end(SottoAttempt *self, SottoState state)
 static gboolean is_under_way(const SottoAttempt *self)
 {
     return self->phase == ATTEMPT_IN_WINDOW || self->phase == ATTEMPT_IN_BROWSER ||
-           self->phase == ATTEMPT_FINISHING;
+           self->phase == ATTEMPT_FINISHING || self->phase == ATTEMPT_BLOCKED;
 }
 
 /* States that say the same whatever was before; FALSE for the others. */
@@ -112,9 +114,9 @@ static gboolean follow_result(SottoAttempt *self, SottoState state)
 static void follow_signing_in(SottoAttempt *self)
 {
     self->until_s = sotto_helper_until_s(self->helper);
-    set_phase(self,
-              sotto_helper_sign_in(self->helper) == SOTTO_SIGN_IN_MACHINE ? ATTEMPT_IN_BROWSER
-                                                                          : ATTEMPT_IN_WINDOW,
+    if (sotto_helper_sign_in(self->helper) == SOTTO_SIGN_IN_MACHINE)
+        self->how = SOTTO_SIGN_IN_MACHINE; /* as chosen here, or by somebody else meanwhile */
+    set_phase(self, self->how == SOTTO_SIGN_IN_MACHINE ? ATTEMPT_IN_BROWSER : ATTEMPT_IN_WINDOW,
               NULL);
 }
 
@@ -131,12 +133,14 @@ static void on_helper_changed(SottoAttempt *self)
     }
     if (follow_result(self, state) || !is_under_way(self))
         return;
-    if (self->until_s == 0 && state != SOTTO_STATE_SIGNING_IN)
+    if (self->until_s == 0 && (state == SOTTO_STATE_SIGNIN || state == SOTTO_STATE_BLOCKED))
         return; /* still the state of before */
     if (state == SOTTO_STATE_SIGNING_IN)
         follow_signing_in(self);
     else if (state == SOTTO_STATE_STARTING)
         set_phase(self, ATTEMPT_FINISHING, NULL);
+    else if (state == SOTTO_STATE_BLOCKED && is_same_network(self))
+        set_phase(self, ATTEMPT_BLOCKED, NULL);
     else
         set_phase(self, ATTEMPT_ENDED, sentence_of_end(self, state));
 }

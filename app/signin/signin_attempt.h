@@ -11,6 +11,7 @@ typedef enum {
     ATTEMPT_FINISHING,  /* the network lets through; protection is being turned on */
     ATTEMPT_ONLINE,     /* done */
     ATTEMPT_OPEN,       /* the user chose to be unprotected here */
+    ATTEMPT_BLOCKED,    /* signed in, but nothing private gets through */
     ATTEMPT_ENDED       /* it came to nothing; attempt_sentence() says why */
 } AttemptPhase;
 

@@ -100,9 +100,9 @@ def place_of(window):
     return [int(place[key]) for key in ("X", "Y", "WIDTH", "HEIGHT")]
 
 
-def shot_window(name):
-    """The app's window as it stands on the screen: with its round corners and its shadow."""
-    window = xdotool("search", "--onlyvisible", "--name", "^Sotto$")[-1]
+def shot_window(name, title="^Sotto$"):
+    """A window as it stands on the screen: with its round corners and its shadow."""
+    window = xdotool("search", "--onlyvisible", "--name", title)[-1]
     xdotool("windowmove", window, 300, 90)
     settle()
     shot(name, place_of(window))
@@ -130,6 +130,16 @@ def built_in_resolvers():
     return GLib.Variant("aa{sv}", found)
 
 
+def paint_wallpaper(dark):
+    css = Gtk.CssProvider()
+    colours = "#33475a, #151d26" if dark else "#9fb8c8, #5d7f96"
+    css.load_from_data(f"window {{ background: linear-gradient({colours}); }}".encode())
+    window = Gtk.Window(type_hint=Gdk.WindowTypeHint.DESKTOP, decorated=False)
+    window.get_style_context().add_provider(css, Gtk.STYLE_PROVIDER_PRIORITY_APPLICATION)
+    window.set_default_size(*map(int, os.environ["SOTTO_SCREEN"].split("x")))
+    return window
+
+
 class Desktop:
     """xfce4-panel with its tray, and the app in it."""
 
@@ -138,16 +148,7 @@ class Desktop:
         self.processes = []
         self.appearance = Appearance(dark)
         self.helper = Helper()
-        self.wallpaper = self.paint_wallpaper()
-
-    def paint_wallpaper(self):
-        css = Gtk.CssProvider()
-        colours = "#33475a, #151d26" if self.dark else "#9fb8c8, #5d7f96"
-        css.load_from_data(f"window {{ background: linear-gradient({colours}); }}".encode())
-        window = Gtk.Window(type_hint=Gdk.WindowTypeHint.DESKTOP, decorated=False)
-        window.get_style_context().add_provider(css, Gtk.STYLE_PROVIDER_PRIORITY_APPLICATION)
-        window.set_default_size(*map(int, os.environ["SOTTO_SCREEN"].split("x")))
-        return window
+        self.wallpaper = paint_wallpaper(dark)
 
     def start(self, *command, **environment):
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Takes the screenshots of the sign-in window, in light and in dark: the real window and a real page, in the hotel of
-hotel.py; the scripted helper plays the rest."""
-import pathlib
+"""Takes the screenshots of the sign-in window: the real window and a real page, in the hotel of hotel.py. The scripted
+helper says when which thing happens."""
+import os
 import sys
 import time
 
@@ -11,66 +11,81 @@ import accessibility
 from accessibility import Role
 from conftest import Helper
 from hotel import HOTEL, Hotel
-from shot import Appearance, Desktop, place_of, settle, shot, xdotool
+from shot import Appearance, paint_wallpaper, settle, shot, shot_window
 from waiting import wait
 
-import os
-
-OUT = pathlib.Path(sys.argv[1])
+TITLE = "^Sign in to"
 
 
-def shot_window(name):
-    window = wait(lambda: xdotool("search", "--onlyvisible", "--name", "^Sign in to"), "the window", 20)[-1]
-    xdotool("windowmove", window, 280, 60)
-    settle()
-    shot(name, place_of(window))
+class Guest:
+    """Somebody in front of the window."""
+
+    def __init__(self, suffix):
+        self.suffix = suffix
+        self.helper = Helper()
+        self.helper.start()
+        for name in ("login", "img"):
+            self.helper.script("Answer", GLib.Variant("(sv)", (f"ResolveForSignIn({name}.grand-hotel.test)",
+                                                               GLib.Variant("as", [HOTEL]))))
+        self.helper.set(State="signin", PortalAddress="http://login.grand-hotel.test/")
+        self.hotel = Hotel([os.environ["SOTTO_SIGNIN_WINDOW"]])
+
+    def shot(self, name):
+        settle()
+        shot_window(f"signin-{name}-{self.suffix}", TITLE)
+
+    def end(self):
+        self.hotel.stop()
+        self.helper.stop()
 
 
-def take(dark):
-    suffix = "dark" if dark else "light"
-    appearance = Appearance(dark)
-    Desktop.paint_wallpaper(type("Screen", (), {"dark": dark})).show()
-    accessibility.program = "sotto-signin"
-    helper = Helper()
-    helper.start()
-    for name in ("login", "img"):
-        helper.script("Answer", GLib.Variant("(sv)", (f"ResolveForSignIn({name}.grand-hotel.test)",
-                                                      GLib.Variant("as", [HOTEL]))))
-    helper.set(State="signin", PortalAddress="http://login.grand-hotel.test/")
-    window = Hotel([os.environ["SOTTO_SIGNIN_WINDOW"]])
-    wait(lambda: "GET img.grand-hotel.test/logo.png" in window.requests(), "the page", 20)
+def press(name, role=Role.PUSH_BUTTON):
+    accessibility.press(accessibility.get(role, name))
+
+
+def take_page(guest):
+    wait(lambda: "GET img.grand-hotel.test/logo.png" in guest.hotel.requests(), "the page", 20)
     settle(2)
-    shot_window(f"signin-page-{suffix}")
-    helper.set(State="signin", Until=int(time.time()), SignIn="")
+    guest.shot("page")
+    press("Open in Browser")
     settle()
-    shot_window(f"signin-ended-{suffix}")
-    helper.set(PortalAddress="https://login.grand-hotel.test/")
-    accessibility.press(accessibility.get(Role.PUSH_BUTTON, "Try Again"))
+    shot(f"signin-question-{guest.suffix}", (200, 40, 900, 860))
+    press("Cancel")
+    guest.helper.set(Until=int(time.time()))
+    guest.helper.set(State="signin", SignIn="")
+    guest.shot("ended")
+
+
+def take_certificate(guest):
+    guest.helper.set(PortalAddress="https://login.grand-hotel.test:444/")
+    press("Try Again")
     accessibility.get(Role.LABEL, "This page cannot prove who it is")
-    shot_window(f"signin-certificate-{suffix}")
-    details = accessibility.find_all(Role.TOGGLE_BUTTON)
-    print([d.get_name() for d in details])
-    accessibility.press(details[0])
-    settle()
-    shot_window(f"signin-certificate-details-{suffix}")
-    go_on = [b for b in accessibility.find_all(Role.PUSH_BUTTON) if b.get_name().startswith("Go On")]
-    accessibility.press(go_on[0])
-    settle(2)
-    shot_window(f"signin-excepted-{suffix}")
-    accessibility.press(accessibility.get(Role.PUSH_BUTTON, "Open in Browser"))
-    settle(1)
-    shot(f"signin-question-{suffix}", (200, 40, 900, 860))
-    accessibility.press(accessibility.get(Role.PUSH_BUTTON, "Cancel"))
-    helper.set(State="starting", SignIn="")
-    settle(1)
-    shot_window(f"signin-finishing-{suffix}")
-    helper.set(State="on")
-    settle(0.3)
-    shot(f"signin-online-{suffix}")
-    window.stop()
-    print(window.text())
-    helper.stop()
+    press("What it showed instead", Role.TOGGLE_BUTTON)
+    guest.shot("certificate")
+    press("Go On to login.grand-hotel.test All the Same")
+    accessibility.get(Role.LABEL, "Not secure")
+
+
+def take_end(guest):
+    guest.helper.set(State="starting", SignIn="")
+    guest.shot("finishing")
+    guest.helper.set(State="on")
+    shot_window(f"signin-online-{guest.suffix}", TITLE)  # it is soon gone
+
+
+def main():
+    dark = sys.argv[2] == "dark"
+    appearance, wallpaper = Appearance(dark), paint_wallpaper(dark)
+    wallpaper.show()
+    accessibility.program = "sotto-signin"
+    guest = Guest("dark" if dark else "light")
+    take_page(guest)
+    take_certificate(guest)
+    take_end(guest)
+    guest.end()
+    del appearance
+    return 0
 
 
 if __name__ == "__main__":
-    take(sys.argv[2] == "dark")
+    sys.exit(main())

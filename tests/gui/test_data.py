@@ -32,8 +32,9 @@ def test_states_differ_by_shape():
     assert len(shapes) == len(SHAPES)
 
 
-def test_launcher_is_valid(tmp_path):
-    launcher = shutil.copy(DESKTOP / f"{ID}.desktop.in", tmp_path / f"{ID}.desktop")
+@pytest.mark.parametrize("name", [ID, f"{ID}.SignIn"])
+def test_launcher_is_valid(tmp_path, name):
+    launcher = shutil.copy(DESKTOP / f"{name}.desktop.in", tmp_path / f"{name}.desktop")
     result = subprocess.run(["desktop-file-validate", "--no-hints", launcher], capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stdout + result.stderr
 

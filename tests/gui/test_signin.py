@@ -15,7 +15,11 @@ from hotel import BLACK_HOLE, HOTEL, Hotel
 from waiting import pump, wait
 
 WINDOW = os.environ.get("SOTTO_SIGNIN_WINDOW")
-pytestmark = pytest.mark.skipif(WINDOW is None, reason="sotto-signin was not built")
+pytestmark = [
+    pytest.mark.skipif(WINDOW is None, reason="sotto-signin was not built"),
+    pytest.mark.skipif(subprocess.run(["unshare", "--user", "--net", "true"], check=False).returncode != 0,
+                       reason="an ordinary user may not make namespaces here"),
+]
 TITLE = "Sign in to Grand Hotel Wi-Fi"
 LOGIN = "http://login.grand-hotel.test/"
 
@@ -279,13 +283,22 @@ def test_time_is_over(helper, window):
 
 @pytest.mark.parametrize("state, sentence", [
     ("offline", "You have left the network that you were signing in to."),
-    ("blocked", "You are signed in, but this network blocks private lookups."),
     ("off", "Protection was turned off, so the sign-in needs no help: use your browser."),
 ])
 def test_ends_otherwise(helper, window, state, sentence):
     helper.set(State=state, SignIn="")
     label("Not signed in")
     label(sentence)
+
+
+def test_signed_in_but_blocked(helper, window):
+    helper.set(State="starting", ReasonCode="searching", SignIn="")
+    label("Turning protection on…")
+    helper.set(State="blocked")
+    label("This network blocks private lookups")
+    button("Use Unprotected for 15 Minutes…")
+    helper.set(State="on")
+    label("You're online and protected")
 
 
 def test_another_network(helper, window):
