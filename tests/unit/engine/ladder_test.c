@@ -165,6 +165,20 @@ static void oldest_network_is_forgotten(Harness *harness, gconstpointer unused)
     g_assert_true(g_str_has_suffix(text, "n8\n"));
 }
 
+static void network_is_forgotten_on_request(Harness *harness, gconstpointer unused)
+{
+    g_autofree char *text = NULL;
+
+    use_two_ladders(harness, STRATEGY_FIRST);
+    engine_load_networks(harness->engine, "hotel s1=doh\nhome s1=dot\n");
+    engine_network_changed(harness->engine, "hotel");
+    engine_forget_network(harness->engine, "home");
+    engine_forget_network(harness->engine, "hotel"); /* where we are: known, and nothing of it */
+    engine_forget_network(harness->engine, "nowhere");
+    text = engine_save_networks(harness->engine);
+    g_assert_cmpstr(text, ==, "hotel\n");
+}
+
 static Endpoint *endpoint_at(const char *text, EndpointKind kind)
 {
     Address address;
@@ -234,6 +248,7 @@ int main(int argc, char **argv)
     TEST("memory-is-text", memory_is_text);
     TEST("memory-is-loaded", memory_is_loaded);
     TEST("oldest-network-is-forgotten", oldest_network_is_forgotten);
+    TEST("network-is-forgotten-on-request", network_is_forgotten_on_request);
     TEST("ipv6-without-a-route-is-asked-last", ipv6_without_a_route_is_asked_last);
     return g_test_run();
 }
