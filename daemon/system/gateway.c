@@ -9,8 +9,9 @@
  * replaced later, by another access point of the same name or by somebody else's ARP, is seen as
  * well.
  *
- * An entry that was not confirmed lately (NUD_STALE and after) may be of the network before this
- * one. It counts only when nothing better came in time.
+ * A network that has no gateway counts as such only after the same wait, since its addresses may
+ * come one by one. An entry that was not confirmed lately (NUD_STALE and after) may be of the
+ * network before this one. It counts only when nothing better came in time.
  *
  *     RTM_GETNEIGH, RTM_NEWNEIGH:  struct ndmsg, then attributes: NDA_DST, the protocol's address
  *     (4 or 16 bytes); NDA_LLADDR, the hardware's (6 of Ethernet), where one is known
@@ -227,7 +228,6 @@ static bool subscribe(Gateway *gateway)
 {
     const struct sockaddr_nl groups = {.nl_family = AF_NETLINK, .nl_groups = RTMGRP_NEIGH};
 
-    unsubscribe(gateway);
     gateway->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
     if (gateway->fd < 0 || bind(gateway->fd, (const struct sockaddr *)&groups, sizeof groups) < 0) {
         log_warning("gateways are not told apart reason=%s", strerror(errno));
@@ -238,30 +238,32 @@ static bool subscribe(Gateway *gateway)
     return true;
 }
 
+void gateway_forget(Gateway *gateway)
+{
+    unsubscribe(gateway);
+    settle(gateway, NULL);
+    g_clear_pointer(&gateway->occasion, g_free);
+}
+
 void gateway_follow(Gateway *gateway, const Address *address, int interface, const char *occasion)
 {
-    const Address wanted =
-        address != NULL && interface > 0 ? *address : (Address){.socket.any.sa_family = AF_UNSPEC};
+    const Address wanted = address != NULL && interface > 0 ? *address : (Address){0};
 
     if (gateway->occasion != NULL && address_equal(&wanted, &gateway->address) &&
         interface == gateway->interface && strcmp(occasion, gateway->occasion) == 0)
         return;
+    gateway_forget(gateway);
     gateway->address = wanted;
     gateway->interface = interface;
-    g_free(gateway->occasion);
     gateway->occasion = g_strdup(occasion);
-    if (!address_is_set(&wanted) || !subscribe(gateway)) {
-        unsubscribe(gateway);
-        settle(gateway, "");
-        return;
+    if (address_is_set(&wanted) && subscribe(gateway)) {
+        ask_kernel(gateway);
+        receive(gateway); /* the kernel answers before send(2) returns */
+        if (gateway->hardware != NULL)
+            return;
+        provoke(gateway);
     }
-    settle(gateway, NULL);
-    ask_kernel(gateway);
-    receive(gateway); /* the kernel answers before send(2) returns */
-    if (gateway->hardware != NULL)
-        return;
     gateway->wait_source = g_timeout_add(GATEWAY_WAIT_MS, on_waited, gateway);
-    provoke(gateway);
 }
 
 const char *gateway_hardware(const Gateway *gateway)
@@ -276,7 +278,6 @@ Gateway *gateway_new(void (*changed)(void *owner), void *owner)
     gateway->changed = changed;
     gateway->owner = owner;
     gateway->fd = -1;
-    gateway->hardware = g_strdup("");
     return gateway;
 }
 
@@ -284,10 +285,6 @@ void gateway_free(Gateway *gateway)
 {
     if (gateway == NULL)
         return;
-    unsubscribe(gateway);
-    g_clear_handle_id(&gateway->wait_source, g_source_remove);
-    g_free(gateway->occasion);
-    g_free(gateway->hardware);
-    g_free(gateway->candidate);
+    gateway_forget(gateway);
     g_free(gateway);
 }

@@ -17,11 +17,14 @@ Gateway *gateway_new(void (*changed)(void *owner), void *owner);
 void gateway_free(Gateway *gateway);
 
 /**
- * This one from now on. `address` NULL or not set, or `interface` 0: the network has none.
+ * This one from now on. `address` NULL, or `interface` 0: the network has none, or none yet.
  * `occasion`: another text whenever the network was joined; what was known before is then not
  * trusted any more. With the same arguments again nothing happens.
  */
 void gateway_follow(Gateway *gateway, const Address *address, int interface, const char *occasion);
+
+/** There is no network. */
+void gateway_forget(Gateway *gateway);
 
 /** "16:15:f1:e4:8a:d7"; "" when there is none, or it did not show itself in time; NULL: not known
  * yet. (transfer none) */

@@ -222,7 +222,7 @@ void nm_uplink_read_key(NMClient *client, Gateway *gateway, NetworkFacts *facts)
     Address address;
     int interface;
     if (!facts->online) {
-        gateway_follow(gateway, NULL, 0, "");
+        gateway_forget(gateway);
         return;
     }
     bool found = find_gateway(client, &address, &interface);

@@ -83,7 +83,9 @@ static void no_gateway_has_no_address(void)
     Scene scene = {0};
 
     scene.gateway = gateway_new(on_changed, &scene);
-    gateway_follow(scene.gateway, NULL, 0, "");
+    gateway_follow(scene.gateway, NULL, 0, "hotel");
+    g_assert_null(gateway_hardware(scene.gateway)); /* it may come yet */
+    wait_for_change(&scene, 3 * GATEWAY_WAIT_MS);
     g_assert_cmpstr(gateway_hardware(scene.gateway), ==, "");
     gateway_free(scene.gateway);
 }
@@ -189,6 +191,20 @@ static void another_occasion_begins_anew(void)
     gateway_free(scene.gateway);
 }
 
+static void no_network_is_not_waited_for(void)
+{
+    Scene scene;
+
+    if (!scene_init(&scene))
+        return;
+    follow(&scene, GATEWAY4, "hotel");
+    gateway_forget(scene.gateway);
+    wait_for_change(&scene, 2 * GATEWAY_WAIT_MS);
+    g_assert_cmpuint(scene.changes, ==, 0);
+    g_assert_null(gateway_hardware(scene.gateway));
+    gateway_free(scene.gateway);
+}
+
 /* What leaves by the link meanwhile: ARP for the gateway, and no datagram at all. */
 static void asks_by_arp_alone(void)
 {
@@ -235,6 +251,7 @@ int main(int argc, char **argv)
                     an_old_entry_counts_only_after_a_while);
     g_test_add_func("/gateway/a-replaced-one-is-noticed", a_replaced_one_is_noticed);
     g_test_add_func("/gateway/another-occasion-begins-anew", another_occasion_begins_anew);
+    g_test_add_func("/gateway/no-network-is-not-waited-for", no_network_is_not_waited_for);
     g_test_add_func("/gateway/asks-by-arp-alone", asks_by_arp_alone);
     return g_test_run();
 }
