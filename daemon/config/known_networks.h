@@ -11,8 +11,8 @@
  */
 typedef struct KnownNetworks KnownNetworks;
 
-#define KNOWN_NETWORKS_MAX 256 /* the one not seen for longest, and not decided about, goes first  \
-                                */
+/** The one not seen for longest goes first, those that were decided about last. */
+#define KNOWN_NETWORKS_MAX 256
 
 typedef struct KnownNetwork {
     char *id; /* NetworkFacts.key: lower-case letters and digits, 64 at most */
