@@ -204,7 +204,7 @@ static gboolean on_grace_ended(gpointer data)
 /* Protection ended: was it the user's doing? A helper that gives a reason says it was not. */
 static gboolean is_involuntary(Notifications *self, Face face)
 {
-    return face == FACE_ERROR || face == FACE_TAKEN ||
+    return face == FACE_ERROR || face == FACE_TAKEN || face == FACE_OFF_CLOCK ||
            (face == FACE_OFF && sotto_helper_reason(self->helper)[0] != '\0');
 }
 
@@ -229,6 +229,7 @@ static Way way_from(Way way, Face face)
     case FACE_TOO_NEW:
         return way;
     case FACE_OFF:
+    case FACE_OFF_CLOCK:
     case FACE_ON:
     case FACE_ERROR:
     case FACE_TAKEN:

@@ -16,34 +16,15 @@
 
 #define ICON(shape) SOTTO_APP_ID "-" shape "-symbolic"
 
-#define TURN_ON                                                                                    \
-    {                                                                                              \
-        N_("_Turn On Protection"), "turn-on"                                                       \
-    }
-#define TURN_OFF                                                                                   \
-    {                                                                                              \
-        N_("_Turn Off Protection"), "turn-off"                                                     \
-    }
-#define SIGN_IN                                                                                    \
-    {                                                                                              \
-        N_("_Sign In to Wi-Fi…"), "sign-in"                                                        \
-    }
-#define PROTECT_HERE                                                                               \
-    {                                                                                              \
-        N_("_Protect This Network"), "set-policy('protect')"                                       \
-    }
-#define KEEP_TRYING                                                                                \
-    {                                                                                              \
-        N_("_Keep Trying"), "look-again"                                                           \
-    }
-#define UNPROTECTED                                                                                \
-    {                                                                                              \
-        N_("Use _Unprotected for 15 Minutes…"), "allow-unprotected(uint32 900)"                    \
-    }
-#define NOTHING                                                                                    \
-    {                                                                                              \
-        NULL, NULL                                                                                 \
-    }
+/* Choices that several states offer, in braces where they are used. */
+#define TURN_ON       N_("_Turn On Protection"), "turn-on"
+#define TURN_OFF      N_("_Turn Off Protection"), "turn-off"
+#define SIGN_IN       N_("_Sign In to Wi-Fi…"), "sign-in"
+#define PROTECT_HERE  N_("_Protect This Network"), "set-policy('protect')"
+#define KEEP_TRYING   N_("_Keep Trying"), "look-again"
+#define DATE_AND_TIME N_("Open _Date & Time"), "open-clock"
+#define UNPROTECTED   N_("Use _Unprotected for 15 Minutes…"), "allow-unprotected(uint32 900)"
+#define NOTHING       NULL, NULL
 
 /* How the end of the state stands in the title's %s. */
 typedef enum {
@@ -63,89 +44,93 @@ typedef struct FaceRow {
 /* clang-format off */
 static const FaceRow rows[] = {
     [FACE_OFF] = {
-        {FACE_OFF, ICON("off"), "off", TURN_ON, NOTHING, NOTHING, FALSE, PROOF_CLEAR},
+        {FACE_OFF, ICON("off"), "off", {TURN_ON}, {NOTHING}, {NOTHING}, FALSE, PROOF_CLEAR},
         N_("Not protected"), N_("Not protected on %s"),
         N_("Anyone on this network can read and change what you look up."), TIMED_NOT},
+    [FACE_OFF_CLOCK] = {
+        {FACE_OFF_CLOCK, ICON("off"), "off", {DATE_AND_TIME}, {TURN_ON}, {NOTHING}, FALSE, PROOF_CLEAR},
+        N_("Not protected"), N_("Not protected on %s"),
+        N_("Your computer's clock is wrong, so secure connections fail."), TIMED_NOT},
     [FACE_STARTING] = {
-        {FACE_STARTING, ICON("starting"), "busy", TURN_OFF, NOTHING, NOTHING, TRUE, PROOF_CLEAR},
+        {FACE_STARTING, ICON("starting"), "busy", {TURN_OFF}, {NOTHING}, {NOTHING}, TRUE, PROOF_CLEAR},
         N_("Turning on…"), NULL,
         N_("The resolver is tried first; only then is anything switched."), TIMED_NOT},
     [FACE_SEEKING] = {
-        {FACE_SEEKING, ICON("starting"), "busy", TURN_OFF, NOTHING, NOTHING, TRUE, PROOF_ENCRYPTED},
+        {FACE_SEEKING, ICON("starting"), "busy", {TURN_OFF}, {NOTHING}, {NOTHING}, TRUE, PROOF_ENCRYPTED},
         N_("Looking for a way through…"), NULL,
         N_("This network blocks the usual way, so other protocols and providers are tried. Nothing goes out unprotected."), TIMED_NOT},
     [FACE_ON] = {
-        {FACE_ON, ICON("on"), "good", TURN_OFF, NOTHING, NOTHING, TRUE, PROOF_ENCRYPTED},
+        {FACE_ON, ICON("on"), "good", {TURN_OFF}, {NOTHING}, {NOTHING}, TRUE, PROOF_ENCRYPTED},
         N_("Protected"), N_("Protected on %s"),
         N_("What you look up is encrypted; this network cannot read or change it."), TIMED_NOT},
     [FACE_SIGNIN] = {
-        {FACE_SIGNIN, ICON("signin"), "busy", SIGN_IN, UNPROTECTED, NOTHING, TRUE, PROOF_ENCRYPTED},
+        {FACE_SIGNIN, ICON("signin"), "busy", {SIGN_IN}, {UNPROTECTED}, {NOTHING}, TRUE, PROOF_ENCRYPTED},
         N_("This Wi-Fi needs you to sign in"), NULL,
         N_("Lookups wait until you have signed in; nothing goes out unprotected."), TIMED_NOT},
     [FACE_SIGNIN_LATE] = {
-        {FACE_SIGNIN_LATE, ICON("signin"), "busy", {N_("_Try Again"), "sign-in"}, UNPROTECTED,
+        {FACE_SIGNIN_LATE, ICON("signin"), "busy", {N_("_Try Again"), "sign-in"}, {UNPROTECTED},
          {N_("Open in _Browser…"), "sign-in-with-browser"}, TRUE, PROOF_ENCRYPTED},
         N_("This Wi-Fi needs you to sign in"), NULL,
         N_("The time to sign in is over, so everything is closed again."), TIMED_NOT},
     [FACE_SIGNING_IN] = {
-        {FACE_SIGNING_IN, ICON("signin"), "busy", SIGN_IN, {N_("S_top Signing In"), "end-sign-in"}, NOTHING, TRUE, PROOF_ENCRYPTED},
+        {FACE_SIGNING_IN, ICON("signin"), "busy", {SIGN_IN}, {N_("S_top Signing In"), "end-sign-in"}, {NOTHING}, TRUE, PROOF_ENCRYPTED},
         N_("Signing in — %s left"), NULL,
         N_("Only the sign-in window asks this network; the rest waits."), TIMED_LEFT},
     [FACE_PAUSED] = {
-        {FACE_PAUSED, ICON("paused"), "off", {N_("Res_ume Now"), "resume"}, NOTHING, NOTHING, TRUE, PROOF_CLEAR},
+        {FACE_PAUSED, ICON("paused"), "off", {N_("Res_ume Now"), "resume"}, {NOTHING}, {NOTHING}, TRUE, PROOF_CLEAR},
         N_("Paused until %s"), NULL,
         N_("Until then this network can read what you look up."), TIMED_UNTIL},
     [FACE_BLOCKED] = {
-        {FACE_BLOCKED, ICON("warning"), "bad", KEEP_TRYING,
-         {N_("_Allow Unprotected for 15 Minutes…"), "allow-unprotected(uint32 900)"}, TURN_OFF, TRUE, PROOF_ENCRYPTED},
+        {FACE_BLOCKED, ICON("warning"), "bad", {KEEP_TRYING},
+         {N_("_Allow Unprotected for 15 Minutes…"), "allow-unprotected(uint32 900)"}, {TURN_OFF}, TRUE, PROOF_ENCRYPTED},
         N_("This network blocks private lookups"), NULL,
         N_("Nothing goes out unprotected, and Sotto keeps trying."), TIMED_NOT},
     [FACE_TAMPERED] = {
-        {FACE_TAMPERED, ICON("warning"), "bad", {N_("_Details"), "check"}, KEEP_TRYING, TURN_OFF, TRUE, PROOF_ENCRYPTED},
+        {FACE_TAMPERED, ICON("warning"), "bad", {N_("_Details"), "check"}, {KEEP_TRYING}, {TURN_OFF}, TRUE, PROOF_ENCRYPTED},
         N_("Someone tampers with lookups here"), NULL,
         N_("Someone on this network tried to answer for your resolver. Sotto refused."), TIMED_NOT},
     [FACE_CLOCK] = {
-        {FACE_CLOCK, ICON("warning"), "bad", {N_("Open _Date & Time"), "open-clock"}, KEEP_TRYING, TURN_OFF, TRUE, PROOF_ENCRYPTED},
+        {FACE_CLOCK, ICON("warning"), "bad", {DATE_AND_TIME}, {KEEP_TRYING}, {TURN_OFF}, TRUE, PROOF_ENCRYPTED},
         N_("Your computer's clock is wrong"), NULL,
         N_("That is why secure connections fail. Nothing goes out unprotected."), TIMED_NOT},
     [FACE_ERROR] = {
-        {FACE_ERROR, ICON("error"), "bad", TURN_ON, {N_("_Leave It Off"), "turn-off"}, NOTHING, FALSE, PROOF_CLEAR},
+        {FACE_ERROR, ICON("error"), "bad", {TURN_ON}, {N_("_Leave It Off"), "turn-off"}, {NOTHING}, FALSE, PROOF_CLEAR},
         N_("Protection stopped"), NULL,
         N_("This network can read what you look up."), TIMED_NOT},
     [FACE_TAKEN] = {
-        {FACE_TAKEN, ICON("error"), "bad", {N_("_Turn On Again"), "turn-on"}, {N_("_Leave It"), "turn-off"}, NOTHING, FALSE, PROOF_CLEAR},
+        {FACE_TAKEN, ICON("error"), "bad", {N_("_Turn On Again"), "turn-on"}, {N_("_Leave It"), "turn-off"}, {NOTHING}, FALSE, PROOF_CLEAR},
         N_("Protection stopped"), NULL,
         N_("Another program changed your DNS settings."), TIMED_NOT},
     [FACE_VPN] = {
-        {FACE_VPN, ICON("on"), "good", TURN_OFF, NOTHING, NOTHING, TRUE, PROOF_NONE},
+        {FACE_VPN, ICON("on"), "good", {TURN_OFF}, {NOTHING}, {NOTHING}, TRUE, PROOF_NONE},
         N_("Your VPN handles lookups"), NULL,
         N_("Sotto stands aside while the VPN is connected."), TIMED_NOT},
     [FACE_OPEN] = {
-        {FACE_OPEN, ICON("off"), "off", {N_("_Protect Again"), "resume"}, NOTHING, TURN_OFF, TRUE, PROOF_CLEAR},
+        {FACE_OPEN, ICON("off"), "off", {N_("_Protect Again"), "resume"}, {NOTHING}, {TURN_OFF}, TRUE, PROOF_CLEAR},
         N_("Not protected here, by your choice — until\u00a0%s"), NULL,
         N_("Until then this network can read and change what you look up."), TIMED_UNTIL},
     [FACE_LEFT_ALONE] = {
-        {FACE_LEFT_ALONE, ICON("off"), "off", PROTECT_HERE, NOTHING, TURN_OFF, TRUE, PROOF_CLEAR},
+        {FACE_LEFT_ALONE, ICON("off"), "off", {PROTECT_HERE}, {NOTHING}, {TURN_OFF}, TRUE, PROOF_CLEAR},
         N_("Not protected here, by your choice"), NULL,
         N_("This network can read and change what you look up; others are protected."), TIMED_NOT},
     [FACE_ASK] = {
-        {FACE_ASK, ICON("off"), "off", PROTECT_HERE, {N_("_Leave It Alone"), "set-policy('leave-alone')"}, TURN_OFF, TRUE, PROOF_CLEAR},
+        {FACE_ASK, ICON("off"), "off", {PROTECT_HERE}, {N_("_Leave It Alone"), "set-policy('leave-alone')"}, {TURN_OFF}, TRUE, PROOF_CLEAR},
         N_("New network: protect it?"), NULL,
         N_("Until you decide this network can read and change what you look up."), TIMED_NOT},
     [FACE_OFFLINE] = {
-        {FACE_OFFLINE, ICON("off"), "off", TURN_OFF, NOTHING, NOTHING, TRUE, PROOF_NONE},
+        {FACE_OFFLINE, ICON("off"), "off", {TURN_OFF}, {NOTHING}, {NOTHING}, TRUE, PROOF_NONE},
         N_("No network"), NULL,
         N_("Protection goes on by itself as soon as there is a network."), TIMED_NOT},
     [FACE_SEARCHING] = {
-        {FACE_SEARCHING, ICON("starting"), "busy", NOTHING, NOTHING, NOTHING, FALSE, PROOF_NONE},
+        {FACE_SEARCHING, ICON("starting"), "busy", {NOTHING}, {NOTHING}, {NOTHING}, FALSE, PROOF_NONE},
         N_("Looking for the Sotto service…"), NULL,
         N_("This takes a moment."), TIMED_NOT},
     [FACE_ABSENT] = {
-        {FACE_ABSENT, ICON("error"), "bad", {N_("Try _Again"), "retry"}, NOTHING, NOTHING, FALSE, PROOF_NONE},
+        {FACE_ABSENT, ICON("error"), "bad", {N_("Try _Again"), "retry"}, {NOTHING}, {NOTHING}, FALSE, PROOF_NONE},
         N_("Sotto service is not running"), NULL,
         N_("It is the part that encrypts lookups; nothing can be turned on without it."), TIMED_NOT},
     [FACE_TOO_NEW] = {
-        {FACE_TOO_NEW, ICON("error"), "bad", NOTHING, NOTHING, NOTHING, FALSE, PROOF_NONE},
+        {FACE_TOO_NEW, ICON("error"), "bad", {NOTHING}, {NOTHING}, {NOTHING}, FALSE, PROOF_NONE},
         N_("Sotto needs a restart"), NULL,
         N_("The Sotto service is newer than this window; quit Sotto and open it again."), TIMED_NOT},
 };
@@ -158,6 +143,7 @@ static Face face_of_reason(Face face, const char *code)
         Face face, with_reason;
         const char *code;
     } reasons[] = {
+        {FACE_OFF, FACE_OFF_CLOCK, "clock-wrong"},
         {FACE_STARTING, FACE_SEEKING, "searching"},
         {FACE_SIGNIN, FACE_SIGNIN_LATE, "sign-in-timeout"},
         {FACE_BLOCKED, FACE_TAMPERED, "cert-name"},
@@ -165,7 +151,6 @@ static Face face_of_reason(Face face, const char *code)
         {FACE_BLOCKED, FACE_TAMPERED, "cert-pin"},
         {FACE_BLOCKED, FACE_TAMPERED, "cert-forged"},
         {FACE_BLOCKED, FACE_CLOCK, "clock-wrong"},
-        {FACE_ERROR, FACE_CLOCK, "clock-wrong"},
         {FACE_ERROR, FACE_TAKEN, "dns-taken"},
     };
 

@@ -7,6 +7,7 @@
  * own, or what is wrong with the helper itself. */
 typedef enum {
     FACE_OFF,
+    FACE_OFF_CLOCK, /* turning on failed, because this computer's clock is wrong */
     FACE_STARTING,
     FACE_SEEKING, /* a way through is looked for */
     FACE_ON,

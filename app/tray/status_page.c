@@ -2,13 +2,12 @@
 /*
  * The page people open Sotto for: am I protected, and how do you know?
  *
- * The upper half is the state, in the words of presentation.c. The lower half is proof: counters
- * that the helper measured (what it encrypted since this network was joined, what it saw leaving in
- * clear), who answers, and on request a fresh look, step by step, which can be copied into a
- * report.
+ * The upper half is the state, in the words of presentation.c, with what can be done about it. The
+ * lower half is proof: counters (proof_view.c), and on request a fresh look, step by step, which
+ * can be copied into a report.
  *
- * Counters are asked for once a second, and only while the page can be seen. A check belongs to the
- * state it was made in: it is forgotten when that changes, rather than left to claim what was true.
+ * A check belongs to the state it was made in: it is forgotten when that changes, rather than left
+ * to claim what was true.
  */
 #include "status_page.h"
 
@@ -16,11 +15,10 @@
 #include "evidence_view.h"
 #include "network_row.h"
 #include "presentation.h"
-#include "spoken_row.h"
+#include "proof_view.h"
 #include "status_report.h"
 
 #include <glib/gi18n.h>
-#include <handy.h>
 
 struct _SottoStatusPage {
     GtkBin parent_instance;
@@ -28,104 +26,19 @@ struct _SottoStatusPage {
     GCancellable *lifetime;
     SottoEvidence *evidence; /* of the last check; NULL before it, and after the facts changed */
     char *evidence_facts;
-    guint poll_source;
-    gboolean polling, checking;
-    Proof shown_proof;
+    gboolean checking;
 
     GtkImage *icon;
     GtkLabel *title, *sentence, *changed_by, *command;
     GtkButton *primary, *way_out, *other;
-    GtkWidget *command_row, *network_list, *proof, *proof_buttons;
+    GtkWidget *command_row, *network_list, *proof_buttons;
     SottoNetworkRow *network_row;
-    HdyActionRow *encrypted_row, *leaks_row, *answers_row;
-    GtkImage *encrypted_icon, *leaks_icon;
+    SottoProofView *proof;
     GtkButton *check_button, *copy_button;
     SottoEvidenceView *evidence_view;
 };
 
 G_DEFINE_FINAL_TYPE(SottoStatusPage, sotto_status_page, GTK_TYPE_BIN)
-
-/* --- counters ------------------------------------------------------------------------------ */
-
-static void show_encrypted(SottoStatusPage *self, const SottoStatistics *statistics)
-{
-    const char *network = sotto_helper_network(self->helper);
-    g_autofree char *count = presentation_count(statistics->network_encrypted);
-    g_autofree char *text =
-        network[0] != '\0'
-            ? g_strdup_printf(g_dngettext(NULL, "%s since you joined %s", "%s since you joined %s",
-                                          (gulong)statistics->network_encrypted),
-                              count, network)
-            : g_strdup_printf(_("%s since protection began"), count);
-
-    spoken_row_set(self->encrypted_row, _("Lookups are encrypted"), text);
-}
-
-static void show_leaks(SottoStatusPage *self, const SottoStatistics *statistics)
-{
-    gboolean good = statistics->leaks_watched && statistics->leaked == 0;
-    g_autofree char *count = presentation_count(statistics->leaked);
-    g_autofree char *text =
-        g_strdup_printf(g_dngettext(NULL, "%s unencrypted lookup was seen leaving this computer",
-                                    "%s unencrypted lookups were seen leaving this computer",
-                                    (gulong)statistics->leaked),
-                        count);
-
-    if (!statistics->leaks_watched)
-        spoken_row_set(self->leaks_row, _("Leaks are not counted"),
-                       _("This computer does not let Sotto watch what leaves it"));
-    else
-        spoken_row_set(self->leaks_row,
-                       good ? _("Nothing is leaking") : _("Some lookups went around Sotto"), text);
-    gtk_image_set_from_icon_name(self->leaks_icon,
-                                 good ? "object-select-symbolic" : "dialog-warning-symbolic",
-                                 GTK_ICON_SIZE_BUTTON);
-}
-
-static void on_statistics(GObject *source, GAsyncResult *result, gpointer data)
-{
-    g_autoptr(SottoStatusPage) self = data;
-    SottoStatistics statistics;
-    g_autoptr(GError) error = NULL;
-
-    self->polling = FALSE;
-    if (!sotto_helper_get_statistics_finish(SOTTO_HELPER(source), result, &statistics, &error)) {
-        g_debug("no counters: %s", error->message);
-        return;
-    }
-    if (g_cancellable_is_cancelled(self->lifetime) ||
-        presentation_proof(self->helper) != PROOF_ENCRYPTED)
-        return; /* closed, or turned off while the answer was under way */
-    show_encrypted(self, &statistics);
-    show_leaks(self, &statistics);
-}
-
-static gboolean poll(gpointer data)
-{
-    SottoStatusPage *self = data;
-
-    if (!self->polling && presentation_proof(self->helper) == PROOF_ENCRYPTED) {
-        self->polling = TRUE; /* a slow helper is not asked twice */
-        sotto_helper_get_statistics_async(self->helper, self->lifetime, on_statistics,
-                                          g_object_ref(self));
-    }
-    return G_SOURCE_CONTINUE;
-}
-
-static void sotto_status_page_map(GtkWidget *widget)
-{
-    SottoStatusPage *self = SOTTO_STATUS_PAGE(widget);
-
-    GTK_WIDGET_CLASS(sotto_status_page_parent_class)->map(widget);
-    poll(self);
-    self->poll_source = g_timeout_add_seconds(1, poll, self);
-}
-
-static void sotto_status_page_unmap(GtkWidget *widget)
-{
-    g_clear_handle_id(&SOTTO_STATUS_PAGE(widget)->poll_source, g_source_remove);
-    GTK_WIDGET_CLASS(sotto_status_page_parent_class)->unmap(widget);
-}
 
 /* --- the check ----------------------------------------------------------------------------- */
 
@@ -171,7 +84,7 @@ static void on_checked(GObject *source, GAsyncResult *result, gpointer data)
     self->evidence_facts = current_facts(self);
     sotto_evidence_view_show(self->evidence_view, evidence);
     sotto_status_page_update(self);
-    poll(self);
+    sotto_proof_view_poll(self->proof);
 }
 
 void sotto_status_page_check(SottoStatusPage *self)
@@ -180,15 +93,6 @@ void sotto_status_page_check(SottoStatusPage *self)
         return;
     set_checking(self, TRUE);
     sotto_helper_check_async(self->helper, self->lifetime, on_checked, g_object_ref(self));
-}
-
-static void append_row(GString *text, HdyActionRow *row)
-{
-    if (!gtk_widget_is_visible(GTK_WIDGET(row)))
-        return;
-    g_string_append_printf(text, "%s: %s\n",
-                           hdy_preferences_row_get_title(HDY_PREFERENCES_ROW(row)),
-                           hdy_action_row_get_subtitle(row));
 }
 
 static void on_report(GObject *source, GAsyncResult *result, gpointer data)
@@ -213,9 +117,7 @@ static void on_copy_report(GtkButton *button, gpointer data)
 
     g_string_append_printf(text, "Sotto %s: %s\n%s\n", sotto_helper_version(self->helper), line,
                            sentence);
-    append_row(text, self->encrypted_row);
-    append_row(text, self->leaks_row);
-    append_row(text, self->answers_row);
+    sotto_proof_view_describe(self->proof, text);
     if (self->evidence != NULL) {
         g_autofree char *report = sotto_evidence_report(self->evidence);
         g_string_append(text, report);
@@ -225,41 +127,6 @@ static void on_copy_report(GtkButton *button, gpointer data)
 }
 
 /* --- the state ----------------------------------------------------------------------------- */
-
-static char *describe_answers(SottoStatusPage *self, Proof proof)
-{
-    const char *resolver = sotto_helper_resolver_in_use(self->helper);
-
-    if (proof == PROOF_CLEAR)
-        return g_strdup(_("This network's own DNS, and nothing checks what it says"));
-    if (resolver[0] == '\0')
-        return g_strdup(_("Nobody at the moment"));
-    if (self->evidence == NULL || self->evidence->security[0] == '\0')
-        return g_strdup(resolver);
-    return g_strdup_printf("%s · %s · %s", resolver, self->evidence->security,
-                           self->evidence->endpoint);
-}
-
-/* Counters are shown by the poll that follows; without encryption there is nothing to count. */
-static void show_proof(SottoStatusPage *self, Proof proof)
-{
-    g_autofree char *answers = describe_answers(self, proof);
-
-    gtk_widget_set_visible(self->proof, proof != PROOF_NONE);
-    gtk_widget_set_visible(GTK_WIDGET(self->leaks_row), proof == PROOF_ENCRYPTED);
-    spoken_row_set(self->answers_row, _("Who answers"), answers);
-    if (proof == PROOF_CLEAR)
-        spoken_row_set(self->encrypted_row, _("Lookups are not encrypted"),
-                       _("They cross this network in the clear"));
-    gtk_image_set_from_icon_name(self->encrypted_icon,
-                                 proof == PROOF_ENCRYPTED ? "channel-secure-symbolic"
-                                                          : "channel-insecure-symbolic",
-                                 GTK_ICON_SIZE_BUTTON);
-    if (proof == PROOF_ENCRYPTED && proof != self->shown_proof &&
-        gtk_widget_get_mapped(GTK_WIDGET(self)))
-        poll(self); /* not only at the next tick */
-    self->shown_proof = proof;
-}
 
 static void show_choice(GtkButton *button, const Choice *choice)
 {
@@ -334,7 +201,7 @@ void sotto_status_page_update(SottoStatusPage *self)
     gtk_widget_set_visible(self->network_list, policy_counts);
     sotto_network_row_update(self->network_row, self->helper);
     gtk_widget_set_visible(self->proof_buttons, present);
-    show_proof(self, presentation_proof(self->helper));
+    sotto_proof_view_update(self->proof, self->evidence);
     gtk_button_set_label(self->copy_button, _("C_opy Report"));
 }
 
@@ -347,6 +214,7 @@ static void on_choice(GtkButton *button, gpointer data)
 void sotto_status_page_follow(SottoStatusPage *self, SottoHelper *helper)
 {
     self->helper = helper;
+    sotto_proof_view_follow(self->proof, helper);
     gtk_label_set_text(self->command, ACTIONS_START_COMMAND);
 }
 
@@ -374,10 +242,9 @@ static void sotto_status_page_class_init(SottoStatusPageClass *class)
 
     g_type_ensure(SOTTO_TYPE_EVIDENCE_VIEW); /* named in the template */
     g_type_ensure(SOTTO_TYPE_NETWORK_ROW);
+    g_type_ensure(SOTTO_TYPE_PROOF_VIEW);
     G_OBJECT_CLASS(class)->finalize = sotto_status_page_finalize;
     widget_class->destroy = sotto_status_page_destroy;
-    widget_class->map = sotto_status_page_map;
-    widget_class->unmap = sotto_status_page_unmap;
     gtk_widget_class_set_template_from_resource(widget_class,
                                                 "/io/github/sottodns/Sotto/status-page.ui");
 #define CHILD(name) gtk_widget_class_bind_template_child(widget_class, SottoStatusPage, name)
@@ -394,11 +261,6 @@ static void sotto_status_page_class_init(SottoStatusPageClass *class)
     CHILD(network_row);
     CHILD(proof);
     CHILD(proof_buttons);
-    CHILD(encrypted_row);
-    CHILD(leaks_row);
-    CHILD(encrypted_icon);
-    CHILD(leaks_icon);
-    CHILD(answers_row);
     CHILD(check_button);
     CHILD(copy_button);
     CHILD(evidence_view);

@@ -29,6 +29,9 @@ OFF, ON = "Turn Off Protection", "Turn On Protection"
 UNPROTECTED = "Use Unprotected for 15 Minutes…"
 STATES = [
     State("off", {"State": "off"}, "off", "Not protected", [ON], f"Not protected on {NETWORK}"),
+    State("off-clock", {"State": "off", "ReasonCode": "clock-wrong",
+                        "Reason": "Your computer's clock is wrong, so secure connections fail."},
+          "off", "Not protected", ["Open Date & Time", ON], f"Not protected on {NETWORK}"),
     State("starting", {"State": "starting"}, "starting", "Turning on…", [OFF]),
     State("seeking", {"State": "starting", "ReasonCode": "searching"}, "starting", "Looking for a way through…", [OFF]),
     State("on", {"State": "on"}, "on", "Protected", [OFF], f"Protected on {NETWORK}"),
