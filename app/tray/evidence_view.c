@@ -6,6 +6,7 @@
  */
 #include "evidence_view.h"
 
+#include "presentation.h"
 #include "spoken_row.h"
 
 #include <glib/gi18n.h>
@@ -23,26 +24,55 @@ struct _SottoEvidenceView {
 
 G_DEFINE_FINAL_TYPE(SottoEvidenceView, sotto_evidence_view, GTK_TYPE_BOX)
 
-static void add_step(SottoEvidenceView *self, const SottoEvidenceStep *step)
+/* How a step ended, for the eye and the ear. */
+typedef struct Mark {
+    const char *icon, *style, *spoken;
+} Mark;
+
+static const Mark *mark_of(const SottoEvidenceStep *step)
+{
+    static const Mark unknown = {"dialog-question-symbolic", NULL, N_("Not known")};
+    static const Mark passed = {"object-select-symbolic", "good", N_("Passed")};
+    static const Mark notable = {"dialog-warning-symbolic", "good", N_("Passed, with a remark")};
+    static const Mark failed = {"dialog-warning-symbolic", "bad", N_("Failed")};
+
+    if (sotto_evidence_step_is_unknown(step))
+        return &unknown;
+    if (sotto_evidence_step_is_notable(step))
+        return &notable;
+    return step->ok ? &passed : &failed;
+}
+
+static void add_row(SottoEvidenceView *self, const Mark *mark, const char *title,
+                    const char *detail)
 {
     GtkWidget *row = hdy_action_row_new();
-    gboolean unknown = sotto_evidence_step_is_unknown(step);
-    GtkWidget *mark = gtk_image_new_from_icon_name(unknown    ? "dialog-question-symbolic"
-                                                   : step->ok ? "object-select-symbolic"
-                                                              : "dialog-warning-symbolic",
-                                                   GTK_ICON_SIZE_BUTTON);
+    GtkWidget *image = gtk_image_new_from_icon_name(mark->icon, GTK_ICON_SIZE_BUTTON);
 
-    spoken_row_set(HDY_ACTION_ROW(row), step->title, step->detail);
+    spoken_row_set(HDY_ACTION_ROW(row), title, detail);
     hdy_action_row_set_subtitle_lines(HDY_ACTION_ROW(row), 0);
-    atk_object_set_name(gtk_widget_get_accessible(mark), unknown    ? _("Not known")
-                                                         : step->ok ? _("Passed")
-                                                                    : _("Failed"));
-    if (!unknown)
-        gtk_style_context_add_class(gtk_widget_get_style_context(mark), step->ok ? "good" : "bad");
-    hdy_action_row_add_prefix(HDY_ACTION_ROW(row), mark);
+    atk_object_set_name(gtk_widget_get_accessible(image), _(mark->spoken));
+    if (mark->style != NULL)
+        gtk_style_context_add_class(gtk_widget_get_style_context(image), mark->style);
+    hdy_action_row_add_prefix(HDY_ACTION_ROW(row), image);
     gtk_list_box_row_set_activatable(GTK_LIST_BOX_ROW(row), FALSE);
     gtk_widget_show_all(row);
     gtk_container_add(GTK_CONTAINER(self->steps), row);
+}
+
+/* Who answered without Sotto, if somebody looked then: what it is good for. */
+static void add_before(SottoEvidenceView *self, const SottoEvidenceBefore *before)
+{
+    static const Mark mark = {"document-open-recent-symbolic", NULL, N_("Earlier")};
+    g_autofree char *time = presentation_time(before->time_s);
+    g_autofree char *where = NULL, *detail = NULL;
+
+    if (before->time_s == 0)
+        return;
+    /* Translators: a time of day and the name of a network. */
+    where = g_strdup_printf(_("%s, on %s"), time, before->network);
+    detail = g_strdup_printf("%s: %s", before->network[0] != '\0' ? where : time, before->detail);
+    add_row(self, &mark, _("Before, without protection"), detail);
 }
 
 void sotto_evidence_view_show(SottoEvidenceView *self, const SottoEvidence *evidence)
@@ -55,8 +85,11 @@ void sotto_evidence_view_show(SottoEvidenceView *self, const SottoEvidence *evid
     if (evidence == NULL)
         return;
     gtk_label_set_text(self->summary, evidence->summary);
-    for (guint i = 0; i < evidence->steps->len; i++)
-        add_step(self, g_ptr_array_index(evidence->steps, i));
+    for (guint i = 0; i < evidence->steps->len; i++) {
+        const SottoEvidenceStep *step = g_ptr_array_index(evidence->steps, i);
+        add_row(self, mark_of(step), step->title, step->detail);
+    }
+    add_before(self, &evidence->before);
     gtk_widget_set_visible(GTK_WIDGET(self->steps), evidence->steps->len > 0);
     self->scroll_wanted = TRUE;
 }

@@ -123,7 +123,7 @@ static void on_copy_report(GtkButton *button, gpointer data)
         g_string_append(text, report);
     }
     sotto_status_report_async(self->helper, g_string_free(text, FALSE), self->lifetime, on_report,
-                        g_object_ref(self));
+                              g_object_ref(self));
 }
 
 /* --- the state ----------------------------------------------------------------------------- */

@@ -61,7 +61,11 @@ STEPS = [
     ("system", "This computer asks Sotto", "A lookup through the system's own path came by the resolver"),
     ("leaks", "Nothing leaves in the clear", "0 packets to port 53 were seen on the way out"),
     ("identity", "It is who it says", "The certificate is signed with the provider's key"),
+    ("tampering", "Attempts to answer for a resolver", "Sotto refused 2 times"),
 ]
+CODES = {"tampering": "cert-untrusted"}  # a step that is ok and has a code is worth a look
+BEFORE = {"time": GLib.Variant("x", 1789990000), "network": GLib.Variant("s", "Grand Hotel Wi-Fi"),
+          "code": GLib.Variant("s", "hijacked"), "detail": GLib.Variant("s", "192.0.2.53 answered in place of 9.9.9.9")}
 
 
 def statistics(watched=True, **counters):
@@ -72,10 +76,11 @@ def statistics(watched=True, **counters):
 
 def evidence(ok=True):
     steps = [{"id": GLib.Variant("s", id), "ok": GLib.Variant("b", ok or id != "system"), "title": GLib.Variant("s", title),
-              "detail": GLib.Variant("s", detail), "code": GLib.Variant("s", "")} for id, title, detail in STEPS]
+              "detail": GLib.Variant("s", detail), "code": GLib.Variant("s", CODES.get(id, ""))} for id, title, detail in STEPS]
     return {"ok": GLib.Variant("b", ok),
             "summary": GLib.Variant("s", "Lookups are private." if ok else "The system does not ask Sotto."),
             "time": GLib.Variant("x", 1790000000), "steps": GLib.Variant("aa{sv}", steps),
+            "before": GLib.Variant("a{sv}", BEFORE),
             "security": GLib.Variant("s", "DNSCrypt, XChaCha20"), "resolver": GLib.Variant("s", "Quad9"),
             "endpoint": GLib.Variant("s", "9.9.9.9:8443")}
 

@@ -84,6 +84,10 @@ def test_f5_checks(helper, window):
     key("F5")
     window.get(Role.LABEL, "Lookups are private.")
     window.get_row("This computer asks Sotto", "A lookup through the system's own path came by the resolver")
+    window.get_row("Attempts to answer for a resolver", "Sotto refused 2 times")
+    window.get(Role.ICON, "Passed, with a remark")
+    before = time.strftime("%H:%M", time.localtime(1789990000))
+    window.get_row("Before, without protection", f"{before}, on Grand Hotel Wi-Fi: 192.0.2.53 answered in place of 9.9.9.9")
     window.get_row("Who answers", "Quad9 · DNSCrypt, XChaCha20 · 9.9.9.9:8443")
     assert helper.calls == ["CheckProtection()"]
     helper.set(State="off")
