@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""checkpage.py ADDRESS: the page that NetworkManager's connectivity check asks for."""
+"""checkpage.py ADDRESS OFFSET-FILE: the page that NetworkManager's connectivity check asks for. Its clock is ahead by as many
+seconds as the file says, while there is one."""
 
 import http.server
 import sys
+import time
+from pathlib import Path
 
 
 class CheckPage(http.server.BaseHTTPRequestHandler):
@@ -13,6 +16,10 @@ class CheckPage(http.server.BaseHTTPRequestHandler):
         self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(body)
+
+    def date_time_string(self, timestamp=None):
+        offset = Path(sys.argv[2])
+        return super().date_time_string(time.time() + int(offset.read_text()) if offset.exists() else timestamp)
 
 
 if __name__ == "__main__":

@@ -61,6 +61,10 @@ class Authority:
         """One that shows who asks, for servers that want to know."""
         self._issue(name, [f"{name}.lab.test"], addresses=False, usage=ExtendedKeyUsageOID.CLIENT_AUTH)
 
+    def issue_dated(self, name, start, end):
+        """One as the servers', but of another time."""
+        self._issue(name, NAMES, start=start, end=end)
+
     def _issue(self, name, names, start=None, end=None, self_signed=False, addresses=True,
                usage=ExtendedKeyUsageOID.SERVER_AUTH):
         key = ec.generate_private_key(ec.SECP256R1())

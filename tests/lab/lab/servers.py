@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from .dnscrypt import Provider
+from .epoch import OFFSET
 from .pki import HOST, Authority
 from .process import RUN
 from .topology import BIND, CHECK_PAGE, DNSDIST, HAPROXY, KRESD, SLOW, TRUTH, UNBOUND, WHOAMI
@@ -57,7 +58,7 @@ class Servers:
             "whoami": [*python, "lab.whoami", WHOAMI],
             "rogue": [*python, "lab.rogue", DNSDIST, 4443, STATE / "dnscrypt/expired.cert"],
             "meddler": [*python, "lab.meddler", DNSDIST, 3443, 7443],
-            "checkpage": [*python, "lab.checkpage", CHECK_PAGE],
+            "checkpage": [*python, "lab.checkpage", CHECK_PAGE, STATE / OFFSET],
         }
         for name in self.commands:
             self.start(name, wait=False)
