@@ -269,13 +269,13 @@ static bool is_page(const char *url, const char *scheme)
 
 /*
  * RFC 8910, DHCP option 114 and DHCPv6 option 103. NetworkManager's own DHCP client does not hand
- * it on (1.42); dhclient does where it was told to ask, by a name that depends on its version. RFC
- * 8910 §2 lets an https: address alone speak for the network.
+ * it on (1.42), dhclient does, by its name for the option's older use. Option 160, which came
+ * before (RFC 7710), is also the place of some telephones' settings, and is not read. RFC 8910 §2
+ * lets an https: address alone speak for the network.
  */
 static char *portal_api(NMActiveConnection *active)
 {
-    static const char *const options[] = {"v4_captive_portal", "default_url", "captive_portal",
-                                          "v6_captive_portal", "dhcp6_v6_captive_portal"};
+    static const char *const options[] = {"default_url", "dhcp6_v6_captive_portal"};
     NMDhcpConfig *configs[] = {nm_active_connection_get_dhcp4_config(active),
                                nm_active_connection_get_dhcp6_config(active)};
     for (gsize i = 0; i < G_N_ELEMENTS(configs); i++) {
