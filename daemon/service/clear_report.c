@@ -7,6 +7,7 @@
 
 #include <inttypes.h>
 
+#define PROGRAMS_MAX    3                 /* in one sentence */
 #define FIRST_PERMITTED CLEAR_CERTIFICATE /* before it: leaks, and what is not counted */
 
 typedef struct Words {
@@ -60,21 +61,50 @@ static char *list_permitted(const uint64_t *counts, uint64_t *sum)
     return g_string_free(text, FALSE);
 }
 
-char *clear_report_sentence(const uint64_t *counts)
+/* "firefox", "a program of alice"; NULL: nothing is known. (transfer full) */
+static char *name_entry(const AroundEntry *entry)
+{
+    if (*entry->program != '\0')
+        return g_strdup(entry->program);
+    return *entry->user != '\0' ? g_strdup_printf("a program of %s", entry->user) : NULL;
+}
+
+/* " (firefox, cups and others)", "" nobody is known. (transfer full) */
+static char *list_programs(const GPtrArray *around)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+    bool more = false;
+    for (guint i = 0; around != NULL && i < around->len; i++) {
+        g_autofree char *name = name_entry(g_ptr_array_index(around, i));
+        if (name == NULL || g_ptr_array_find_with_equal_func(names, name, g_str_equal, NULL))
+            continue;
+        more = names->len == PROGRAMS_MAX;
+        if (!more)
+            g_ptr_array_add(names, g_steal_pointer(&name));
+    }
+    if (names->len == 0)
+        return g_strdup("");
+    g_ptr_array_add(names, NULL);
+    g_autofree char *list = g_strjoinv(", ", (char **)names->pdata);
+    return g_strdup_printf(" (%s%s)", list, more ? " and others" : "");
+}
+
+char *clear_report_sentence(const uint64_t *counts, const GPtrArray *around)
 {
     if (counts == NULL)
         return g_strdup("Packets that leave cannot be watched on this machine.");
     uint64_t leaked = counts[CLEAR_LEAK], permitted;
     g_autofree char *list = list_permitted(counts, &permitted);
-    g_autofree char *around = leaked == 0 ? g_strdup("no lookup of a program went")
-                              : leaked == 1
-                                  ? g_strdup("1 lookup of a program went")
-                                  : g_strdup_printf("%" PRIu64 " lookups of programs went", leaked);
+    g_autofree char *programs = leaked > 0 ? list_programs(around) : g_strdup("");
+    g_autofree char *went = leaked == 0 ? g_strdup("no lookup of a program went")
+                            : leaked == 1
+                                ? g_strdup("1 lookup of a program went")
+                                : g_strdup_printf("%" PRIu64 " lookups of programs went", leaked);
     if (permitted == 0)
         return leaked == 0 ? g_strdup("None was seen.")
-                           : g_strdup_printf("%s around Sotto.", around);
-    return g_strdup_printf("%s left in clear, as %s may; %s around Sotto.", list,
-                           permitted == 1 ? "it" : "they", around);
+                           : g_strdup_printf("%s around Sotto%s.", went, programs);
+    return g_strdup_printf("%s left in clear, as %s may; %s around Sotto%s.", list,
+                           permitted == 1 ? "it" : "they", went, programs);
 }
 
 static GVariant *describe_entry(const AroundEntry *entry)
@@ -91,12 +121,11 @@ static GVariant *describe_entry(const AroundEntry *entry)
     return g_variant_dict_end(&all);
 }
 
-GVariant *clear_report_around(const Around *around)
+GVariant *clear_report_around(const GPtrArray *around)
 {
-    const GPtrArray *entries = around != NULL ? around_entries(around) : NULL;
     GVariantBuilder list;
     g_variant_builder_init(&list, G_VARIANT_TYPE("aa{sv}"));
-    for (guint i = 0; entries != NULL && i < entries->len; i++)
-        g_variant_builder_add_value(&list, describe_entry(g_ptr_array_index(entries, i)));
+    for (guint i = 0; around != NULL && i < around->len; i++)
+        g_variant_builder_add_value(&list, describe_entry(g_ptr_array_index(around, i)));
     return g_variant_builder_end(&list);
 }

@@ -14,9 +14,9 @@ GVariant *clear_report_flows(const uint64_t *counts);
 
 /**
  * "3 names of this network and 1 certificate request left in clear, as they may; no lookup of a
- * program went around Sotto." (transfer full)
+ * program went around Sotto." Those who did are named, as far as they are known. (transfer full)
  */
-char *clear_report_sentence(const uint64_t *counts);
+char *clear_report_sentence(const uint64_t *counts, const GPtrArray *around);
 
-/** aa{sv} of ListLeaks: who went around. `around` may be NULL. (floating) */
-GVariant *clear_report_around(const Around *around);
+/** aa{sv} of ListLeaks: who went around. (floating) */
+GVariant *clear_report_around(const GPtrArray *around);

@@ -83,7 +83,8 @@ static const char *resolver_name(const Inspection *inspection)
 static void add_leaks(Inspection *inspection)
 {
     const Leak *leak = inspection->sources.leak;
-    g_autofree char *detail = clear_report_sentence(leak_counts(leak));
+    g_autofree char *detail =
+        clear_report_sentence(leak_counts(leak), around_entries(inspection->sources.around));
     const char *code = leak == NULL                       ? "not-counted"
                        : leak_count(leak, CLEAR_LEAK) > 0 ? "leaked"
                                                           : "";

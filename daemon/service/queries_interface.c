@@ -123,8 +123,8 @@ static gboolean on_list_connections(BusSotto1Queries *skeleton, GDBusMethodInvoc
 static gboolean on_list_leaks(BusSotto1Queries *skeleton, GDBusMethodInvocation *invocation,
                               QueriesInterface *queries)
 {
-    bus_sotto1_queries_complete_list_leaks(skeleton, invocation,
-                                           clear_report_around(queries->sources->around));
+    bus_sotto1_queries_complete_list_leaks(
+        skeleton, invocation, clear_report_around(around_entries(queries->sources->around)));
     return TRUE;
 }
 

@@ -93,7 +93,7 @@ static void add(Around *around, const AroundEntry *seen, const char *program, co
 
 const GPtrArray *around_entries(const Around *around)
 {
-    return around->entries;
+    return around != NULL ? around->entries : NULL;
 }
 
 /* --- names --- */

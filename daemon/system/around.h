@@ -41,5 +41,5 @@ void around_free(Around *around);
 void around_note(void *owner, const LeakPacket *packet);
 
 /** Of AroundEntry, newest first, 32 at most; one for each program, user, destination and protocol.
- * Valid until the next turn of the loop. */
+ * Valid until the next turn of the loop. NULL for no Around. */
 const GPtrArray *around_entries(const Around *around);

@@ -160,6 +160,7 @@ def test_who_went_around_is_named_as_far_as_the_kernel_tells(protected, network,
     newest = leaks(protected, guest, 3)[0]
     assert (newest["program"], newest["user"], newest["destination"]) == ("asker", "root", BIND)
     assert WWW not in protected.sottoctl(guest, "leaks", "--json").stdout
+    assert "went around Sotto (asker, a program of guest)." in protected.sottoctl(guest, "check", check=False).stdout
 
 
 def test_pause_opens_and_resume_closes(protected, network, guest):

@@ -3,7 +3,7 @@
 
 static void expect_sentence(const uint64_t *counts, const char *sentence)
 {
-    g_autofree char *text = clear_report_sentence(counts);
+    g_autofree char *text = clear_report_sentence(counts, NULL);
     g_assert_cmpstr(text, ==, sentence);
 }
 
@@ -40,6 +40,31 @@ static void test_all_is_told(void)
                             "around Sotto.");
 }
 
+static void expect_programs(const char *const *programs, const char *sentence)
+{
+    const uint64_t counts[CLEAR_FLOWS] = {[CLEAR_LEAK] = 9};
+    g_autoptr(GPtrArray) around = g_ptr_array_new_with_free_func(g_free);
+    for (; *programs != NULL; programs++) {
+        AroundEntry *entry = g_new0(AroundEntry, 1);
+        entry->program = (char *)*programs;
+        entry->user = (char *)(g_str_equal(*programs, "?") ? "" : "alice");
+        if (g_str_equal(*programs, "?"))
+            entry->program = (char *)"";
+        g_ptr_array_add(around, entry);
+    }
+    g_autofree char *text = clear_report_sentence(counts, around);
+    g_assert_cmpstr(text, ==, sentence);
+}
+
+static void test_programs_are_named(void)
+{
+    expect_programs((const char *const[]){"firefox", "", "?", "firefox", NULL},
+                    "9 lookups of programs went around Sotto (firefox, a program of alice).");
+    expect_programs((const char *const[]){"?", NULL}, "9 lookups of programs went around Sotto.");
+    expect_programs((const char *const[]){"a", "b", "c", "d", NULL},
+                    "9 lookups of programs went around Sotto (a, b, c and others).");
+}
+
 static void test_flows_by_kind(void)
 {
     const uint64_t counts[CLEAR_FLOWS] = {
@@ -63,6 +88,7 @@ int main(int argc, char **argv)
     g_test_add_func("/clear-report/one-went-around", test_one_went_around);
     g_test_add_func("/clear-report/one-left-as-it-may", test_one_left_as_it_may);
     g_test_add_func("/clear-report/all-is-told", test_all_is_told);
+    g_test_add_func("/clear-report/programs-are-named", test_programs_are_named);
     g_test_add_func("/clear-report/flows-by-kind", test_flows_by_kind);
     g_test_add_func("/clear-report/flows-nobody-counts", test_flows_nobody_counts);
     return g_test_run();
