@@ -61,6 +61,7 @@ def hotel_for_all(network, servers):
 def hotel(hotel_for_all, servers):
     """The hotel in its open mood; after the test it is so again, and servers that the test killed are back."""
     yield hotel_for_all
+    hotel_for_all.ipv6_only(False)
     hotel_for_all.mode("open")
     servers.restart_the_dead()
 

@@ -35,7 +35,7 @@ import dns.rdatatype
 
 from .clear_flows import ANY, CLEAR_FLOWS, ClearFlow
 from .process import RUN, LabError
-from .topology import HOTEL
+from .topology import HOTEL, HOTEL6
 
 CLEAR_PORTS = {53: "DNS", 5353: "mDNS", 5355: "LLMNR"}
 
@@ -199,7 +199,7 @@ class Capture:
             self.tcpdump.stop()
 
     @contextlib.contextmanager
-    def permit(self, kind, *names, servers=(HOTEL,)):
+    def permit(self, kind, *names, servers=(HOTEL, HOTEL6)):
         """As long as this lasts the laptop may ask these servers in clear: for these names, or for all of them."""
         flow = ClearFlow(kind, names or (ANY,), servers, since=time.time())
         self.permitted.append(flow)

@@ -8,7 +8,7 @@ decide, and for what is allowed for a while (a sign-in, a consent, the search fo
 import math
 from dataclasses import dataclass
 
-from .topology import HOTEL
+from .topology import HOTEL, HOTEL6
 
 ANY = ""
 """As a name: all of them."""
@@ -21,7 +21,7 @@ class ClearFlow:
 
     kind: str
     names: tuple
-    servers: tuple | None = (HOTEL,)
+    servers: tuple | None = (HOTEL, HOTEL6)
     port: int | None = 53
     since: float = 0
     until: float = math.inf

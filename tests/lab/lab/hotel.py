@@ -3,8 +3,9 @@
 
 from pathlib import Path
 
+from .ipv6_only import Ipv6Only
 from .process import RUN
-from .topology import BIND, HOTEL, HOTEL_OUTSIDE, LIE, LIE6, WHOAMI
+from .topology import BIND, HOTEL, HOTEL_OUTSIDE, LIE, LIE6, WHOAMI, give_hotel_addresses
 
 DOMAIN = "hotel.test"
 
@@ -66,12 +67,16 @@ class Hotel:
 
     def __init__(self, network):
         self.machine = network.hotel
+        self.without_ipv4 = None
+        self._start_dnsmasq()
+        self.mode("open")
+
+    def _start_dnsmasq(self):
         configuration = Path(RUN / "hotel-dnsmasq.conf")
         configuration.write_text(DNSMASQ)
         self.dnsmasq = self.machine.start("dnsmasq", "dnsmasq", "--keep-in-foreground", "--user=root",
                                           f"--conf-file={configuration}")
         self.dnsmasq.wait_until("the hotel's DNS", lambda: "started, version" in self.dnsmasq.log)
-        self.mode("open")
 
     def mode(self, *names):
         """Set the moods named, and only these."""
@@ -87,6 +92,25 @@ class Hotel:
         """Pull the laptop's cable, or put it back."""
         self.machine.ip("link", "set", "lan", "up" if plugged else "down")
 
+    def ipv6_only(self, on=True):
+        """From now on guests get IPv6 alone: addresses and DNS by router advertisements, and the IPv4 internet through a
+        translator (NAT64 with NAT64_PREFIX, and DNS64 at HOTEL6, which lies as the hotel's DNS does). on=False: IPv4 alone,
+        as before. Moods are for IPv4 and do not reach a guest meanwhile. A guest finds out by joining anew
+        (NetworkManager.reconnect, or cable()), with a profile whose ipv6.method is auto."""
+        if on == (self.without_ipv4 is not None):
+            return
+        if on:
+            self.dnsmasq.stop()
+            self.machine.ip("-4", "address", "flush", "dev", "lan")
+            self.without_ipv4 = Ipv6Only(self.machine)
+            return
+        self.without_ipv4.stop()
+        self.without_ipv4 = None
+        give_hotel_addresses(self.machine)
+        self._start_dnsmasq()
+
     def questions(self, name):
-        """How often the hotel's own resolver was asked."""
+        """How often the hotel's own resolver was asked, since it was last started."""
+        if self.without_ipv4:
+            return self.without_ipv4.questions(name)
         return sum(f"] {name} from " in line for line in self.dnsmasq.log.splitlines())

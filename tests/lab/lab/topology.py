@@ -16,6 +16,8 @@ INTERNET = (BIND, UNBOUND, KRESD, DNSDIST, HAPROXY, SLOW, WHOAMI, CHECK_PAGE)
 HOTEL_OUTSIDE = "192.0.2.254"
 """Where the hotel's resolver asks from when it asks who it is: a network of its own, as every provider has."""
 HOTEL, LIE, LIE6 = "100.64.10.1", "100.64.10.66", "2001:db8:bad::66"
+HOTEL6, NAT64_PREFIX = "2001:db8:64::1", "2001:db8:64:ff9b::/96"
+"""The hotel's DNS and its translator where it has no IPv4 for guests (Hotel.ipv6_only)."""
 TRUTH = "203.0.113.10"
 """What www.example.test really is; the hotel says LIE."""
 WILD = "203.0.113.12"
@@ -62,6 +64,12 @@ def _link(left, left_name, right, right_name):
                     "peer", "name", right_name, "netns", right.name], check=True)
 
 
+def give_hotel_addresses(machine):
+    """Those that the hotel has on its guests' side."""
+    for address in (HOTEL, LIE):
+        machine.ip("address", "add", f"{address}/24", "dev", "lan")
+
+
 class Network:
     """The three machines, wired up."""
 
@@ -69,8 +77,8 @@ class Network:
         self.laptop, self.hotel, self.inet = (Machine.create(n) for n in ("laptop", "hotel", "inet"))
         _link(self.laptop, "wl0", self.hotel, "lan")
         _link(self.hotel, "wan", self.inet, "net0")
-        for address, link in ((f"{HOTEL}/24", "lan"), (f"{LIE}/24", "lan"), ("198.51.100.254/24", "wan")):
-            self.hotel.ip("address", "add", address, "dev", link)
+        give_hotel_addresses(self.hotel)
+        self.hotel.ip("address", "add", "198.51.100.254/24", "dev", "wan")
         for link in ("lan", "wan"):
             self.hotel.ip("link", "set", link, "up")
         for address in INTERNET:
