@@ -109,6 +109,6 @@ Endpoints={servers.tls_uri('[2001:db8:53::53]')};{servers.tls_uri(UNBOUND)}
         helper.sottoctl(guest, "use", "lab-six")
         helper.sottoctl(guest, "on")
         assert ask(network.laptop) == TRUTH
-        assert helper.status(guest)["resolver"]["id"] == "lab-six"
+        assert helper.status(guest)["resolver"] == "lab-six"
     finally:
         path.unlink()

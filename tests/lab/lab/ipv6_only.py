@@ -63,7 +63,8 @@ class Ipv6Only:
     def __init__(self, machine):
         self.machine = machine
         self.daemons = []
-        machine.run("sh", "-c", "echo 1 >/proc/sys/net/ipv6/conf/all/forwarding")
+        # Else the cable that is pulled takes the address along.
+        machine.run("sh", "-c", "cd /proc/sys/net/ipv6/conf && echo 1 >all/forwarding && echo 1 >lan/keep_addr_on_down")
         machine.ip("address", "add", f"{HOTEL6}/64", "dev", "lan", "nodad")
         self._start_translator()
         self.dns = self._start("dns64", "unbound", "-d", "-p", "-c", self._configure("dns64.conf", DNS64))
@@ -99,4 +100,4 @@ class Ipv6Only:
         for daemon in reversed(self.daemons):
             daemon.stop()
         self.machine.ip("link", "delete", "nat64")
-        self.machine.ip("address", "delete", f"{HOTEL6}/64", "dev", "lan")
+        self.machine.ip("-6", "address", "flush", "dev", "lan", "scope", "global")
