@@ -37,6 +37,7 @@ typedef enum {
 struct Notifications {
     GApplication *application;
     SottoHelper *helper;
+    GCancellable *lifetime;
     gulong changed_handler;
     Face last; /* what was shown before */
     Way way;
@@ -145,6 +146,22 @@ static void announce_resumed(Notifications *self)
     send(self, ID_STATE, notification);
 }
 
+/* Who just signed in was told to wait: only a look that went well is good news. */
+static void on_checked(GObject *source, GAsyncResult *result, gpointer data)
+{
+    Notifications *self = data;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(SottoEvidence) evidence =
+        sotto_helper_check_finish(SOTTO_HELPER(source), result, &error);
+
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        return; /* the app is ending */
+    if (evidence == NULL || !evidence->ok)
+        g_message("after the sign-in: %s", evidence != NULL ? evidence->summary : error->message);
+    else if (self->last == FACE_ON)
+        announce_protected(self, _("You're online and protected"));
+}
+
 static void announce_on(Notifications *self)
 {
     gboolean first = is_first_time(self, sotto_helper_network(self->helper));
@@ -152,7 +169,7 @@ static void announce_on(Notifications *self)
 
     switch (self->way) {
     case WAY_SIGN_IN:
-        announce_protected(self, _("You're online and protected"));
+        sotto_helper_check_async(self->helper, self->lifetime, on_checked, self);
         return;
     case WAY_RESUME:
         announce_resumed(self);
@@ -280,6 +297,7 @@ Notifications *notifications_new(GApplication *application, SottoHelper *helper)
 
     self->application = application;
     self->helper = helper;
+    self->lifetime = g_cancellable_new();
     self->last = FACE_SEARCHING;
     load_known(self);
     self->changed_handler = g_signal_connect(helper, "changed", G_CALLBACK(on_changed), self);
@@ -290,6 +308,8 @@ void notifications_free(Notifications *self)
 {
     if (self == NULL)
         return;
+    g_cancellable_cancel(self->lifetime);
+    g_object_unref(self->lifetime);
     g_clear_handle_id(&self->grace_source, g_source_remove);
     g_signal_handler_disconnect(self->helper, self->changed_handler);
     g_hash_table_unref(self->known);

@@ -123,7 +123,7 @@ static void pass_focus(GSubprocessLauncher *launcher, const char *program)
     g_subprocess_launcher_setenv(launcher, "XDG_ACTIVATION_TOKEN", id, TRUE);
 }
 
-void sign_in(SottoApplication *application)
+static void start(SottoApplication *application)
 {
     g_autoptr(GSubprocessLauncher) launcher = NULL;
     g_autoptr(GSubprocess) process = NULL;
@@ -144,4 +144,48 @@ void sign_in(SottoApplication *application)
         return;
     }
     g_subprocess_wait_check_async(process, NULL, on_program_ended, g_object_ref(application));
+}
+
+/* --- whether at all -------------------------------------------------------------------------- */
+
+/* Somebody may want it by the launcher while no network asks for it. */
+static gboolean is_wanted(SottoHelper *helper)
+{
+    SottoState state = sotto_helper_state(helper);
+
+    return state == SOTTO_STATE_SIGNIN || state == SOTTO_STATE_SIGNING_IN ||
+           state == SOTTO_STATE_BLOCKED;
+}
+
+static void start_if_wanted(SottoApplication *application)
+{
+    SottoHelper *helper = sotto_application_helper(application);
+
+    if (is_wanted(helper))
+        start(application);
+    else if (sotto_helper_presence(helper) == SOTTO_PRESENCE_PRESENT)
+        sotto_application_report(application, _("This network does not ask for a sign-in."));
+    else
+        sotto_application_report(application, _("The Sotto service is not running."));
+}
+
+static void on_connected(GObject *source, GAsyncResult *result, gpointer data)
+{
+    g_autoptr(SottoApplication) application = data;
+    g_autoptr(GError) error = NULL;
+
+    if (sotto_helper_connect_finish(SOTTO_HELPER(source), result, &error))
+        start_if_wanted(application);
+    else
+        sotto_application_report(application, error->message);
+}
+
+void sign_in(SottoApplication *application)
+{
+    SottoHelper *helper = sotto_application_helper(application);
+
+    if (sotto_helper_presence(helper) == SOTTO_PRESENCE_SEARCHING) /* the app has just started */
+        sotto_helper_connect_async(helper, NULL, on_connected, g_object_ref(application));
+    else
+        start_if_wanted(application);
 }

@@ -6,7 +6,7 @@ import time
 import accessibility
 import pytest
 from accessibility import Atspi, Role
-from conftest import run_app
+from conftest import App, run_app
 from gi.repository import GLib
 from scripted_helper import leak
 from states import STATES
@@ -65,6 +65,28 @@ def test_sign_in_by_the_launcher(helper, sign_in_program, item):
     run_app("--sign-in")
     wait(lambda: sign_in_program.calls, "the sign-in window")
     assert accessibility.find_application() is None
+
+
+def test_sign_in_as_the_first_start(helper, browser, host, notifications):
+    """The launcher's action while the app does not run yet: the helper's state comes first."""
+    helper.set(State="signin")
+    app = App("--sign-in")
+    try:
+        question(BROWSER_QUESTION)
+        pump(0.5)
+        question(BROWSER_QUESTION)
+        press("Open Browser")
+        wait(lambda: browser.calls == [ADDRESS], "the browser on the sign-in page")
+    finally:
+        app.stop()
+
+
+def test_sign_in_where_nobody_asks_for_it(helper, sign_in_program, item, notifications):
+    item.get("^Turn On")
+    run_app("--sign-in")
+    wait(lambda: notifications.sent, "a sentence")
+    assert notifications.sent[0]["body"] == "This network does not ask for a sign-in."
+    assert sign_in_program.calls == []
 
 
 def test_sign_in_window_that_fails_leaves_the_browser(helper, sign_in_program, monkeypatch, host, notifications, request):

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Notifications: few, and each one once."""
+import scripted_helper
+from gi.repository import GLib
 from waiting import pump, wait
 
 
@@ -83,17 +85,28 @@ def test_sign_in_is_wanted_once_and_taken_back(helper, item, notifications):
     assert len(notifications.sent) == 1, "who closed the window needs not be told"
 
 
-def test_online_after_a_sign_in_is_said_each_time(helper, item, notifications):
-    helper.set(State="on", ResolverInUse="Quad9")
-    wait(lambda: len(notifications.sent) == 1, "the first notification")
+def sign_in(helper, notifications):
     helper.set(State="signin")
-    wait(lambda: len(notifications.sent) == 2, "the notification of the sign-in")
+    wait(lambda: titles(notifications)[-1:] == ["Grand Hotel Wi-Fi needs you to sign in"], "the notification of the sign-in")
     helper.set(State="signing-in", Until=2000000000)
     helper.set(State="starting", ReasonCode="searching", Until=0)
     helper.set(State="on", ReasonCode="")
-    wait(lambda: len(notifications.sent) == 3, "the notifications of a sign-in")
-    assert titles(notifications)[1:] == ["Grand Hotel Wi-Fi needs you to sign in", "You're online and protected"]
-    assert 2 in notifications.closed
+    wait(lambda: helper.calls == ["CheckProtection()"], "the check")
+
+
+def test_online_after_a_sign_in_is_said_each_time(helper, item, notifications):
+    helper.set(State="on", ResolverInUse="Quad9")
+    wait(lambda: len(notifications.sent) == 1, "the first notification")
+    sign_in(helper, notifications)
+    wait(lambda: titles(notifications)[-1] == "You're online and protected", "the good news")
+    assert len(notifications.sent) == 3 and 2 in notifications.closed
+
+
+def test_online_is_said_only_when_the_check_went_well(helper, item, notifications):
+    helper.script("Answer", GLib.Variant("(sv)", ("CheckProtection", GLib.Variant("a{sv}", scripted_helper.evidence(False)))))
+    sign_in(helper, notifications)
+    pump(0.5)
+    assert len(notifications.sent) == 1
 
 
 def test_resumed_is_silent(helper, item, notifications):
