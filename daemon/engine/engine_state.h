@@ -38,7 +38,7 @@ struct Engine {
     GArray *route_scopes; /* uint32_t, one a route */
     uint32_t nat64_scope; /* of what is made for the network's translator (dns64.h) */
     uint8_t nat64_known[2][NAT64_IPV6_LENGTH]; /* what it makes of ipv4only.arpa's addresses */
-    bool local;           /* some resolver of the plan is asked in clear */
+    bool local;                                /* some resolver of the plan is asked in clear */
     Shares shares;
     SearchGuard search_guard;
     GHashTable *flights; /* QuestionKey* → Flight*, those that may be joined */

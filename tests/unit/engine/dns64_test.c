@@ -288,6 +288,50 @@ static void question_under_way_follows_the_network(Harness *harness, gconstpoint
     g_assert_cmpstr(contents(&answer), ==, "0 64:ff9b::c000:201");
 }
 
+/* Both legs begin anew, and nothing of the old network's is left in the cache of the new one. */
+static void network_changes_on_the_second_leg(Harness *harness, gconstpointer unused)
+{
+    Message answer;
+    Stats stats;
+
+    harness_send(harness, &www6);
+    loop_advance(harness->loop, 15 * MS);
+    engine_network_changed(harness->engine, "another");
+    loop_advance(harness->loop, 5 * MS);
+    g_assert_false(harness_receive(harness, &answer));
+    loop_advance(harness->loop, 25 * MS);
+    g_assert_true(harness_receive(harness, &answer));
+    g_assert_cmpstr(contents(&answer), ==, "0 64:ff9b::c000:201");
+    engine_stats(harness->engine, &stats);
+    g_assert_cmpuint(stats.in_flight, ==, 0);
+}
+
+static void who_joins_on_the_second_leg_is_answered_too(Harness *harness, gconstpointer unused)
+{
+    Message answer;
+
+    harness_send(harness, &www6);
+    loop_advance(harness->loop, 15 * MS);
+    harness_send(harness, &www6);
+    loop_advance(harness->loop, 10 * MS);
+    for (unsigned i = 0; i < 2; i++) {
+        g_assert_true(harness_receive(harness, &answer));
+        g_assert_cmpstr(contents(&answer), ==, "0 64:ff9b::c000:201");
+    }
+    g_assert_cmpuint(fake_servers[1].asked, ==, 2);
+}
+
+/* Torn down in mid-flight. */
+static void engine_ends_on_the_second_leg(Harness *harness, gconstpointer unused)
+{
+    harness_send(harness, &www6);
+    harness_send(harness, &www4);
+    loop_advance(harness->loop, 5 * MS);
+    fake_servers[1].delay_us = 60 * S;
+    loop_advance(harness->loop, 10 * MS);
+    g_assert_cmpuint(fake_servers[1].live, <=, 1);
+}
+
 static void prefix_found_meanwhile_is_used(Harness *harness, gconstpointer unused)
 {
     Message answer;
@@ -480,6 +524,9 @@ int main(int argc, char **argv)
     ADD("made-answer-is-kept", made_answer_is_kept);
     ADD("other-networks-never-see-it", other_networks_never_see_it);
     ADD("question-under-way-follows-the-network", question_under_way_follows_the_network);
+    ADD("network-changes-on-the-second-leg", network_changes_on_the_second_leg);
+    ADD("who-joins-on-the-second-leg-is-answered-too", who_joins_on_the_second_leg_is_answered_too);
+    ADD("engine-ends-on-the-second-leg", engine_ends_on_the_second_leg);
     ADD("prefix-found-meanwhile-is-used", prefix_found_meanwhile_is_used);
     ADD("silence-on-the-second-leg-is-told", silence_on_the_second_leg_is_told);
     ADD("made-of-an-expired-answer", made_of_an_expired_answer);
