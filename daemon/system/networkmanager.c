@@ -15,6 +15,7 @@
  */
 #include "networkmanager.h"
 
+#include "attempt.h"
 #include "gateway.h"
 #include "log.h"
 #include "networkmanager_facts.h"
@@ -23,15 +24,16 @@
 #include "networkmanager_search.h"
 #include "networkmanager_uplink.h"
 #include "networkmanager_watch.h"
+#include "resolved_facts.h"
+#include "resolved_settings.h"
 #include "takeover.h"
 #include "tun.h"
 
 #include <NetworkManager.h>
 #include <string.h>
 
-#define ATTEMPT_LIMIT_S 10 /* until a point or restore that does not come about has failed */
-#define RETRY_FIRST_S   1
-#define RETRY_LAST_S    60
+#define RETRY_FIRST_S 1
+#define RETRY_LAST_S  60
 
 typedef struct NetworkManager {
     Network network; /* first */
@@ -42,7 +44,8 @@ typedef struct NetworkManager {
     GCancellable *cancellable;
     NmWatch watch;
     Takeover *takeover;
-    Gateway *gateway; /* of the network at hand */
+    ResolvedSettings *resolved; /* NULL: not in use */
+    Gateway *gateway;           /* of the network at hand */
 
     NMActiveConnection *active; /* the one we asked for, or found */
     char **search;              /* the domains that it carries, NULL not known */
@@ -52,9 +55,8 @@ typedef struct NetworkManager {
     bool busy;       /* an activation or deactivation is under way */
     bool rewriting;  /* resolv.conf is, on our demand */
     GError *failure; /* of the last activation */
-    NetworkDone done;
-    void *done_owner;
-    guint refresh_source, retry_source, limit_source;
+    Attempt attempt;
+    guint refresh_source, retry_source;
     unsigned retry_s;
 } NetworkManager;
 
@@ -62,20 +64,15 @@ static void refresh_later(NetworkManager *manager);
 
 /* --- who waits --- */
 
-static void attempt_end(NetworkManager *manager, const GError *error)
+static void attempt_over(NetworkManager *manager, const GError *error)
 {
-    NetworkDone done = manager->done;
-    g_clear_handle_id(&manager->limit_source, g_source_remove);
-    manager->done = NULL;
     manager->restoring = false;
-    if (done != NULL)
-        done(manager->done_owner, error);
+    attempt_end(&manager->attempt, error);
 }
 
-static gboolean on_limit(gpointer data)
+static void on_late(void *owner)
 {
-    NetworkManager *manager = data;
-    manager->limit_source = 0;
+    NetworkManager *manager = owner;
     g_autoptr(GError) error = NULL;
     if (manager->failure != NULL)
         error = g_error_copy(manager->failure);
@@ -84,24 +81,16 @@ static gboolean on_limit(gpointer data)
     else
         error = g_error_new(G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
                             "NetworkManager did not change the DNS settings in time.");
-    attempt_end(manager, error);
-    return G_SOURCE_REMOVE;
+    attempt_over(manager, error);
 }
 
-/* An answer that waits is withdrawn, at once but never from inside the call that asks. */
-static void attempt_begin(NetworkManager *manager, NetworkDone done, void *owner)
+static void wish(NetworkManager *manager, bool wanted, NetworkDone done, void *owner)
 {
-    if (manager->done != NULL) {
-        g_autoptr(GError) error =
-            g_error_new(G_IO_ERROR, G_IO_ERROR_CANCELLED, "The request was replaced by another.");
-        attempt_end(manager, error);
-    }
-    manager->done = done;
-    manager->done_owner = owner;
+    attempt_begin(&manager->attempt, done, owner);
+    manager->wanted = wanted;
+    manager->restoring = !wanted;
     g_clear_error(&manager->failure);
-    g_clear_handle_id(&manager->limit_source, g_source_remove);
     g_clear_handle_id(&manager->retry_source, g_source_remove);
-    manager->limit_source = g_timeout_add_seconds(ATTEMPT_LIMIT_S, on_limit, manager);
     refresh_later(manager);
 }
 
@@ -141,7 +130,7 @@ static void activation_ended(NetworkManager *manager, NMActiveConnection *active
     if (active == NULL) {
         change_failed(manager, error);
         if (!manager->restoring)
-            attempt_end(manager, manager->failure);
+            attempt_over(manager, manager->failure);
     }
     refresh_later(manager);
 }
@@ -306,7 +295,8 @@ static void on_rewritten(void *owner, const GError *refusal)
 {
     NetworkManager *manager = owner;
     manager->rewriting = false;
-    if (manager->done == NULL || manager->restoring || takeover_leads_here(manager->takeover)) {
+    if (!attempt_is_awaited(&manager->attempt) || manager->restoring ||
+        takeover_leads_here(manager->takeover)) {
         refresh_later(manager);
         return;
     }
@@ -314,26 +304,43 @@ static void on_rewritten(void *owner, const GError *refusal)
         log_warning("NetworkManager did not write resolv.conf again reason=%s", refusal->message);
     g_autofree char *sentence = takeover_explain(manager->takeover);
     g_autoptr(GError) error = g_error_new_literal(G_IO_ERROR, G_IO_ERROR_FAILED, sentence);
-    attempt_end(manager, error);
+    attempt_over(manager, error);
 }
 
 static void answer_if_reached(NetworkManager *manager)
 {
     const NetworkFacts *facts = &manager->network.facts;
-    if (manager->done == NULL || manager->busy || manager->rewriting)
+    if (!attempt_is_awaited(&manager->attempt) || manager->busy || manager->rewriting)
         return;
     if (manager->restoring) {
         if (manager->active == NULL && !facts->pointed)
-            attempt_end(manager, NULL);
+            attempt_over(manager, NULL);
     } else if (facts->taken) {
         manager->rewriting = true;
         nm_resolv_conf_rewrite(manager->client, manager->cancellable, on_rewritten, manager);
     } else if (facts->pointed && takeover_leads_here(manager->takeover)) {
-        attempt_end(manager, NULL);
+        attempt_over(manager, NULL);
     }
 }
 
 /* --- what libnm reports, and other programs write --- */
+
+static void on_change(void *owner)
+{
+    refresh_later(owner);
+}
+
+/* Where lookups go by systemd-resolved, others may tell it things, too. */
+static bool is_taken(NetworkManager *manager, bool pointed)
+{
+    LocalStub stub = nm_stub(manager->client);
+    g_autofree char *rival = NULL;
+    if (stub == LOCAL_STUB_RESOLVED && manager->resolved == NULL)
+        manager->resolved = resolved_settings_new(manager->bus, on_change, manager);
+    if (stub == LOCAL_STUB_RESOLVED && resolved_settings_are_there(manager->resolved))
+        rival = resolved_find_rival(resolved_settings_get(manager->resolved), tun_interface());
+    return takeover_judge(manager->takeover, pointed, stub, rival);
+}
 
 static gboolean on_refresh(gpointer data)
 {
@@ -342,7 +349,7 @@ static gboolean on_refresh(gpointer data)
     NetworkFacts facts = {0}, old = manager->network.facts;
     network_facts_init(&facts);
     nm_facts_read(manager->client, &manager->options.address4, &facts);
-    facts.taken = takeover_judge(manager->takeover, facts.pointed, nm_stub(manager->client), NULL);
+    facts.taken = is_taken(manager, facts.pointed);
     nm_uplink_read_key(manager->client, manager->gateway, &facts);
     manager->network.facts = facts;
     bool differs = !network_facts_equal(&facts, &old);
@@ -361,11 +368,6 @@ static void refresh_later(NetworkManager *manager)
 {
     if (manager->refresh_source == 0)
         manager->refresh_source = g_idle_add(on_refresh, manager);
-}
-
-static void on_change(void *owner)
-{
-    refresh_later(owner);
 }
 
 /* --- the client's life --- */
@@ -417,17 +419,12 @@ static void on_bus_down(void *owner)
 
 static void manager_point(Network *network, NetworkDone done, void *owner)
 {
-    NetworkManager *manager = (NetworkManager *)network;
-    manager->wanted = true;
-    attempt_begin(manager, done, owner);
+    wish((NetworkManager *)network, true, done, owner);
 }
 
 static void manager_restore(Network *network, NetworkDone done, void *owner)
 {
-    NetworkManager *manager = (NetworkManager *)network;
-    manager->wanted = false;
-    attempt_begin(manager, done, owner);
-    manager->restoring = true;
+    wish((NetworkManager *)network, false, done, owner);
 }
 
 static void manager_free(Network *network)
@@ -437,9 +434,10 @@ static void manager_free(Network *network)
     on_bus_down(manager);
     g_clear_handle_id(&manager->refresh_source, g_source_remove);
     g_clear_handle_id(&manager->retry_source, g_source_remove);
-    g_clear_handle_id(&manager->limit_source, g_source_remove);
+    attempt_clear(&manager->attempt);
     g_clear_error(&manager->failure);
     takeover_free(manager->takeover);
+    resolved_settings_free(manager->resolved);
     gateway_free(manager->gateway);
     network_facts_clear(&manager->network.facts);
     g_free(manager);
@@ -461,6 +459,7 @@ Network *networkmanager_new(Bus *bus, const NetworkManagerOptions *options)
     manager->bus = bus;
     manager->options = *options;
     manager->retry_s = RETRY_FIRST_S;
+    attempt_init(&manager->attempt, on_late, manager);
     nm_watch_init(&manager->watch, on_change, manager);
     manager->takeover = takeover_new(RESOLV_CONF_PATH, own, on_change, manager);
     manager->gateway = gateway_new(on_change, manager);

@@ -8,24 +8,22 @@
  * life of a descriptor; over its own restart it remembers it. It asks a server only on a link that
  * has an address, which privileged.c gave it.
  *
- * As in networkmanager.c there is one wish and one function that compares it with what is.
- * resolved sends no signal when its settings change, but they are in files below /run: these, the
- * kernel's news and the owner of the bus name lead to a fresh look, one for a burst.
+ * As in networkmanager.c there is one wish and one function that compares it with what is. News of
+ * resolved's settings, of the kernel's network and of resolv.conf lead there, by one idle call.
  */
 #include "resolved.h"
 
 #include "attempt.h"
-#include "file_watch.h"
 #include "link_watch.h"
 #include "log.h"
 #include "resolved_facts.h"
+#include "resolved_settings.h"
 #include "takeover.h"
 #include "tun.h"
 
 #define NAME          "org.freedesktop.resolve1"
 #define PATH          "/org/freedesktop/resolve1"
 #define INTERFACE     NAME ".Manager"
-#define SETTLE_MS     200
 #define CALL_LIMIT_MS 5000
 #define RETRY_FIRST_S 1
 #define RETRY_LAST_S  60
@@ -36,51 +34,37 @@ typedef struct Resolved {
     Address own[2];
     GDBusConnection *connection; /* borrowed; NULL while there is no bus */
     GCancellable *cancellable;   /* of one connection's calls */
-    guint name_watch;
-    bool running;
-    GVariant *properties; /* of the manager object, as read last; NULL none */
-    bool reading, read_again;
 
+    ResolvedSettings *settings;
     LinkWatch *links;
-    FileWatch *settings[2];
     Takeover *takeover;
     Gateway *gateway;
 
     bool wanted;             /* DNS is to point at us */
     bool restoring;          /* somebody waits until it does not */
     const struct Step *step; /* the call under way; NULL none */
+    bool changed;            /* all calls went well, and what came of them was not seen yet */
     GError *failure;
     Attempt attempt;
-    guint refresh_source, settle_source, retry_source;
+    guint look_source, retry_source;
     unsigned retry_s;
 } Resolved;
 
-/* Where resolved writes (if only to find that nothing differs) when a program told it something,
- * and networkd, whom it follows. */
-static const char *const settings_folders[] = {"/run/systemd/resolve/",
-                                               "/run/systemd/netif/links/"};
-
-static void refresh_later(Resolved *resolved);
+static void look_later(Resolved *resolved);
 
 static void on_change(void *owner)
 {
-    refresh_later(owner);
+    look_later(owner);
 }
 
-static gboolean on_settled(gpointer data)
+static GVariant *properties_of(const Resolved *resolved)
 {
-    Resolved *resolved = data;
-    resolved->settle_source = 0;
-    refresh_later(resolved);
-    return G_SOURCE_REMOVE;
+    return resolved_settings_get(resolved->settings);
 }
 
-/* The files may be written a moment before what they say is in force. */
-static void on_settings(void *owner)
+static bool is_running(const Resolved *resolved)
 {
-    Resolved *resolved = owner;
-    if (resolved->settle_source == 0)
-        resolved->settle_source = g_timeout_add(SETTLE_MS, on_settled, resolved);
+    return resolved_settings_are_there(resolved->settings);
 }
 
 /* --- the calls that change it --- */
@@ -148,7 +132,7 @@ static gboolean on_retry(gpointer data)
 {
     Resolved *resolved = data;
     resolved->retry_source = 0;
-    refresh_later(resolved);
+    look_later(resolved);
     return G_SOURCE_REMOVE;
 }
 
@@ -185,10 +169,12 @@ static void on_step_done(GObject *source, GAsyncResult *result, gpointer data)
         change_failed(resolved, reason);
         return;
     }
-    if (next->method != NULL)
+    if (next->method != NULL) {
         run_step(resolved, next);
-    else
-        refresh_later(resolved);
+        return;
+    }
+    resolved->changed = true;
+    resolved_settings_read(resolved->settings); /* and look */
 }
 
 static void run_step(Resolved *resolved, const Step *step)
@@ -215,22 +201,30 @@ static void change(Resolved *resolved)
 static bool is_set(const Resolved *resolved)
 {
     int interface = tun_interface();
-    return interface > 0 && resolved_has_servers(resolved->properties, interface);
+    return interface > 0 && resolved_has_servers(properties_of(resolved), interface);
 }
 
 static void reconcile(Resolved *resolved)
 {
-    if (!resolved->running || resolved->step != NULL || resolved->retry_source != 0 ||
-        resolved->properties == NULL)
+    if (resolved->step != NULL || resolved->retry_source != 0 ||
+        resolved_settings_are_old(resolved->settings) || !is_running(resolved))
         return;
-    if (resolved->wanted ? !resolved->network.facts.pointed : is_set(resolved))
+    bool reached = resolved->wanted ? resolved->network.facts.pointed : !is_set(resolved);
+    bool in_vain = resolved->changed && !reached;
+    resolved->changed = false;
+    if (reached)
+        resolved->retry_s = RETRY_FIRST_S;
+    else if (in_vain)
+        change_failed(resolved, "systemd-resolved did not keep the new DNS settings.");
+    else
         change(resolved);
 }
 
 static void answer_if_reached(Resolved *resolved)
 {
     const NetworkFacts *facts = &resolved->network.facts;
-    if (!attempt_is_awaited(&resolved->attempt) || resolved->step != NULL || !resolved->running)
+    if (!attempt_is_awaited(&resolved->attempt) || resolved->step != NULL ||
+        resolved_settings_are_old(resolved->settings) || !is_running(resolved))
         return;
     if (resolved->restoring) {
         if (!is_set(resolved))
@@ -247,15 +241,15 @@ static void answer_if_reached(Resolved *resolved)
 static void read_facts(Resolved *resolved, NetworkFacts *facts)
 {
     int interface = tun_interface();
-    g_autofree char *rival = resolved_find_rival(resolved->properties, interface);
+    g_autofree char *rival = resolved_find_rival(properties_of(resolved), interface);
     Uplink uplink;
     uplink_read(&uplink);
     uplink_fill(&uplink, resolved->gateway, facts);
-    facts->managed = resolved->running;
-    facts->pointed = resolved_asks(resolved->properties, resolved->own, interface) &&
+    facts->managed = is_running(resolved);
+    facts->pointed = resolved_asks(properties_of(resolved), resolved->own, interface) &&
                      tun_carries(&resolved->own[0]);
     facts->taken = takeover_judge(resolved->takeover, facts->pointed, LOCAL_STUB_RESOLVED, rival);
-    resolved_read_links(resolved->properties, interface, &uplink, facts->links);
+    resolved_read_links(properties_of(resolved), interface, &uplink, facts->links);
 }
 
 static void look(Resolved *resolved)
@@ -266,96 +260,42 @@ static void look(Resolved *resolved)
     resolved->network.facts = facts;
     bool differs = !network_facts_equal(&facts, &old);
     network_facts_clear(&old);
-    if (facts.pointed == resolved->wanted)
-        resolved->retry_s = RETRY_FIRST_S;
     reconcile(resolved);
     answer_if_reached(resolved);
     if (differs)
         network_tell(&resolved->network);
 }
 
-static void on_properties(GObject *source, GAsyncResult *result, gpointer data)
+static gboolean on_look(gpointer data)
 {
-    g_autoptr(GError) error = NULL;
-    g_autoptr(GVariant) reply =
-        g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, &error);
-    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-        return;
     Resolved *resolved = data;
-    resolved->reading = false;
-    if (reply == NULL) { /* it is going, or coming: the name tells */
-        log_debug("systemd-resolved did not answer reason=%s", error->message);
-    } else {
-        g_clear_pointer(&resolved->properties, g_variant_unref);
-        g_variant_get(reply, "(@a{sv})", &resolved->properties);
-    }
-    if (resolved->read_again)
-        refresh_later(resolved);
-    resolved->read_again = false;
+    resolved->look_source = 0;
     look(resolved);
-}
-
-static gboolean on_refresh(gpointer data)
-{
-    Resolved *resolved = data;
-    resolved->refresh_source = 0;
-    if (!resolved->running) {
-        look(resolved);
-    } else if (resolved->reading) {
-        resolved->read_again = true;
-    } else {
-        resolved->reading = true;
-        g_dbus_connection_call(resolved->connection, NAME, PATH, "org.freedesktop.DBus.Properties",
-                               "GetAll", g_variant_new("(s)", INTERFACE), G_VARIANT_TYPE("(a{sv})"),
-                               G_DBUS_CALL_FLAGS_NO_AUTO_START, CALL_LIMIT_MS,
-                               resolved->cancellable, on_properties, resolved);
-    }
     return G_SOURCE_REMOVE;
 }
 
-static void refresh_later(Resolved *resolved)
+static void look_later(Resolved *resolved)
 {
-    if (resolved->refresh_source == 0)
-        resolved->refresh_source = g_idle_add(on_refresh, resolved);
+    if (resolved->look_source == 0)
+        resolved->look_source = g_idle_add(on_look, resolved);
 }
 
 /* --- its life on the bus --- */
-
-static void on_appeared(GDBusConnection *connection, const char *name, const char *owner,
-                        gpointer data)
-{
-    Resolved *resolved = data;
-    resolved->running = true;
-    refresh_later(resolved);
-}
-
-static void on_vanished(GDBusConnection *connection, const char *name, gpointer data)
-{
-    Resolved *resolved = data;
-    resolved->running = false;
-    refresh_later(resolved);
-}
 
 static void on_bus_up(void *owner, GDBusConnection *connection)
 {
     Resolved *resolved = owner;
     resolved->connection = connection;
     resolved->cancellable = g_cancellable_new();
-    resolved->name_watch =
-        g_bus_watch_name_on_connection(connection, NAME, G_BUS_NAME_WATCHER_FLAGS_AUTO_START,
-                                       on_appeared, on_vanished, resolved, NULL);
 }
 
 static void on_bus_down(void *owner)
 {
     Resolved *resolved = owner;
-    g_clear_handle_id(&resolved->name_watch, g_bus_unwatch_name);
     g_cancellable_cancel(resolved->cancellable);
     g_clear_object(&resolved->cancellable);
     resolved->connection = NULL;
-    resolved->running = resolved->reading = resolved->read_again = false;
     resolved->step = NULL;
-    refresh_later(resolved);
 }
 
 /* --- the Network --- */
@@ -365,7 +305,7 @@ static void on_late(void *owner)
     Resolved *resolved = owner;
     g_autoptr(GError) error =
         resolved->failure != NULL ? g_error_copy(resolved->failure)
-        : !resolved->running
+        : !is_running(resolved)
             ? g_error_new(G_IO_ERROR, G_IO_ERROR_NOT_CONNECTED, "systemd-resolved is not running.")
             : g_error_new(G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
                           "systemd-resolved did not change the DNS settings in time.");
@@ -379,7 +319,7 @@ static void wish(Resolved *resolved, bool wanted, NetworkDone done, void *owner)
     resolved->restoring = !wanted;
     g_clear_error(&resolved->failure);
     g_clear_handle_id(&resolved->retry_source, g_source_remove);
-    refresh_later(resolved);
+    look_later(resolved);
 }
 
 static void resolved_point(Network *network, NetworkDone done, void *owner)
@@ -399,16 +339,13 @@ static void resolved_free(Network *network)
     if (resolved->connection != NULL)
         on_bus_down(resolved);
     attempt_clear(&resolved->attempt);
-    g_clear_handle_id(&resolved->refresh_source, g_source_remove);
-    g_clear_handle_id(&resolved->settle_source, g_source_remove);
+    g_clear_handle_id(&resolved->look_source, g_source_remove);
     g_clear_handle_id(&resolved->retry_source, g_source_remove);
     link_watch_free(resolved->links);
-    for (gsize i = 0; i < G_N_ELEMENTS(resolved->settings); i++)
-        file_watch_free(resolved->settings[i]);
+    resolved_settings_free(resolved->settings);
     takeover_free(resolved->takeover);
     gateway_free(resolved->gateway);
     g_clear_error(&resolved->failure);
-    g_clear_pointer(&resolved->properties, g_variant_unref);
     network_facts_clear(&resolved->network.facts);
     g_free(resolved);
 }
@@ -430,8 +367,7 @@ Network *resolved_new(Bus *bus, const Address own[2])
     resolved->retry_s = RETRY_FIRST_S;
     attempt_init(&resolved->attempt, on_late, resolved);
     resolved->links = link_watch_new(on_change, resolved);
-    for (gsize i = 0; i < G_N_ELEMENTS(resolved->settings); i++)
-        resolved->settings[i] = file_watch_new(settings_folders[i], on_settings, resolved);
+    resolved->settings = resolved_settings_new(bus, on_change, resolved);
     resolved->takeover = takeover_new(RESOLV_CONF_PATH, own, on_change, resolved);
     resolved->gateway = gateway_new(on_change, resolved);
     resolved->listener = (BusListener){.up = on_bus_up, .down = on_bus_down, .owner = resolved};

@@ -157,3 +157,26 @@ def test_stop_restores(protected):
     wait_for("the network's own DNS", lambda: protected.lookup(WWW) == LIE, 2)
     print(f"restored {time.monotonic() - since:.2f} s after the stop (2 s are promised)")
     assert "sotto0" not in protected.boot.output("resolvectl", "dns")
+
+
+def test_networkmanager_comes_and_goes(protected, network):
+    """For good: from then on it is the one that switches; and back, when it stays away."""
+    nm_conf = protected.boot.path("/etc/NetworkManager/conf.d/lab.conf")
+    nm_conf.write_text("[main]\ndns=systemd-resolved\nno-auto-default=*\n[keyfile]\nunmanaged-devices=interface-name:wl0\n")
+    protected.boot.path("/etc/systemd/system/NetworkManager.service").unlink()
+    protected.systemctl("daemon-reload")
+    with Capture(network) as capture:
+        protected.systemctl("start", "NetworkManager")
+        wait_for("our connection", lambda: "Sotto:activated" in protected.boot.output(
+            "nmcli", "-t", "-f", "NAME,STATE", "connection", "show", "--active"), 10)
+        wait_for("protection to be on", protected.is_on, 10)
+        assert protected.lookup("managed.wild.example.test") == WILD
+        protected.systemctl("stop", "NetworkManager")
+        wait_for("systemd-resolved to be used again", lambda: "switched by systemd-resolved" in protected.boot.run(
+            "journalctl", "--boot", "--unit=sotto", "--lines=5", check=False).stdout, 20)
+        wait_for("protection to be on", protected.is_on, 10)
+        assert protected.lookup("alone-again.wild.example.test") == WILD
+    no_leak(capture, "managed", "alone-again")
+    protected.turn("off")
+    wait_for("the hotel's lie", lambda: protected.lookup() == LIE, 2)
+    assert own_servers(protected) == []
