@@ -16,6 +16,8 @@
  */
 #include "browser.h"
 
+#include "web_address.h"
+
 #include <glib/gi18n.h>
 #include <webkit2/webkit2.h>
 
@@ -39,58 +41,28 @@ static void on_changed(SottoBrowser *self)
     g_signal_emit(self, signals[SIGNAL_CHANGED], 0);
 }
 
-/* --- addresses ------------------------------------------------------------------------------- */
-
-gboolean sotto_browser_can_open(const char *address)
-{
-    g_autoptr(GUri) uri = g_uri_parse(address, G_URI_FLAGS_PARSE_RELAXED, NULL);
-    const char *host = uri != NULL ? g_uri_get_host(uri) : NULL;
-
-    return host != NULL && *host != '\0' &&
-           (g_str_equal(g_uri_get_scheme(uri), "http") ||
-            g_str_equal(g_uri_get_scheme(uri), "https"));
-}
+/* --- facts ----------------------------------------------------------------------------------- */
 
 /* Frames begin as about:blank or about:srcdoc. */
 static gboolean may_navigate(const char *address)
 {
     return g_str_equal(address, "about:blank") || g_str_equal(address, "about:srcdoc") ||
-           sotto_browser_can_open(address);
+           web_address_is_valid(address);
 }
-
-static char *host_of(const char *address)
-{
-    g_autoptr(GUri) uri =
-        address != NULL ? g_uri_parse(address, G_URI_FLAGS_PARSE_RELAXED, NULL) : NULL;
-    const char *host = uri != NULL ? g_uri_get_host(uri) : NULL;
-
-    return g_strdup(host != NULL ? host : "");
-}
-
-/* --- facts ----------------------------------------------------------------------------------- */
 
 /* NULL for nothing that is of the web. */
 static const char *shown_address(SottoBrowser *self)
 {
     const char *address = self->failed != NULL ? self->failed : webkit_web_view_get_uri(self->view);
 
-    return address != NULL && sotto_browser_can_open(address) ? address : NULL;
+    return address != NULL && web_address_is_valid(address) ? address : NULL;
 }
 
 char *sotto_browser_host(SottoBrowser *self)
 {
     const char *address = shown_address(self);
-    g_autoptr(GUri) uri = NULL;
-    g_autofree char *host = NULL;
 
-    if (address == NULL)
-        return g_strdup("");
-    host = host_of(address);
-    uri = g_uri_parse(address, G_URI_FLAGS_PARSE_RELAXED | G_URI_FLAGS_SCHEME_NORMALIZE, NULL);
-    if (uri == NULL || g_uri_get_port(uri) <= 0 ||
-        g_uri_get_port(uri) == (g_str_equal(g_uri_get_scheme(uri), "https") ? 443 : 80))
-        return g_steal_pointer(&host);
-    return g_strdup_printf("%s:%d", host, g_uri_get_port(uri));
+    return address != NULL ? web_address_title(address) : g_strdup("");
 }
 
 BrowserSecurity sotto_browser_security(SottoBrowser *self)
@@ -204,7 +176,7 @@ static GtkWidget *on_create(SottoBrowser *self, WebKitNavigationAction *action)
 {
     WebKitURIRequest *request = webkit_navigation_action_get_request(action);
 
-    if (sotto_browser_can_open(webkit_uri_request_get_uri(request)))
+    if (web_address_is_valid(webkit_uri_request_get_uri(request)))
         webkit_web_view_load_request(self->view, request);
     return NULL;
 }
@@ -343,7 +315,7 @@ static gboolean on_load_failed_with_tls(SottoBrowser *self, const char *address,
 
     remember_failed(self, address);
     refusal->browser = g_object_ref(self);
-    refusal->host = host_of(address);
+    refusal->host = web_address_host(address);
     refusal->certificate = g_object_ref(certificate);
     refusal->errors = errors;
     webkit_website_data_manager_fetch(self->store, WEBKIT_WEBSITE_DATA_HSTS_CACHE, NULL,

@@ -25,9 +25,7 @@ G_DECLARE_FINAL_TYPE(SottoBrowser, sotto_browser, SOTTO, BROWSER, GtkBin)
 /** Everything goes through `proxy` ("socks5://…"); `sandbox` where sandbox.h says that it works. */
 GtkWidget *sotto_browser_new(const char *proxy, gboolean sandbox);
 
-/** Whether the words are the address of a web page: http: or https:, with a host. */
-gboolean sotto_browser_can_open(const char *address);
-
+/** See web_address.h for what can be opened. */
 void sotto_browser_open(SottoBrowser *browser, const char *address);
 void sotto_browser_reload(SottoBrowser *browser);
 void sotto_browser_go_back(SottoBrowser *browser);

@@ -65,7 +65,7 @@ gboolean notice_of_attempt(SottoAttempt *attempt, Notice *notice)
 void notice_of_failure(const char *sentence, Notice *notice)
 {
     *notice = (Notice){ICON("warning"), "bad", _("The page cannot be shown"), g_strdup(sentence),
-                       NOTICE_RELOAD | NOTICE_BROWSER};
+                       NOTICE_RELOAD};
 }
 
 void notice_clear(Notice *notice)

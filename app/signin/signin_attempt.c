@@ -11,7 +11,7 @@
  */
 #include "signin_attempt.h"
 
-#include "browser.h"
+#include "web_address.h"
 
 #include <glib/gi18n.h>
 
@@ -173,7 +173,7 @@ static void on_begun(GObject *source, GAsyncResult *result, gpointer data)
     if (address == NULL) {
         if (!follow_result(self, sotto_helper_state(helper)))
             set_phase(self, ATTEMPT_ENDED, error->message);
-    } else if (!sotto_browser_can_open(address)) {
+    } else if (!web_address_is_valid(address)) {
         set_phase(self, ATTEMPT_ENDED, _("This network gave no sign-in page that can be opened."));
     } else {
         remember(&self->address, address);

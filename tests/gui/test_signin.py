@@ -3,6 +3,7 @@
 asks the hotel's DNS by itself is seen there."""
 import os
 import pathlib
+import signal
 import subprocess
 import time
 
@@ -142,6 +143,19 @@ def test_every_button_has_a_name(helper, window):
     helper.set(State="signin", SignIn="")
     label("Not signed in")
     assert all(accessibility.text_of(Role.PUSH_BUTTON))
+
+
+def test_strange_query(open_window):
+    window = open_window(f"{LOGIN}?mac=aa:bb&url=http://x.test/%E9|%zz")
+    wait(lambda: [request for request in window.requests() if "?mac=aa:bb" in request], "the page", 20)
+
+
+def test_page_that_ends_its_engine(window):
+    for status in wait(lambda: window.processes("WebKitWebProcess"), "the engine"):
+        os.kill(int(next(line for line in status.splitlines() if line.startswith("Pid:")).split()[1]), signal.SIGKILL)
+    label("The page did something that ended it.")
+    press("Try Again")
+    window.wait_for_request("GET login.grand-hotel.test/", 2)
 
 
 # --- names
