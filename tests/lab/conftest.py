@@ -6,7 +6,9 @@ import signal
 
 import pytest
 
+from lab import table
 from lab.boot import Boot
+from lab.cafe import Cafe
 from lab.capture import Capture
 from lab.helper import STATE, Helper
 from lab.hotel import Hotel
@@ -17,6 +19,7 @@ from lab.process import Daemon, LabError, require_lab
 from lab.resolvers import configure_sotto
 from lab.servers import Servers, ask
 from lab.session import User
+from lab.table import PLAYED
 from lab.topology import LIE, Network
 
 
@@ -25,6 +28,14 @@ def pytest_configure(config):
         require_lab()
     except LabError as error:
         pytest.exit(str(error), returncode=3)
+
+
+def pytest_terminal_summary(terminalreporter):
+    """What the scenarios measured."""
+    if PLAYED:
+        terminalreporter.section("scenarios")
+        for line in table.text(PLAYED):
+            terminalreporter.write_line(line)
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -64,6 +75,20 @@ def hotel(hotel_for_all, servers):
     hotel_for_all.ipv6_only(False)
     hotel_for_all.mode("open")
     servers.restart_the_dead()
+
+
+@pytest.fixture(scope="session")
+def cafe_for_all(network, servers):
+    return Cafe(network)
+
+
+@pytest.fixture
+def cafe(cafe_for_all):
+    """The second network, not plugged in."""
+    cafe_for_all.cable(False)
+    yield cafe_for_all
+    cafe_for_all.mode("open")
+    cafe_for_all.cable(False)
 
 
 @pytest.fixture

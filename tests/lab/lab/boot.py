@@ -46,11 +46,14 @@ class Boot(Here):
         self.start()
 
     @classmethod
-    def with_sotto(cls, network, servers, **options):
-        """Booted with the plain build installed, the lab's resolvers configured, and the unit enabled."""
+    def with_sotto(cls, network, servers, also=None, **options):
+        """Booted with the plain build installed, the lab's resolvers configured, and the unit enabled; also(root) then
+        changes what it likes."""
         def prepare(root):
             install(root)
             configure_sotto(servers, root)
+            if also:
+                also(root)
             subprocess.run(["systemctl", f"--root={root}", "enable", "sotto.service"], check=True, capture_output=True)
         return cls(network, prepare, **options)
 

@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The hotel: DHCP, a resolver that lies about www.example.test, and a firewall with moods."""
 
+import sys
 from pathlib import Path
 
 from .ipv6_only import Ipv6Only
 from .process import RUN
-from .topology import BIND, HOTEL, HOTEL_OUTSIDE, LIE, LIE6, WHOAMI, give_hotel_addresses
+from .topology import BIND, HOTEL, HOTEL_OUTSIDE, KRESD, LIE, LIE6, UNBOUND, WHOAMI, give_hotel_addresses
 
 DOMAIN = "hotel.test"
+LOGIN = f"login.{DOMAIN}"
+"""The host of the sign-in page."""
 
-DNSMASQ = f"""\
+DNSMASQ = """\
 no-resolv
 no-hosts
 no-ping
@@ -17,18 +20,19 @@ bind-interfaces
 interface=lan
 except-interface=lo
 dhcp-authoritative
-dhcp-range=100.64.10.100,100.64.10.199,255.255.255.0,2m
-dhcp-option=option:router,{HOTEL}
-dhcp-option=option:dns-server,{HOTEL}
-dhcp-option=option:domain-name,{DOMAIN}
-dhcp-leasefile={RUN}/hotel.leases
+dhcp-range={net}.100,{net}.199,255.255.255.0,2m
+dhcp-option=option:router,{gateway}
+dhcp-option=option:dns-server,{dns}
+dhcp-option=option:domain-name,{domain}
+dhcp-leasefile={run}/{place}.leases
 log-queries
 log-facility=-
-server={BIND}
-server=/whoami.akamai.net/{WHOAMI}@{HOTEL_OUTSIDE}
-address=/www.example.test/{LIE}
-address=/www.example.test/{LIE6}
-address=/printer.{DOMAIN}/100.64.10.20
+server={upstream}
+server=/whoami.akamai.net/{whoami}@{outside}
+address=/www.example.test/{lie}
+address=/www.example.test/{lie6}
+address=/printer.{domain}/{net}.20
+address=/login.{domain}/{gateway}
 """
 
 # mode → (rules before routing, rules for what is forwarded)
@@ -40,9 +44,26 @@ MODES = {
     "reject853": ([], ["tcp dport 853 reject with tcp reset", "udp dport 853 reject"]),
     "blockquic": ([], ["udp dport { 443, 4443, 5443, 6443, 7443, 8443 } drop"]),
     "blockdoh": ([], ["tcp dport 443 drop"]),
+    "blockudp": ([], ["meta l4proto udp drop"]),
+    "only443": ([], ["tcp dport != 443 drop", "meta l4proto != tcp drop"]),
+    "block-unbound": ([], [f"ip daddr {UNBOUND} drop"]),
+    "block-kresd": ([], [f"ip daddr {KRESD} drop"]),
+    "middlebox": (["tcp dport { 443, 853 } redirect to :8853"], []),
+    "blocksni": (["tcp dport { 443, 853 } redirect to :8854"], []),
+    "portal": (["ip saddr != @signed meta l4proto { tcp, udp } th dport 53 redirect to :53",
+                "ip saddr != @signed tcp dport 80 redirect to :80"],
+               ["ip saddr != @signed tcp dport 443 reject with tcp reset", "ip saddr != @signed drop"]),
     "forgetful": ([], ["ct state invalid drop"]),
     "dead": ([], ["drop"]),
 }
+
+
+DOORMEN = {
+    "portal": ("lab.portal", LOGIN),
+    "middlebox": ("lab.middlebox", "8853"),
+    "blocksni": ("lab.snifilter", "8854", "unbound.lab.test", "kresd.lab.test"),
+}
+"""Moods that need a program in the hotel: a module and its arguments."""
 
 
 def set_mood(machine, *names):
@@ -52,6 +73,7 @@ def set_mood(machine, *names):
 table ip mood
 delete table ip mood
 table ip mood {{
+  set signed {{ type ipv4_addr; }}
   chain before {{ type nat hook prerouting priority -100; {rules(0)}
   }}
   chain forward {{ type filter hook forward priority 0; {rules(1)}
@@ -65,21 +87,34 @@ table ip mood {{
 class Hotel:
     """Runs on the network's hotel machine."""
 
+    place, net, gateway, domain = "hotel", "100.64.10", HOTEL, DOMAIN
+    lie, lie6, outside = LIE, LIE6, HOTEL_OUTSIDE
+
     def __init__(self, network):
-        self.machine = network.hotel
-        self.without_ipv4 = None
-        self._start_dnsmasq()
+        self.machine = getattr(network, self.place)
+        self.dnsmasq = self.without_ipv4 = None
+        self.doormen = {}
+        self.announce()
         self.mode("open")
 
-    def _start_dnsmasq(self):
-        configuration = Path(RUN / "hotel-dnsmasq.conf")
-        configuration.write_text(DNSMASQ)
-        self.dnsmasq = self.machine.start("dnsmasq", "dnsmasq", "--keep-in-foreground", "--user=root",
-                                          f"--conf-file={configuration}")
-        self.dnsmasq.wait_until("the hotel's DNS", lambda: "started, version" in self.dnsmasq.log)
+    def announce(self, *extra, dns=None):
+        """(Re)start DHCP and DNS; `dns`: whom guests are told to ask, `extra`: more lines for dnsmasq."""
+        if self.dnsmasq:
+            self.dnsmasq.stop()
+        configuration = Path(RUN / f"{self.place}-dnsmasq.conf")
+        configuration.write_text(DNSMASQ.format(
+            place=self.place, net=self.net, gateway=self.gateway, domain=self.domain, lie=self.lie, lie6=self.lie6,
+            outside=self.outside, dns=dns or self.gateway, upstream=BIND, whoami=WHOAMI, run=RUN) + "\n".join((*extra, "")))
+        self.dnsmasq = self.machine.start(f"{self.place}-dnsmasq", "dnsmasq", "--keep-in-foreground", "--user=root",
+                                          f"--conf-file={configuration}", f"--pid-file={RUN}/{self.place}-dnsmasq.pid")
+        self.dnsmasq.wait_until(f"the {self.place}'s DNS", lambda: "started, version" in self.dnsmasq.log)
 
     def mode(self, *names):
         """Set the moods named, and only these."""
+        for doorman in DOORMEN.keys() & set(names) - self.doormen.keys():
+            module, *arguments = DOORMEN[doorman]
+            self.doormen[doorman] = self.machine.start(f"{self.place}-{doorman}", sys.executable, "-m", module, *arguments)
+            self.doormen[doorman].wait_until(f"the {self.place}'s {doorman}", lambda d=doorman: "ready" in self.doormen[d].log)
         set_mood(self.machine, *names)
 
     def forget(self):
@@ -107,7 +142,7 @@ class Hotel:
         self.without_ipv4.stop()
         self.without_ipv4 = None
         give_hotel_addresses(self.machine)
-        self._start_dnsmasq()
+        self.announce()
 
     def questions(self, name):
         """How often the hotel's own resolver was asked, since it was last started."""

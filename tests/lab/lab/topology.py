@@ -4,6 +4,10 @@
     laptop (wl0, by DHCP) --- (lan 100.64.10.1/24) hotel (wan 198.51.100.254/24) --- (net0 198.51.100.x/24) inet
 
 The hotel routes and masquerades. No namespace has an uplink: what is not 198.51.100.0/24 goes nowhere.
+
+Who roams needs a fourth, made by Network.open_cafe():
+
+    laptop (wl1, by DHCP) --- (lan 100.64.20.1/24) cafe (wan 192.0.2.249/30) --- (net1 192.0.2.250/30) inet
 """
 
 import subprocess
@@ -18,6 +22,7 @@ HOTEL_OUTSIDE = "192.0.2.254"
 HOTEL, LIE, LIE6 = "100.64.10.1", "100.64.10.66", "2001:db8:bad::66"
 HOTEL6, NAT64_PREFIX = "2001:db8:64::1", "2001:db8:64:ff9b::/96"
 """The hotel's DNS and its translator where it has no IPv4 for guests (Hotel.ipv6_only)."""
+CAFE, CAFE_LIE, CAFE_OUTSIDE = "100.64.20.1", "100.64.20.66", "192.0.2.249"
 TRUTH = "203.0.113.10"
 """What www.example.test really is; the hotel says LIE."""
 WILD = "203.0.113.12"
@@ -75,6 +80,7 @@ class Network:
 
     def __init__(self):
         self.laptop, self.hotel, self.inet = (Machine.create(n) for n in ("laptop", "hotel", "inet"))
+        self.cafe = None
         _link(self.laptop, "wl0", self.hotel, "lan")
         _link(self.hotel, "wan", self.inet, "net0")
         give_hotel_addresses(self.hotel)
@@ -90,6 +96,24 @@ class Network:
         self.hotel.run("sh", "-c", "echo 1 >/proc/sys/net/ipv4/ip_forward")
         self.hotel.run("nft", "add table ip nat; add chain ip nat post { type nat hook postrouting priority 100; };"
                               f" add rule ip nat post oifname wan ip saddr != {HOTEL_OUTSIDE} masquerade")
+
+    def open_cafe(self):
+        """The second network, once."""
+        if self.cafe:
+            return
+        self.cafe, behind = Machine.create("cafe"), "192.0.2.250"
+        _link(self.laptop, "wl1", self.cafe, "lan")
+        _link(self.cafe, "wan", self.inet, "net1")
+        for address, link in ((f"{CAFE}/24", "lan"), (f"{CAFE_LIE}/24", "lan"), (f"{CAFE_OUTSIDE}/30", "wan")):
+            self.cafe.ip("address", "add", address, "dev", link)
+        for link in ("lan", "wan"):
+            self.cafe.ip("link", "set", link, "up")
+        self.inet.ip("address", "add", f"{behind}/30", "dev", "net1")
+        self.inet.ip("link", "set", "net1", "up")
+        self.cafe.ip("route", "add", "default", "via", behind)
+        self.cafe.run("sh", "-c", "echo 1 >/proc/sys/net/ipv4/ip_forward")
+        self.cafe.run("nft", "add table ip nat; add chain ip nat post { type nat hook postrouting priority 100; };"
+                             " add rule ip nat post oifname wan masquerade")
 
     def static_laptop(self):
         """An address without DHCP and NetworkManager, for tests that need neither."""
