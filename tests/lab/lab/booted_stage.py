@@ -3,7 +3,8 @@
 
 from .boot import Boot
 from .booted_sotto import BootedSotto
-from .measuring import RESOLV_CONF
+from .clear_flows import ClearFlow
+from .measuring import OWN_NAME, RESOLV_CONF
 from .stage import Stage, write_settings
 from .topology import HOTEL
 
@@ -17,6 +18,8 @@ class BootedStage(Stage):
 
     def __init__(self, get, scenario):
         super().__init__(get, scenario)
+        if scenario.resolved:
+            self.flows = (ClearFlow(OWN_NAME, ("laptop",), None, 5355),)
         self.boot = Boot.with_sotto(self.network, self.servers, resolved=scenario.resolved,
                                     also=lambda root: write_settings(root, self.servers, scenario.settings))
         self.closing.callback(self.boot.close)

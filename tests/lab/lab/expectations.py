@@ -2,6 +2,7 @@
 """What the words after `expect` in a scenario ask for. All of it is looked at again and again until it is so, or until
 `within` seconds are over: then the sentence says what was there instead."""
 
+import json
 import re
 import time
 
@@ -57,12 +58,13 @@ def reason(stage, code, within=WITHIN_S):
 
 @expectation("answer")
 def answer(stage, is_, name="www.example.test", within=WITHIN_S):
-    """What a program on the laptop is told: the truth, the lie of this network, what the office says, or none at all."""
+    """What a program on the laptop is told: the truth, the lie of this network, what the office says, none at all, or an address."""
     if is_ == "none":
         seen = stage.lookup(name)
         assert seen == "", f"wanted is no answer; it is {seen}"
         return
-    _until(lambda: stage.lookup(name), lambda seen: seen in MEANINGS[is_], f"the {is_} ({' or '.join(MEANINGS[is_])})", within)
+    wanted = MEANINGS.get(is_, (is_,))
+    _until(lambda: stage.lookup(name), lambda seen: seen in wanted, " or ".join(wanted), within)
 
 
 @expectation("dns")
@@ -74,10 +76,39 @@ def dns(stage, is_, within=WITHIN_S):
     _until(stage.nameservers, lambda seen: seen == wanted, " and ".join(wanted), within)
 
 
+@expectation("network-dns")
+def network_dns(stage, is_, within=WITHIN_S):
+    """Whom the network's DHCP names, as NetworkManager has it."""
+    _until(lambda: stage.nmcli("--fields", "IP4.DNS", "device", "show", "wl0"),
+           lambda seen: seen.endswith(f":{is_}"), is_, within)
+
+
+@expectation("online")
+def online(stage, within=20):
+    """NetworkManager has a connection."""
+    stage.wait_online(within)
+
+
 @expectation("resolver")
 def resolver(stage, is_, within=WITHIN_S):
     """Who answers now."""
     _until(lambda: stage.property("ResolverInUse"), lambda seen: seen == is_, is_, within)
+
+
+@expectation("way")
+def way(stage, begins, within=WITHIN_S):
+    """How the resolver is reached: how the endpoint of the evidence begins, "tls://", "https://" or "dnscrypt://"."""
+    _until(lambda: json.loads(stage.sottoctl("check", "--json", check=False).stdout or "{}").get("endpoint", ""),
+           lambda seen: seen.startswith(begins), begins, within)
+
+
+@expectation("nothing-works")
+def nothing_works(stage, for_):
+    """No lookup that is asked within so many seconds is answered in them."""
+    began = time.monotonic()
+    time.sleep(for_)
+    worked = [one for one in stage.watching.probed() if one.worked and one.sent > began]
+    assert not worked, f"{len(worked)} lookups worked, by {worked[0].server}"
 
 
 @expectation("policy")

@@ -9,8 +9,8 @@ from .process import RUN
 from .topology import BIND, HOTEL, HOTEL_OUTSIDE, KRESD, LIE, LIE6, UNBOUND, WHOAMI, give_hotel_addresses
 
 DOMAIN = "hotel.test"
-LOGIN = f"login.{DOMAIN}"
-"""The host of the sign-in page."""
+LOGIN = "login.wifi.test"
+"""The host of the sign-in page, in the zone of whoever runs it for many hotels."""
 
 DNSMASQ = """\
 no-resolv
@@ -32,7 +32,7 @@ server=/whoami.akamai.net/{whoami}@{outside}
 address=/www.example.test/{lie}
 address=/www.example.test/{lie6}
 address=/printer.{domain}/{net}.20
-address=/login.{domain}/{gateway}
+address=/{login}/{gateway}
 """
 
 # mode → (rules before routing, rules for what is forwarded)
@@ -104,7 +104,7 @@ class Hotel:
         configuration = Path(RUN / f"{self.place}-dnsmasq.conf")
         configuration.write_text(DNSMASQ.format(
             place=self.place, net=self.net, gateway=self.gateway, domain=self.domain, lie=self.lie, lie6=self.lie6,
-            outside=self.outside, dns=dns or self.gateway, upstream=BIND, whoami=WHOAMI, run=RUN) + "\n".join((*extra, "")))
+            outside=self.outside, dns=dns or self.gateway, login=LOGIN, upstream=BIND, whoami=WHOAMI, run=RUN) + "\n".join((*extra, "")))
         self.dnsmasq = self.machine.start(f"{self.place}-dnsmasq", "dnsmasq", "--keep-in-foreground", "--user=root",
                                           f"--conf-file={configuration}", f"--pid-file={RUN}/{self.place}-dnsmasq.pid")
         self.dnsmasq.wait_until(f"the {self.place}'s DNS", lambda: "started, version" in self.dnsmasq.log)

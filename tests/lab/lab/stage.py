@@ -47,11 +47,15 @@ class Stage:
     """What both have in common. `get` gives a fixture of conftest.py by its name, once it is needed."""
 
     systemd = False
+    flows = ()
+    """What else may be asked in clear on this one."""
 
     def __init__(self, get, scenario):
         self.get, self.scenario = get, scenario
         self.network, self.hotel, self.servers = get("network"), get("hotel"), get("servers")
+        self.cafe = get("cafe") if any("cafe" in words.values() for words in scenario.steps) else None
         self.closing = contextlib.ExitStack()
+        self.closing.callback(self.hotel.cable, True)
         self.watching = None
         self.things = {}
         """What a step made and a later one needs, by name."""
@@ -67,16 +71,16 @@ class Stage:
             self.sottoctl("on")
             self.watch()
 
-    def watch(self):
-        """Measure from now on."""
+    def watch(self, promised=True):
+        """Measure from now on; `promised`: that nothing leaves in clear."""
         RESOLV_CONF.unlink(missing_ok=True)
         RESOLV_CONF.symlink_to(self.path("/etc/resolv.conf"))
-        self.watching = Watch(self, self.scenario.name)
+        self.watching = Watch(self, self.scenario.name, promised)
         self.closing.callback(self.watching.close)
 
     def network_called(self, name):
-        """The hotel, or the café, which is there once somebody asks."""
-        return self.hotel if name == "hotel" else self.get("cafe")
+        """The hotel or the café; the café is there in scenarios that name it."""
+        return {"hotel": self.hotel, "cafe": self.cafe}[name]
 
     def clear_counts(self):
         """What the helper counted in clear since it started, by kind, and "leaked"; nothing where it does not run."""
@@ -84,7 +88,7 @@ class Stage:
         if done.returncode != 0:
             return Counter()
         statistics = json.loads(done.stdout)
-        return Counter({**statistics.get("clear-flows", {}), "leaked": statistics["leaked"]})
+        return Counter({**statistics["clear-flows"], "leaked": statistics["leaked"]})
 
     def status(self):
         done = self.sottoctl("status", "--json", check=False)

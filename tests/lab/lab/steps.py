@@ -2,9 +2,11 @@
 """What the words after `do` in a scenario do. A step waits until what it did is done (the cable is in: NetworkManager has an
 address), so that the next one need not; what the helper makes of it is for expectations to say."""
 
+import signal
 import sys
 import time
 
+from .hotel import LOGIN
 from .logind import MockLogind
 from .measuring import NOT_PROMISED
 from .process import wait_for
@@ -38,8 +40,9 @@ def turn_off(stage):
 
 
 @step("watch")
-def watch(stage):
-    stage.watch()
+def watch(stage, promised=True):
+    """Measure from now on; without a promise what leaves in clear is no leak yet."""
+    stage.watch(promised)
 
 
 @step("promise-nothing")
@@ -54,8 +57,9 @@ def promise_again(stage):
 
 
 @step("permit")
-def permit(stage, kind, names=()):
-    stage.watching.permit(kind, *names)
+def permit(stage, kind, names=(), servers=(HOTEL, CAFE)):
+    """From here on, or until "forbid": these names, or all, may be asked of these servers in clear."""
+    stage.watching.permit(kind, *names, servers=tuple(servers))
 
 
 @step("forbid")
@@ -102,28 +106,44 @@ def hotel(stage, mode):
     stage.hotel.mode(*mode)
 
 
-@step("cafe")
-def cafe(stage, mode):
-    stage.network_called("cafe").mode(*mode)
+@step("open-sign-in")
+def open_sign_in(stage, how):
+    """What a click on "Sign In" begins: a window of its own, or the whole machine opened."""
+    if how == "machine":
+        stage.sottoctl("signin", "--machine", "--yes")
+        return
+    window = stage.things["window"] = stage.network.laptop.start("window", sys.executable, "-m", "lab.window")
+    stage.closing.callback(window.stop)
+    window.wait_until("the sign-in window", lambda: "opened" in window.log, 20)
 
 
-@step("cable")
-def cable(stage, plugged, network="hotel"):
-    stage.network_called(network).cable(plugged)
-    if plugged:
-        _wait_joined(stage, network)
+@step("press-button")
+def press_button(stage, in_="window"):
+    """On the sign-in page: in that window, or in a "browser", which looks the page up as every program does."""
+    if in_ == "window":
+        window = stage.things["window"]
+        window.send(signal.SIGUSR1)
+        window.wait_until("the page to let us through", lambda: "pressed" in window.log)
     else:
-        wait_for("NetworkManager to notice", lambda: network not in _active(stage) or not stage.path("/").exists(), 10)
+        stage.run(sys.executable, "-m", "lab.window", LOGIN)
+
+
+@step("close-window")
+def close_window(stage):
+    """Without having signed in."""
+    stage.things["window"].stop()
 
 
 @step("pull-cable")
 def pull_cable(stage, network="hotel"):
     """Without waiting for anybody to notice."""
+    stage.things["cable out"] = True
     stage.network_called(network).cable(False)
 
 
 @step("plug-cable")
 def plug_cable(stage, network="hotel"):
+    """The same."""
     stage.network_called(network).cable(True)
 
 
@@ -138,7 +158,7 @@ def _wait_joined(stage, network):
 
 @step("join")
 def join(stage, network):
-    """Plug in; the laptop knows the network then."""
+    """Plug in, and wait until there is an address."""
     place = stage.network_called(network)
     place.cable(True)
     if network == "cafe" and "cafe" not in stage.things:
@@ -150,7 +170,8 @@ def join(stage, network):
 
 @step("leave")
 def leave(stage, network):
-    stage.network_called(network).cable(False)
+    """Pull the cable and wait until NetworkManager believes it, which takes it some seconds."""
+    pull_cable(stage, network)
     link = {"hotel": "wl0", "cafe": "wl1"}[network]
     wait_for("NetworkManager to notice", lambda: f":{link}:activated" not in _active(stage), 15)
 

@@ -10,7 +10,7 @@ def rows(played):
     """`played`: (Scenario, Result) each."""
     for scenario, result in played:
         clear = ", ".join(f"{kind} {count}" for kind, count in sorted(result.clear.items()) if count)
-        if result.counted and result.counted["vpn"]:
+        if result.counted["vpn"]:
             clear = ", ".join(filter(None, (clear, f"vpn {result.counted['vpn']}")))
         excused = "; ".join(f"{why} ({seconds:.1f} s)" for why, seconds in result.excused)
         yield (scenario.name, clear or "-", str(len(result.leaks)), f"{result.outage_ms} ms",
