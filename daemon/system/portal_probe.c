@@ -107,7 +107,7 @@ static void probe_end(PortalProbe *probe)
     PortalAnswer answer = {0};
 
     if (probe->process && !read_answer(probe->said, &answer)) {
-        log_info("the portal probe said nothing of use");
+        log_warning("the portal probe said nothing of use");
         answer = (PortalAnswer){0};
     }
     if (!answer.address)
@@ -163,8 +163,8 @@ static char *find_program(void)
 static GSubprocess *start(PortalQuestion question, const char *url, const GPtrArray *addresses,
                           GError **error)
 {
-    g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(
-        G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
+    g_autoptr(GSubprocessLauncher) launcher =
+        g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_STDOUT_PIPE);
     g_auto(GStrv) nothing = g_new0(char *, 1);
     g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
 

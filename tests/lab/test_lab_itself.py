@@ -247,5 +247,6 @@ def test_installed_build_finds_its_libraries_in_a_boot(boot, servers):
         configure_sotto(servers, root)
     laptop = boot(prepare=prepare)
     assert laptop.output("sottod", "--version").startswith("sottod ")
-    assert "not found" not in laptop.output("ldd", "/usr/sbin/sottod", "/usr/bin/sottoctl")
+    assert "not found" not in laptop.output(
+        "ldd", "/usr/sbin/sottod", "/usr/libexec/sotto/sotto-portal-probe", "/usr/bin/sottoctl")
     assert laptop.output("id", "--user", "--name", "sotto") == "sotto"

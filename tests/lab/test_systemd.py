@@ -83,6 +83,17 @@ def test_security_of_the_unit(protected):
     print(protected.boot.output("systemd-analyze", "security", "--no-pager", UNIT))
 
 
+def test_portal_probe_runs_below_the_unit(protected, hotel, servers):
+    """Where no resolver is reached the helper starts it, and the check page is what it asks."""
+    protected.turn("off")
+    seen = servers.daemons["checkpage"].log.count("Sotto asks for /")
+    hotel.mode("drop53", "block853", "blockquic", "blockdoh")
+    protected.boot.as_guest("sottoctl", "on", check=False)
+    assert servers.daemons["checkpage"].log.count("Sotto asks for /") > seen
+    complaints = protected.boot.journal("-u", UNIT, "--output=cat", "--quiet")
+    assert "portal probe" not in complaints
+
+
 def test_unit_that_goes_around_is_named(protected):
     wire = "".join(f"\\x{byte:02x}" for byte in dns.message.make_query("www.example.test", "A").to_wire())
     script = f"exec 3<>/dev/udp/{BIND}/53; printf '{wire}' >&3; head -c 1 <&3; sleep 1"

@@ -17,6 +17,10 @@ class CheckPage(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def log_request(self, code="-", size="-"):
+        """Who asks: NetworkManager does, too."""
+        self.log_message("%s asks for %s", self.headers["User-Agent"], self.path)
+
     def date_time_string(self, timestamp=None):
         offset = Path(sys.argv[2])
         return super().date_time_string(time.time() + int(offset.read_text()) if offset.exists() else timestamp)
