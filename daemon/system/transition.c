@@ -271,7 +271,8 @@ static void turn_on_from_off(Protection *protection, const char *who, Protection
     g_autoptr(GError) error = NULL;
     const NetworkFacts *facts = protection_facts(protection);
     if (!facts->managed) {
-        refuse(done, owner, G_IO_ERROR_FAILED, "NetworkManager is not running.");
+        refuse(done, owner, G_IO_ERROR_FAILED,
+               "Neither NetworkManager nor systemd-resolved is running.");
         return;
     }
     if (!facts->online) {

@@ -79,8 +79,8 @@ def test_resume_needs_a_pause(client):
     assert client.refused("Resume") == ("Failed", "Protection is not paused.")
 
 
-def test_turn_on_needs_networkmanager(client):
-    assert client.refused("TurnOn") == ("Failed", "NetworkManager is not running.")
+def test_turn_on_needs_somebody_who_switches(client):
+    assert client.refused("TurnOn") == ("Failed", "Neither NetworkManager nor systemd-resolved is running.")
     assert client.properties()["State"] == "off"
 
 
