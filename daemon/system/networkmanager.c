@@ -22,7 +22,6 @@
 #include "networkmanager_profile.h"
 #include "networkmanager_resolv_conf.h"
 #include "networkmanager_search.h"
-#include "networkmanager_uplink.h"
 #include "networkmanager_watch.h"
 #include "resolved_facts.h"
 #include "resolved_settings.h"
@@ -348,9 +347,8 @@ static gboolean on_refresh(gpointer data)
     manager->refresh_source = 0;
     NetworkFacts facts = {0}, old = manager->network.facts;
     network_facts_init(&facts);
-    nm_facts_read(manager->client, &manager->options.address4, &facts);
+    nm_facts_read(manager->client, &manager->options.address4, manager->gateway, &facts);
     facts.taken = is_taken(manager, facts.pointed);
-    nm_uplink_read_key(manager->client, manager->gateway, &facts);
     manager->network.facts = facts;
     bool differs = !network_facts_equal(&facts, &old);
     network_facts_clear(&old);

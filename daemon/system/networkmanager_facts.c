@@ -141,7 +141,8 @@ static void read_links(NMClient *client, NetworkFacts *facts)
     }
 }
 
-void nm_facts_read(NMClient *client, const Address *own_address, NetworkFacts *facts)
+void nm_facts_read(NMClient *client, const Address *own_address, Gateway *gateway,
+                   NetworkFacts *facts)
 {
     if (client == NULL || !nm_client_get_nm_running(client))
         return;
@@ -149,7 +150,7 @@ void nm_facts_read(NMClient *client, const Address *own_address, NetworkFacts *f
     NMActiveConnection *own = nm_facts_own_connection(client);
     facts->pointed =
         own != NULL && nm_connection_is_activated(own) && dns_is_ours(client, own_address);
-    nm_uplink_read(client, facts);
+    nm_uplink_read(client, gateway, facts);
     read_links(client, facts);
 }
 

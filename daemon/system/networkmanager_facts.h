@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "gateway.h"
 #include "network.h"
-
-#include "address.h"
 
 #include <NetworkManager.h>
 
-/** Reads the facts out of libnm's cache, the key aside. `facts` must be fresh ones. `client` NULL:
- * no bus. */
-void nm_facts_read(NMClient *client, const Address *own_address, NetworkFacts *facts);
+/** Reads the facts out of libnm's cache. `gateway` follows the network's. `facts` must be fresh
+ * ones. `client` NULL: no bus. */
+void nm_facts_read(NMClient *client, const Address *own_address, Gateway *gateway,
+                   NetworkFacts *facts);
 
 /** Search domains of the network and of VPNs, which our connection would hide. (transfer full) */
 char **nm_facts_search(NMClient *client);

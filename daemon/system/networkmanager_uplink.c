@@ -14,6 +14,7 @@
 
 #include "networkmanager_facts.h"
 #include "plain_text.h"
+#include "uplink.h"
 
 #include <net/if.h>
 #include <string.h>
@@ -113,51 +114,6 @@ NMActiveConnection *nm_uplink_connection(NMClient *client)
     return primary;
 }
 
-/* --- an uplink that is not NetworkManager's --- */
-
-typedef struct ForeignUplink {
-    char name[IF_NAMESIZE];
-    struct in_addr gateway; /* 0: a link of two ends */
-} ForeignUplink;
-
-/* The first default route of a device that NetworkManager leaves alone. */
-static bool foreign_uplink(NMClient *client, ForeignUplink *uplink)
-{
-    g_autofree char *routes = NULL;
-    if (!g_file_get_contents("/proc/net/route", &routes, NULL, NULL))
-        return false;
-    g_auto(GStrv) lines = g_strsplit(routes, "\n", -1);
-    for (gsize i = 1; lines[0] != NULL && lines[i] != NULL; i++) {
-        g_auto(GStrv) fields = g_strsplit(lines[i], "\t", 4);
-        if (g_strv_length(fields) < 3 || strcmp(fields[1], "00000000") != 0)
-            continue;
-        NMDevice *device = nm_client_get_device_by_iface(client, fields[0]);
-        if (device != NULL && nm_device_get_state(device) != NM_DEVICE_STATE_UNMANAGED)
-            continue;
-        g_strlcpy(uplink->name, fields[0], sizeof(uplink->name));
-        /* the address as it is in memory, read as a number of this machine */
-        uplink->gateway.s_addr = (in_addr_t)g_ascii_strtoull(fields[2], NULL, 16);
-        return true;
-    }
-    return false;
-}
-
-/* Lines of: destination, length, source, length, next hop, metric, counters, flags, device. */
-static bool foreign_has_ipv6(const char *name)
-{
-    g_autofree char *routes = NULL;
-    if (!g_file_get_contents("/proc/net/ipv6_route", &routes, NULL, NULL))
-        return false;
-    g_auto(GStrv) lines = g_strsplit(routes, "\n", -1);
-    for (gsize i = 0; lines[i] != NULL; i++) {
-        if (g_str_has_prefix(lines[i], "00000000000000000000000000000000 00 ") &&
-            g_str_has_suffix(lines[i], name) &&
-            g_ascii_isspace(lines[i][strlen(lines[i]) - strlen(name) - 1]))
-            return true;
-    }
-    return false;
-}
-
 /* --- the gateway, and the key made of it --- */
 
 static int interface_of(NMActiveConnection *active)
@@ -168,24 +124,13 @@ static int interface_of(NMActiveConnection *active)
     return name != NULL ? (int)if_nametoindex(name) : 0;
 }
 
-/* IPv4's before IPv6's, and the index of the link that it is on. False: it has none. */
-static bool find_gateway(NMClient *client, Address *gateway, int *interface)
+/* IPv4's before IPv6's. False: it has none. */
+static bool find_gateway(NMActiveConnection *active, Address *gateway)
 {
-    NMActiveConnection *active = nm_uplink_connection(client);
-    ForeignUplink foreign;
-    const char *text;
-    if (active != NULL) {
-        text = gateway_text(nm_active_connection_get_ip4_config(active));
-        if (text == NULL)
-            text = gateway_text(nm_active_connection_get_ip6_config(active));
-        *interface = interface_of(active);
-        return text != NULL && *interface > 0 && address_parse(text, 0, gateway) == STATUS_OK;
-    }
-    if (!foreign_uplink(client, &foreign) || foreign.gateway.s_addr == 0)
-        return false;
-    *gateway = (Address){.socket.v4 = {.sin_family = AF_INET, .sin_addr = foreign.gateway}};
-    *interface = (int)if_nametoindex(foreign.name);
-    return *interface > 0;
+    const char *text = gateway_text(nm_active_connection_get_ip4_config(active));
+    if (text == NULL)
+        text = gateway_text(nm_active_connection_get_ip6_config(active));
+    return text != NULL && address_parse(text, 0, gateway) == STATUS_OK;
 }
 
 /* Each part is followed by a 0, so that none can pass for the end of another. */
@@ -197,17 +142,11 @@ static void checksum_add(GChecksum *checksum, const void *bytes, gsize length)
 
 /* Hashed with the profile's UUID, which is made at random, so that what is remembered by it does
  * not name the networks that were visited to whoever reads only that. */
-static char *make_key(NMClient *client, const char *hardware)
+static char *make_key(NMActiveConnection *active, const char *hardware)
 {
-    NMActiveConnection *active = nm_uplink_connection(client);
-    GBytes *ssid = active != NULL ? ssid_bytes(active) : NULL;
     g_autoptr(GChecksum) checksum = g_checksum_new(G_CHECKSUM_SHA256);
-    ForeignUplink foreign;
-    const char *profile = NULL;
-    if (active != NULL)
-        profile = nm_active_connection_get_uuid(active);
-    else if (foreign_uplink(client, &foreign))
-        profile = foreign.name;
+    const char *profile = nm_active_connection_get_uuid(active);
+    GBytes *ssid = ssid_bytes(active);
     if (profile == NULL)
         return g_strdup("");
     checksum_add(checksum, profile, strlen(profile));
@@ -215,23 +154,6 @@ static char *make_key(NMClient *client, const char *hardware)
         checksum_add(checksum, g_bytes_get_data(ssid, NULL), g_bytes_get_size(ssid));
     checksum_add(checksum, hardware, strlen(hardware));
     return g_strndup(g_checksum_get_string(checksum), KEY_LENGTH);
-}
-
-void nm_uplink_read_key(NMClient *client, Gateway *gateway, NetworkFacts *facts)
-{
-    Address address;
-    int interface;
-    if (!facts->online) {
-        gateway_forget(gateway);
-        return;
-    }
-    bool found = find_gateway(client, &address, &interface);
-    gateway_follow(gateway, found ? &address : NULL, found ? interface : 0, facts->identity);
-    const char *hardware = gateway_hardware(gateway);
-    if (hardware == NULL)
-        return;
-    g_free(facts->key);
-    facts->key = make_key(client, hardware);
 }
 
 /* --- facts --- */
@@ -333,25 +255,43 @@ static void read_families(NMClient *client, NetworkFacts *facts)
     }
 }
 
-void nm_uplink_read(NMClient *client, NetworkFacts *facts)
+static void read_connection(NMActiveConnection *active, Gateway *gateway, NetworkFacts *facts)
+{
+    Address address;
+    bool found = find_gateway(active, &address);
+    facts->online = true;
+    set_text(&facts->identity, network_identity(active));
+    set_text(&facts->name, nm_connection_name(active));
+    set_text(&facts->ssid, ssid_text(active));
+    set_text(&facts->portal_api, portal_api(active));
+    gateway_follow(gateway, found ? &address : NULL, interface_of(active), facts->identity);
+    const char *hardware = gateway_hardware(gateway);
+    if (hardware != NULL)
+        set_text(&facts->key, make_key(active, hardware));
+}
+
+/* Whether the default route is that of a device which NetworkManager leaves alone. */
+static bool read_foreign(NMClient *client, Uplink *uplink)
+{
+    uplink_read(uplink);
+    NMDevice *device =
+        uplink->interface > 0 ? nm_client_get_device_by_iface(client, uplink->name) : NULL;
+    return uplink->interface > 0 &&
+           (device == NULL || nm_device_get_state(device) == NM_DEVICE_STATE_UNMANAGED);
+}
+
+void nm_uplink_read(NMClient *client, Gateway *gateway, NetworkFacts *facts)
 {
     NMActiveConnection *active = nm_uplink_connection(client);
-    ForeignUplink foreign;
+    Uplink foreign;
+    if (active != NULL)
+        read_connection(active, gateway, facts);
+    else if (read_foreign(client, &foreign))
+        uplink_fill(&foreign, gateway, facts);
+    else
+        gateway_forget(gateway);
     set_text(&facts->check_url, check_url(client));
     facts->connectivity = read_connectivity(client);
     facts->metered = is_metered(client);
     read_families(client, facts);
-    if (active != NULL) {
-        facts->online = true;
-        set_text(&facts->identity, network_identity(active));
-        set_text(&facts->name, nm_connection_name(active));
-        set_text(&facts->ssid, ssid_text(active));
-        set_text(&facts->portal_api, portal_api(active));
-    } else if (foreign_uplink(client, &foreign)) {
-        facts->online = true;
-        set_text(&facts->identity, g_strdup(foreign.name));
-        set_text(&facts->name, g_strdup(foreign.name));
-        facts->ipv4 = true;
-        facts->ipv6 = facts->ipv6 || foreign_has_ipv6(foreign.name);
-    }
 }

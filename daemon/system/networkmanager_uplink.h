@@ -13,11 +13,8 @@
 NMActiveConnection *nm_uplink_connection(NMClient *client);
 
 /** Fills online, metered, ipv4, ipv6, identity, name, ssid, connectivity, check_url and portal_api
- * of fresh facts; the key comes last. */
-void nm_uplink_read(NMClient *client, NetworkFacts *facts);
-
-/** Follows its gateway, and fills the key of online facts when that is known by now. */
-void nm_uplink_read_key(NMClient *client, Gateway *gateway, NetworkFacts *facts);
+ * of fresh facts; follows the gateway, and fills the key when that is known by now. */
+void nm_uplink_read(NMClient *client, Gateway *gateway, NetworkFacts *facts);
 
 /** As the user knows it, fit to be shown. (transfer full) */
 char *nm_connection_name(NMActiveConnection *active);

@@ -168,7 +168,7 @@ void uplink_fill(const Uplink *uplink, Gateway *gateway, NetworkFacts *facts)
 {
     facts->online = uplink->interface > 0;
     if (!facts->online) {
-        gateway_follow(gateway, NULL, 0, "");
+        gateway_forget(gateway);
         return;
     }
     g_autofree char *address = first_address(uplink->name);
