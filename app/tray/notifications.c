@@ -265,7 +265,7 @@ static void announce(Notifications *self, Face face, Face last)
         announce_on(self);
     else if (face == FACE_SIGNIN && last != FACE_SIGNING_IN) /* else the user just closed it */
         announce_sign_in(self);
-    else if (self->was_protecting && last != FACE_STARTING && is_involuntary(self, face))
+    else if (self->was_protecting && is_involuntary(self, face))
         announce_stopped(self);
 }
 
@@ -288,7 +288,8 @@ static void on_changed(SottoHelper *helper, gpointer data)
     g_application_withdraw_notification(self->application, ID_SIGN_IN);
     announce(self, shown->face, last);
     self->way = way_from(self->way, shown->face);
-    self->was_protecting = shown->protecting;
+    if (shown->face != FACE_STARTING && shown->face != FACE_SEEKING) /* not before it is so */
+        self->was_protecting = shown->protecting;
 }
 
 Notifications *notifications_new(GApplication *application, SottoHelper *helper)

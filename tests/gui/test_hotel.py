@@ -128,10 +128,13 @@ def test_enter_cancels(helper, browser, item):
     helper.set(State="signin")
     item.click("^Sign In to Wi-Fi…$")
     question(BROWSER_QUESTION)
-    pump(0.3)
-    key("Return")
-    accessibility.gone(Role.LABEL, BROWSER_QUESTION)
-    pump(0.3)
+
+    def is_gone_by_enter():
+        key("Return")  # a window manager gives the focus when it likes
+        pump(0.3)
+        return accessibility.find(Role.LABEL, BROWSER_QUESTION) is None
+
+    wait(is_gone_by_enter, "Enter to end the question")
     assert helper.calls == [] and browser.calls == []
 
 

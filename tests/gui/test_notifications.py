@@ -133,6 +133,27 @@ def test_stopped_is_taken_back_when_cured(helper, item, notifications):
     assert len(notifications.sent) == 2
 
 
+def test_turning_on_in_vain_is_not_stopping(helper, item, notifications):
+    """Who turned it on is told by the call that failed."""
+    helper.set(State="starting")
+    item.get("^Turning on…$")
+    helper.set(State="starting", ReasonCode="searching")
+    item.get("^Looking for a way through…$")
+    helper.set(State="off", ReasonCode="timeout", Reason="No resolver answered.")
+    item.get("^Turn On Protection$")
+    pump(0.3)
+    assert notifications.sent == []
+
+
+def test_stopped_after_a_search_is_news(helper, item, notifications):
+    helper.set(State="on", Network="Home")
+    wait(lambda: notifications.sent, "the first notification")
+    helper.set(State="starting", ReasonCode="searching")
+    item.get("^Looking for a way through…$")
+    helper.set(State="error", ReasonCode="dns-taken", Reason="Another program changed your DNS settings.")
+    wait(lambda: titles(notifications)[-1] == "Protection stopped", "the notification")
+
+
 def test_blocked_is_no_news(helper, item, notifications):
     """Nothing leaks and the icon shows it; a notification would not help anybody through."""
     helper.set(State="on", Network="Home")
