@@ -2,10 +2,8 @@
 /*
  * The web view of a sign-in.
  *
- * The page belongs to a network that nobody knows. So it gets what a form needs, and no more: an
- * ephemeral store that is gone with the window, scripts, and the proxy. It gets no disk, no
- * downloads, no camera, no place, no notifications, no WebRTC (which opens sockets of its own), no
- * full screen (which could paint a desktop), and no address but http: and https:.
+ * The page belongs to a network that nobody knows: it gets an ephemeral store that is gone with the
+ * window, the proxy, and what page_limits.c lets it do.
  *
  * Names: WebKit would look some up early by the system's resolver when told to prefetch; that is
  * off, and all others go to the proxy as names, since SOCKS 5 carries them.
@@ -16,6 +14,7 @@
  */
 #include "browser.h"
 
+#include "page_limits.h"
 #include "web_address.h"
 
 #include <glib/gi18n.h>
@@ -42,13 +41,6 @@ static void on_changed(SottoBrowser *self)
 }
 
 /* --- facts ----------------------------------------------------------------------------------- */
-
-/* Frames begin as about:blank or about:srcdoc. */
-static gboolean may_navigate(const char *address)
-{
-    return g_str_equal(address, "about:blank") || g_str_equal(address, "about:srcdoc") ||
-           web_address_is_valid(address);
-}
 
 /* NULL for nothing that is of the web. */
 static const char *shown_address(SottoBrowser *self)
@@ -130,7 +122,7 @@ void sotto_browser_accept(SottoBrowser *self, const char *host, GTlsCertificate 
     webkit_web_context_allow_tls_certificate_for_host(self->context, certificate, host);
 }
 
-/* --- what the page may do -------------------------------------------------------------------- */
+/* --- what goes wrong ------------------------------------------------------------------------- */
 
 static void fail(SottoBrowser *self, const char *sentence)
 {
@@ -138,92 +130,10 @@ static void fail(SottoBrowser *self, const char *sentence)
         g_signal_emit(self, signals[SIGNAL_FAILED], 0, sentence);
 }
 
-static const char *address_of(WebKitPolicyDecision *decision)
+static void on_file(gpointer browser)
 {
-    WebKitNavigationAction *action = webkit_navigation_policy_decision_get_navigation_action(
-        WEBKIT_NAVIGATION_POLICY_DECISION(decision));
-
-    return webkit_uri_request_get_uri(webkit_navigation_action_get_request(action));
+    fail(browser, _("That is a file. This window only shows pages, and keeps nothing."));
 }
-
-/* What cannot be shown would be downloaded. */
-static gboolean decide_response(SottoBrowser *self, WebKitPolicyDecision *decision)
-{
-    WebKitResponsePolicyDecision *response = WEBKIT_RESPONSE_POLICY_DECISION(decision);
-
-    if (webkit_response_policy_decision_is_mime_type_supported(response))
-        return FALSE;
-    webkit_policy_decision_ignore(decision);
-    if (webkit_response_policy_decision_is_main_frame_main_resource(response))
-        fail(self, _("That is a file. This window only shows pages, and keeps nothing."));
-    return TRUE;
-}
-
-static gboolean on_decide_policy(SottoBrowser *self, WebKitPolicyDecision *decision,
-                                 WebKitPolicyDecisionType type)
-{
-    if (type == WEBKIT_POLICY_DECISION_TYPE_RESPONSE)
-        return decide_response(self, decision);
-    if (may_navigate(address_of(decision)))
-        return FALSE;
-    g_debug("the page may not go there: its address is none of the web's");
-    webkit_policy_decision_ignore(decision);
-    return TRUE;
-}
-
-/* A new window opens here: there is only this one. */
-static GtkWidget *on_create(SottoBrowser *self, WebKitNavigationAction *action)
-{
-    WebKitURIRequest *request = webkit_navigation_action_get_request(action);
-
-    if (web_address_is_valid(webkit_uri_request_get_uri(request)))
-        webkit_web_view_load_request(self->view, request);
-    return NULL;
-}
-
-static gboolean on_permission_request(SottoBrowser *self, WebKitPermissionRequest *request)
-{
-    webkit_permission_request_deny(request);
-    return TRUE;
-}
-
-static gboolean on_file_chooser(SottoBrowser *self, WebKitFileChooserRequest *request)
-{
-    webkit_file_chooser_request_cancel(request);
-    return TRUE;
-}
-
-/* Printing, full screen, notifications: handled, by doing nothing. */
-static gboolean refuse(void)
-{
-    return TRUE;
-}
-
-static void on_download(SottoBrowser *self, WebKitDownload *download)
-{
-    webkit_download_cancel(download);
-}
-
-/* The menu of the right button, less what would save a thing or open a window. */
-static gboolean on_context_menu(SottoBrowser *self, WebKitContextMenu *menu)
-{
-    static const WebKitContextMenuAction kept[] = {
-        WEBKIT_CONTEXT_MENU_ACTION_GO_BACK, WEBKIT_CONTEXT_MENU_ACTION_RELOAD,
-        WEBKIT_CONTEXT_MENU_ACTION_COPY,    WEBKIT_CONTEXT_MENU_ACTION_CUT,
-        WEBKIT_CONTEXT_MENU_ACTION_PASTE,   WEBKIT_CONTEXT_MENU_ACTION_SELECT_ALL};
-    g_autoptr(GList) items = g_list_copy(webkit_context_menu_get_items(menu));
-
-    for (GList *item = items; item != NULL; item = item->next) {
-        gboolean keep = FALSE;
-        for (size_t i = 0; i < G_N_ELEMENTS(kept); i++)
-            keep |= webkit_context_menu_item_get_stock_action(item->data) == kept[i];
-        if (!keep)
-            webkit_context_menu_remove(menu, item->data);
-    }
-    return webkit_context_menu_get_n_items(menu) == 0;
-}
-
-/* --- what goes wrong ------------------------------------------------------------------------- */
 
 static const char *sentence_for(const GError *error)
 {
@@ -342,31 +252,12 @@ static void on_insecure_content(SottoBrowser *self)
 
 /* --- the object ------------------------------------------------------------------------------ */
 
-static WebKitSettings *settings_new(void)
-{
-    return g_object_new(
-        WEBKIT_TYPE_SETTINGS, "enable-dns-prefetching", FALSE, "enable-webrtc", FALSE,
-        "enable-media-stream", FALSE, "enable-media", FALSE, "enable-mediasource", FALSE,
-        "enable-encrypted-media", FALSE, "enable-webaudio", FALSE, "enable-webgl", FALSE,
-        "enable-fullscreen", FALSE, "enable-html5-database", FALSE, "enable-page-cache", FALSE,
-        "enable-developer-extras", FALSE, "javascript-can-access-clipboard", FALSE,
-        "hardware-acceleration-policy", WEBKIT_HARDWARE_ACCELERATION_POLICY_NEVER, NULL);
-}
-
 static void connect_view(SottoBrowser *self)
 {
     static const struct {
         const char *name;
         GCallback handler;
     } handlers[] = {
-        {"decide-policy", G_CALLBACK(on_decide_policy)},
-        {"create", G_CALLBACK(on_create)},
-        {"permission-request", G_CALLBACK(on_permission_request)},
-        {"run-file-chooser", G_CALLBACK(on_file_chooser)},
-        {"context-menu", G_CALLBACK(on_context_menu)},
-        {"print", G_CALLBACK(refuse)},
-        {"enter-fullscreen", G_CALLBACK(refuse)},
-        {"show-notification", G_CALLBACK(refuse)},
         {"load-failed", G_CALLBACK(on_load_failed)},
         {"load-failed-with-tls-errors", G_CALLBACK(on_load_failed_with_tls)},
         {"web-process-terminated", G_CALLBACK(on_terminated)},
@@ -385,7 +276,7 @@ GtkWidget *sotto_browser_new(const char *proxy, gboolean sandbox)
 {
     SottoBrowser *self = g_object_new(SOTTO_TYPE_BROWSER, NULL);
     WebKitNetworkProxySettings *through = webkit_network_proxy_settings_new(proxy, NULL);
-    g_autoptr(WebKitSettings) settings = settings_new();
+    g_autoptr(WebKitSettings) settings = page_limits_settings();
 
     self->store = webkit_website_data_manager_new_ephemeral();
     webkit_website_data_manager_set_network_proxy_settings(
@@ -396,11 +287,10 @@ GtkWidget *sotto_browser_new(const char *proxy, gboolean sandbox)
     self->context = webkit_web_context_new_with_website_data_manager(self->store);
     webkit_web_context_set_sandbox_enabled(self->context, sandbox);
     webkit_web_context_set_cache_model(self->context, WEBKIT_CACHE_MODEL_DOCUMENT_VIEWER);
-    g_signal_connect_object(self->context, "download-started", G_CALLBACK(on_download), self,
-                            G_CONNECT_SWAPPED);
     self->view = g_object_new(WEBKIT_TYPE_WEB_VIEW, "web-context", self->context, "settings",
                               settings, "visible", TRUE, "hexpand", TRUE, "vexpand", TRUE, NULL);
     connect_view(self);
+    page_limits_apply(self->view, on_file, self);
     gtk_container_add(GTK_CONTAINER(self), GTK_WIDGET(self->view));
     return GTK_WIDGET(self);
 }

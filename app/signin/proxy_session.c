@@ -10,8 +10,7 @@
  * address is of use to nobody and would tell the page how this machine is numbered: it is zero.
  *
  * Each step reads exactly what is due next and names the step that follows, so that a client may
- * send in any pieces. Afterwards bytes are moved both ways until both ways have ended; the end of
- * one is passed on as such (half-close), since HTTP/1.0 servers answer after it.
+ * send in any pieces. Afterwards it is a pipe (proxy_pipe.c) until both ways have ended.
  *
  * Lifetime: the session belongs to whatever it waits for. `pending` counts those operations; the
  * last of them frees it. After fail() or the end nothing new is begun.
@@ -19,9 +18,8 @@
 #include "proxy_session.h"
 
 #include "address_list.h"
+#include "proxy_pipe.h"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <string.h>
 
 #define LONGEST_STEP 256 /* 255 bytes and the length that follows them */
@@ -136,65 +134,19 @@ static void write_then(Session *session, const guint8 *bytes, gsize count, Step 
                                     session);
 }
 
-/* --- moving bytes ----------------------------------------------------------------------------- */
+/* --- connecting ------------------------------------------------------------------------------ */
 
-static void shut_down_writing(GIOStream *stream)
+static void on_pipe_ended(gpointer session)
 {
-    GSocket *socket = g_socket_connection_get_socket(G_SOCKET_CONNECTION(stream));
-
-    if (!g_socket_shutdown(socket, FALSE, TRUE, NULL))
-        g_debug("the connection was gone before its end was passed on");
-}
-
-static void on_moved(Session *session, GIOStream *to, GObject *source, GAsyncResult *result)
-{
-    if (g_output_stream_splice_finish(G_OUTPUT_STREAM(source), result, NULL) >= 0)
-        shut_down_writing(to);
-    else
-        g_cancellable_cancel(session->cancellable); /* the other way has nobody to talk to */
     end(session);
-}
-
-static void on_moved_to_server(GObject *source, GAsyncResult *result, gpointer data)
-{
-    Session *session = data;
-
-    on_moved(session, session->server, source, result);
-}
-
-static void on_moved_to_client(GObject *source, GAsyncResult *result, gpointer data)
-{
-    Session *session = data;
-
-    on_moved(session, session->client, source, result);
-}
-
-static void move(Session *session, GIOStream *from, GIOStream *to, GAsyncReadyCallback moved)
-{
-    begin(session);
-    g_output_stream_splice_async(g_io_stream_get_output_stream(to),
-                                 g_io_stream_get_input_stream(from), G_OUTPUT_STREAM_SPLICE_NONE,
-                                 G_PRIORITY_DEFAULT, session->cancellable, moved, session);
-}
-
-/* Small pieces are sent as they come: both ends have waited for them once already. */
-static void send_at_once(GIOStream *stream)
-{
-    GSocket *socket = g_socket_connection_get_socket(G_SOCKET_CONNECTION(stream));
-
-    if (!g_socket_set_option(socket, IPPROTO_TCP, TCP_NODELAY, 1, NULL))
-        g_debug("a connection keeps small pieces back");
 }
 
 static void move_both_ways(Session *session)
 {
-    send_at_once(session->client);
-    send_at_once(session->server);
-    move(session, session->client, session->server, on_moved_to_server);
-    move(session, session->server, session->client, on_moved_to_client);
+    begin(session);
+    proxy_pipe_start(session->client, session->server, session->cancellable, on_pipe_ended,
+                     session);
 }
-
-/* --- connecting ------------------------------------------------------------------------------ */
 
 static void reply(Session *session, Reply code)
 {

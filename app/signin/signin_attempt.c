@@ -39,9 +39,8 @@ static gint64 now_s(void)
 
 static void set_phase(SottoAttempt *self, AttemptPhase phase, const char *sentence)
 {
-    g_autofree char *previous = self->sentence;
-
     self->phase = phase;
+    g_free(self->sentence);
     self->sentence = g_strdup(sentence);
     g_signal_emit(self, signals[SIGNAL_CHANGED], 0);
 }
