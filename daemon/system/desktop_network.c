@@ -12,8 +12,8 @@
  */
 #include "desktop_network.h"
 
-#include "attempt.h"
 #include "log.h"
+#include "network_attempt.h"
 #include "resolved.h"
 #include "tun.h"
 
@@ -30,7 +30,7 @@ typedef struct DesktopNetwork {
     Network *current;  /* one of the two */
     NetworkListener listening;
     bool wanted;
-    Attempt attempt;
+    NetworkAttempt attempt;
     guint name_watch, gone_source;
 } DesktopNetwork;
 
@@ -54,7 +54,7 @@ static void on_done(void *owner, const GError *error)
     if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         return; /* asked again, by us */
     take_facts(desktop);
-    attempt_end(&desktop->attempt, error);
+    network_attempt_end(&desktop->attempt, error);
 }
 
 static void use(DesktopNetwork *desktop, Network *network)
@@ -68,7 +68,7 @@ static void use(DesktopNetwork *desktop, Network *network)
              network == desktop->manager ? "NetworkManager" : "systemd-resolved");
     if (desktop->wanted)
         network_point(network, on_done, desktop);
-    else if (attempt_is_awaited(&desktop->attempt))
+    else if (network_attempt_is_awaited(&desktop->attempt))
         network_restore(network, on_done, desktop);
     on_changed(desktop);
 }
@@ -124,7 +124,7 @@ static void desktop_point(Network *network, NetworkDone done, void *owner)
 {
     DesktopNetwork *desktop = (DesktopNetwork *)network;
     desktop->wanted = true;
-    attempt_begin(&desktop->attempt, done, owner);
+    network_attempt_begin(&desktop->attempt, done, owner);
     network_point(desktop->current, on_done, desktop);
 }
 
@@ -133,7 +133,7 @@ static void desktop_restore(Network *network, NetworkDone done, void *owner)
     DesktopNetwork *desktop = (DesktopNetwork *)network;
     Network *other = desktop->current == desktop->manager ? desktop->resolved : desktop->manager;
     desktop->wanted = false;
-    attempt_begin(&desktop->attempt, done, owner);
+    network_attempt_begin(&desktop->attempt, done, owner);
     if (other != NULL)
         network_restore(other, NULL, NULL);
     network_restore(desktop->current, on_done, desktop);
@@ -144,7 +144,7 @@ static void desktop_free(Network *network)
     DesktopNetwork *desktop = (DesktopNetwork *)network;
     bus_unlisten(&desktop->listener);
     on_bus_down(desktop);
-    attempt_clear(&desktop->attempt);
+    network_attempt_clear(&desktop->attempt);
     network_unlisten(&desktop->listening);
     network_free(desktop->manager);
     network_free(desktop->resolved);
@@ -169,7 +169,7 @@ Network *desktop_network_new(Bus *bus, const NetworkManagerOptions *options)
     desktop->listening = (NetworkListener){.changed = on_changed, .owner = desktop};
     network_listen(desktop->manager, &desktop->listening);
     network_facts_init(&desktop->network.facts);
-    attempt_init(&desktop->attempt, NULL, NULL); /* who does the work has a limit */
+    network_attempt_init(&desktop->attempt, NULL, NULL); /* who does the work has a limit */
     desktop->listener = (BusListener){.up = on_bus_up, .down = on_bus_down, .owner = desktop};
     bus_listen(bus, &desktop->listener);
     return &desktop->network;

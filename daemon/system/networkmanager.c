@@ -15,9 +15,9 @@
  */
 #include "networkmanager.h"
 
-#include "attempt.h"
 #include "gateway.h"
 #include "log.h"
+#include "network_attempt.h"
 #include "networkmanager_facts.h"
 #include "networkmanager_profile.h"
 #include "networkmanager_resolv_conf.h"
@@ -54,7 +54,7 @@ typedef struct NetworkManager {
     bool busy;       /* an activation or deactivation is under way */
     bool rewriting;  /* resolv.conf is, on our demand */
     GError *failure; /* of the last activation */
-    Attempt attempt;
+    NetworkAttempt attempt;
     guint refresh_source, retry_source;
     unsigned retry_s;
 } NetworkManager;
@@ -66,7 +66,7 @@ static void refresh_later(NetworkManager *manager);
 static void attempt_over(NetworkManager *manager, const GError *error)
 {
     manager->restoring = false;
-    attempt_end(&manager->attempt, error);
+    network_attempt_end(&manager->attempt, error);
 }
 
 static void on_late(void *owner)
@@ -85,7 +85,7 @@ static void on_late(void *owner)
 
 static void wish(NetworkManager *manager, bool wanted, NetworkDone done, void *owner)
 {
-    attempt_begin(&manager->attempt, done, owner);
+    network_attempt_begin(&manager->attempt, done, owner);
     manager->wanted = wanted;
     manager->restoring = !wanted;
     g_clear_error(&manager->failure);
@@ -294,7 +294,7 @@ static void on_rewritten(void *owner, const GError *refusal)
 {
     NetworkManager *manager = owner;
     manager->rewriting = false;
-    if (!attempt_is_awaited(&manager->attempt) || manager->restoring ||
+    if (!network_attempt_is_awaited(&manager->attempt) || manager->restoring ||
         takeover_leads_here(manager->takeover)) {
         refresh_later(manager);
         return;
@@ -309,7 +309,7 @@ static void on_rewritten(void *owner, const GError *refusal)
 static void answer_if_reached(NetworkManager *manager)
 {
     const NetworkFacts *facts = &manager->network.facts;
-    if (!attempt_is_awaited(&manager->attempt) || manager->busy || manager->rewriting)
+    if (!network_attempt_is_awaited(&manager->attempt) || manager->busy || manager->rewriting)
         return;
     if (manager->restoring) {
         if (manager->active == NULL && !facts->pointed)
@@ -432,7 +432,7 @@ static void manager_free(Network *network)
     on_bus_down(manager);
     g_clear_handle_id(&manager->refresh_source, g_source_remove);
     g_clear_handle_id(&manager->retry_source, g_source_remove);
-    attempt_clear(&manager->attempt);
+    network_attempt_clear(&manager->attempt);
     g_clear_error(&manager->failure);
     takeover_free(manager->takeover);
     resolved_settings_free(manager->resolved);
@@ -457,7 +457,7 @@ Network *networkmanager_new(Bus *bus, const NetworkManagerOptions *options)
     manager->bus = bus;
     manager->options = *options;
     manager->retry_s = RETRY_FIRST_S;
-    attempt_init(&manager->attempt, on_late, manager);
+    network_attempt_init(&manager->attempt, on_late, manager);
     nm_watch_init(&manager->watch, on_change, manager);
     manager->takeover = takeover_new(RESOLV_CONF_PATH, own, on_change, manager);
     manager->gateway = gateway_new(on_change, manager);

@@ -13,9 +13,9 @@
  */
 #include "resolved.h"
 
-#include "attempt.h"
 #include "link_watch.h"
 #include "log.h"
+#include "network_attempt.h"
 #include "resolved_facts.h"
 #include "resolved_settings.h"
 #include "takeover.h"
@@ -45,7 +45,7 @@ typedef struct Resolved {
     const struct Step *step; /* the call under way; NULL none */
     bool changed;            /* all calls went well, and what came of them was not seen yet */
     GError *failure;
-    Attempt attempt;
+    NetworkAttempt attempt;
     guint look_source, retry_source;
     unsigned retry_s;
 } Resolved;
@@ -147,7 +147,7 @@ static void change_failed(Resolved *resolved, const char *reason)
     resolved->retry_source = g_timeout_add_seconds(resolved->retry_s, on_retry, resolved);
     resolved->retry_s = MIN(resolved->retry_s * 2, RETRY_LAST_S);
     if (!resolved->restoring)
-        attempt_end(&resolved->attempt, resolved->failure);
+        network_attempt_end(&resolved->attempt, resolved->failure);
 }
 
 static void run_step(Resolved *resolved, const Step *step);
@@ -223,18 +223,18 @@ static void reconcile(Resolved *resolved)
 static void answer_if_reached(Resolved *resolved)
 {
     const NetworkFacts *facts = &resolved->network.facts;
-    if (!attempt_is_awaited(&resolved->attempt) || resolved->step != NULL ||
+    if (!network_attempt_is_awaited(&resolved->attempt) || resolved->step != NULL ||
         resolved_settings_are_old(resolved->settings) || !is_running(resolved))
         return;
     if (resolved->restoring) {
         if (!is_set(resolved))
-            attempt_end(&resolved->attempt, NULL);
+            network_attempt_end(&resolved->attempt, NULL);
     } else if (facts->taken) {
         g_autofree char *sentence = takeover_explain(resolved->takeover);
         g_autoptr(GError) error = g_error_new_literal(G_IO_ERROR, G_IO_ERROR_FAILED, sentence);
-        attempt_end(&resolved->attempt, error);
+        network_attempt_end(&resolved->attempt, error);
     } else if (facts->pointed && takeover_leads_here(resolved->takeover)) {
-        attempt_end(&resolved->attempt, NULL);
+        network_attempt_end(&resolved->attempt, NULL);
     }
 }
 
@@ -309,12 +309,12 @@ static void on_late(void *owner)
             ? g_error_new(G_IO_ERROR, G_IO_ERROR_NOT_CONNECTED, "systemd-resolved is not running.")
             : g_error_new(G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
                           "systemd-resolved did not change the DNS settings in time.");
-    attempt_end(&resolved->attempt, error);
+    network_attempt_end(&resolved->attempt, error);
 }
 
 static void wish(Resolved *resolved, bool wanted, NetworkDone done, void *owner)
 {
-    attempt_begin(&resolved->attempt, done, owner);
+    network_attempt_begin(&resolved->attempt, done, owner);
     resolved->wanted = wanted;
     resolved->restoring = !wanted;
     g_clear_error(&resolved->failure);
@@ -338,7 +338,7 @@ static void resolved_free(Network *network)
     bus_unlisten(&resolved->listener);
     if (resolved->connection != NULL)
         on_bus_down(resolved);
-    attempt_clear(&resolved->attempt);
+    network_attempt_clear(&resolved->attempt);
     g_clear_handle_id(&resolved->look_source, g_source_remove);
     g_clear_handle_id(&resolved->retry_source, g_source_remove);
     link_watch_free(resolved->links);
@@ -365,7 +365,7 @@ Network *resolved_new(Bus *bus, const Address own[2])
     resolved->own[0] = own[0];
     resolved->own[1] = own[1];
     resolved->retry_s = RETRY_FIRST_S;
-    attempt_init(&resolved->attempt, on_late, resolved);
+    network_attempt_init(&resolved->attempt, on_late, resolved);
     resolved->links = link_watch_new(on_change, resolved);
     resolved->settings = resolved_settings_new(bus, on_change, resolved);
     resolved->takeover = takeover_new(RESOLV_CONF_PATH, own, on_change, resolved);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One answer for whoever waits, and no more. */
-#include "attempt.h"
+#include "network_attempt.h"
 
 typedef struct Fixture {
-    Attempt attempt;
+    NetworkAttempt attempt;
     unsigned answers, late;
     int code; /* of the last error; -1 none */
 } Fixture;
@@ -23,46 +23,46 @@ static void on_late(void *owner)
 
 static void set_up(Fixture *fixture, gconstpointer unused)
 {
-    attempt_init(&fixture->attempt, on_late, fixture);
+    network_attempt_init(&fixture->attempt, on_late, fixture);
 }
 
 static void tear_down(Fixture *fixture, gconstpointer unused)
 {
-    attempt_clear(&fixture->attempt);
+    network_attempt_clear(&fixture->attempt);
 }
 
 static void answers_once(Fixture *fixture, gconstpointer unused)
 {
-    attempt_begin(&fixture->attempt, on_done, fixture);
-    g_assert_true(attempt_is_awaited(&fixture->attempt));
-    attempt_end(&fixture->attempt, NULL);
-    attempt_end(&fixture->attempt, NULL);
+    network_attempt_begin(&fixture->attempt, on_done, fixture);
+    g_assert_true(network_attempt_is_awaited(&fixture->attempt));
+    network_attempt_end(&fixture->attempt, NULL);
+    network_attempt_end(&fixture->attempt, NULL);
     g_assert_cmpuint(fixture->answers, ==, 1);
     g_assert_cmpint(fixture->code, ==, -1);
-    g_assert_false(attempt_is_awaited(&fixture->attempt));
+    g_assert_false(network_attempt_is_awaited(&fixture->attempt));
 }
 
 static void another_one_cancels(Fixture *fixture, gconstpointer unused)
 {
-    attempt_begin(&fixture->attempt, on_done, fixture);
-    attempt_begin(&fixture->attempt, on_done, fixture);
+    network_attempt_begin(&fixture->attempt, on_done, fixture);
+    network_attempt_begin(&fixture->attempt, on_done, fixture);
     g_assert_cmpuint(fixture->answers, ==, 1);
     g_assert_cmpint(fixture->code, ==, G_IO_ERROR_CANCELLED);
-    g_assert_true(attempt_is_awaited(&fixture->attempt));
+    g_assert_true(network_attempt_is_awaited(&fixture->attempt));
 }
 
 static void nobody_needs_to_wait(Fixture *fixture, gconstpointer unused)
 {
-    attempt_begin(&fixture->attempt, NULL, NULL);
-    g_assert_false(attempt_is_awaited(&fixture->attempt));
-    attempt_end(&fixture->attempt, NULL);
+    network_attempt_begin(&fixture->attempt, NULL, NULL);
+    g_assert_false(network_attempt_is_awaited(&fixture->attempt));
+    network_attempt_end(&fixture->attempt, NULL);
 }
 
 static void cleared_is_silent(Fixture *fixture, gconstpointer unused)
 {
-    attempt_begin(&fixture->attempt, on_done, fixture);
-    attempt_clear(&fixture->attempt);
-    attempt_end(&fixture->attempt, NULL);
+    network_attempt_begin(&fixture->attempt, on_done, fixture);
+    network_attempt_clear(&fixture->attempt);
+    network_attempt_end(&fixture->attempt, NULL);
     g_assert_cmpuint(fixture->answers, ==, 0);
     g_assert_cmpuint(fixture->late, ==, 0);
 }
@@ -70,19 +70,20 @@ static void cleared_is_silent(Fixture *fixture, gconstpointer unused)
 static void begin_again(void *owner, const GError *error)
 {
     Fixture *fixture = owner;
-    attempt_begin(&fixture->attempt, on_done, fixture);
+    network_attempt_begin(&fixture->attempt, on_done, fixture);
 }
 
 static void may_begin_from_inside(Fixture *fixture, gconstpointer unused)
 {
-    attempt_begin(&fixture->attempt, begin_again, fixture);
-    attempt_end(&fixture->attempt, NULL);
-    g_assert_true(attempt_is_awaited(&fixture->attempt));
-    attempt_end(&fixture->attempt, NULL);
+    network_attempt_begin(&fixture->attempt, begin_again, fixture);
+    network_attempt_end(&fixture->attempt, NULL);
+    g_assert_true(network_attempt_is_awaited(&fixture->attempt));
+    network_attempt_end(&fixture->attempt, NULL);
     g_assert_cmpuint(fixture->answers, ==, 1);
 }
 
-#define ADD(name, function) g_test_add("/attempt/" name, Fixture, NULL, set_up, function, tear_down)
+#define ADD(name, function)                                                                        \
+    g_test_add("/network-attempt/" name, Fixture, NULL, set_up, function, tear_down)
 
 int main(int argc, char **argv)
 {
