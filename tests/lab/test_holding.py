@@ -11,7 +11,7 @@ from lab.helper import ADDRESSES
 from lab.networkmanager import nameservers
 from lab.process import wait_for
 from lab.servers import ask
-from lab.topology import HOTEL, LIE, TRUTH
+from lab.topology import HOTEL, LIE, TRUTH, WILD
 
 
 class Asker:
@@ -51,6 +51,19 @@ def test_networkmanager_restarts(watched, networkmanager, network):
 def test_networkmanager_crashes(watched, networkmanager, network):
     networkmanager.restart(kill=True)
     held(network)
+
+
+def test_networkmanager_is_away_for_long(watched, networkmanager, network, guest):
+    """So long that somebody else is looked for who can switch DNS; there is none, and what is set stays in force."""
+    networkmanager.daemon.stop()
+    time.sleep(12)
+    assert nameservers() == ADDRESSES
+    assert ask(network.laptop, "nobody-manages.wild.example.test") == WILD
+    assert watched.status(guest)["state"] == "on"
+    networkmanager.start()
+    networkmanager.wait_connected()
+    held(network)
+    assert watched.status(guest)["state"] == "on"
 
 
 def test_link_reconnects(watched, networkmanager, network):
