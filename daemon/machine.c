@@ -57,6 +57,8 @@ typedef struct Machine {
     RuleLoader *rules;
     State *saved;
     KnownNetworks *known;
+    KnownNetworksListener known_changes;
+    LoopDefer remember; /* what got through on networks */
     Admission *admission;
     Bus *bus;
     Sleep *sleep;
@@ -167,6 +169,23 @@ static void on_clock_set(void *owner, int64_t leap_s)
     protection_clock_set(machine->protection, leap_s);
 }
 
+/* ---- networks ---- */
+
+/* What is forgotten of a network on request is not to come back after a crash. */
+static void on_known_changed(void *owner)
+{
+    Machine *machine = owner;
+
+    loop_defer_schedule(&machine->remember);
+}
+
+static void on_remember(void *owner)
+{
+    Machine *machine = owner;
+
+    network_memory_save(machine->engine, machine->networks_path);
+}
+
 /* ---- without ---- */
 
 static const char *state_folder(void)
@@ -204,6 +223,9 @@ static void put_together(Machine *machine)
     machine->rules = rule_loader_new(machine->loop, machine->engine);
     machine->saved = state_load(path);
     machine->known = known_networks_new(known_path);
+    machine->known_changes = (KnownNetworksListener){.changed = on_known_changed, .owner = machine};
+    known_networks_listen(machine->known, &machine->known_changes);
+    loop_defer_init(&machine->remember, machine->loop, on_remember, machine);
     machine->admission = admission_new();
     machine->bus = bus_new();
     machine->sleep = sleep_new(machine->bus, &sleep_events, machine);
@@ -301,9 +323,11 @@ static void take_apart(Machine *machine)
     engine_free(machine->engine);
     admission_free(machine->admission);
     state_free(machine->saved);
+    known_networks_unlisten(&machine->known_changes);
     known_networks_free(machine->known);
     tls_context_free(machine->tls);
     loop_timer_stop(&machine->drain);
+    loop_defer_cancel(&machine->remember);
     notifier_clear(&machine->notifier);
     clock_free(machine->clock);
     g_source_destroy(machine->source);

@@ -6,6 +6,7 @@ import pytest
 from gi.repository import GLib
 
 from lab.helper import NAME, STATE
+from lab.process import wait_for
 
 NETWORKS = f"{NAME}.Networks"
 KNOWN = "[3f1c09a2be47d655]\nName=Grand Hotel\nSsid=Grand Hotel\nPolicy=leave-alone\nPortal=true\nLastSeen=1795000000\n"
@@ -47,9 +48,14 @@ def test_decision_is_kept_for_the_helper_alone(remembered):
     assert (STATE / "networks.conf").stat().st_mode & 0o777 == 0o600
 
 
-def test_forgotten_network_leaves_nothing(remembered):
-    remembered.call("Forget", strings("3f1c09a2be47d655"), NETWORKS)
-    assert remembered.call("ListNetworks", None, NETWORKS) == []
+def test_forgotten_network_leaves_nothing(client, service):
+    service.stop()
+    (STATE / "networks.conf").write_text(KNOWN)
+    (STATE / "networks").write_text("3f1c09a2be47d655 quad9=doh\n00ff00ff00ff00ff quad9=dot\n")
+    service.start()
+    client.call("Forget", strings("3f1c09a2be47d655"), NETWORKS)
+    wait_for("what got through to be forgotten", lambda: (STATE / "networks").read_text() == "00ff00ff00ff00ff quad9=dot\n", 2)
+    assert client.call("ListNetworks", None, NETWORKS) == []
     assert "Hotel" not in (STATE / "networks.conf").read_text()
 
 
