@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The way through a hotel's Wi-Fi, as its guest sees it: sign-in, consent, what is done on a network."""
+import os
 import re
+import subprocess
 import time
 
 import accessibility
@@ -87,6 +89,28 @@ def test_sign_in_where_nobody_asks_for_it(helper, sign_in_program, item, notific
     wait(lambda: notifications.sent, "a sentence")
     assert notifications.sent[0]["body"] == "This network does not ask for a sign-in."
     assert sign_in_program.calls == []
+
+
+@pytest.mark.skipif("SOTTO_SIGNIN_WINDOW" not in os.environ, reason="sotto-signin was not built")
+def test_one_click_opens_the_real_window(helper, monkeypatch, host, notifications, request):
+    """From the icon through the window to the good news; the page itself is test_signin.py's."""
+    monkeypatch.setenv("SOTTO_SIGNIN", os.environ["SOTTO_SIGNIN_WINDOW"])
+    item = request.getfixturevalue("item")
+    helper.set(State="signin")
+    item.click("^Sign In to Wi-Fi…$")
+    wait(lambda: "ResolveForSignIn(portal.grand-hotel.test)" in helper.calls, "the window to ask for the page's name", 30)
+    assert helper.calls[0] == "BeginSignIn(window)"
+    wait(lambda: re.fullmatch(r"Signing in — 4:\d\d left", item.title), "the countdown in the tray")
+    item.click("^Stop Signing In$")
+    wait(lambda: "EndSignIn()" in helper.calls, "the end")
+    helper.set(State="on", SignIn="", Until=0)
+    wait(lambda: notifications.sent[-1]["title"] == "You're online and protected", "the good news")
+    wait(lambda: not windows("^Sign in to"), "the window to close by itself", 20)
+
+
+def windows(title):
+    return subprocess.run(["xdotool", "search", "--onlyvisible", "--name", title], capture_output=True, text=True,
+                          check=False).stdout.split()
 
 
 def test_sign_in_window_that_fails_leaves_the_browser(helper, sign_in_program, monkeypatch, host, notifications, request):
