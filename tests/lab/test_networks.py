@@ -2,9 +2,12 @@
 """Networks are told apart by their gateway too, and what is decided about one does not hold for its imitation."""
 
 import json
+import time
+from pathlib import Path
 
 import pytest
 
+from lab.hotel import LOGIN
 from lab.process import wait_for
 from lab.topology import HOTEL
 
@@ -111,3 +114,30 @@ def test_metered_network_is_spared(helper, guest, networkmanager):
         lists = json.loads(helper.sottoctl(guest, "lists", "--json").stdout)
         return lists and all("traffic may cost" in entry["failure"] for entry in lists)
     wait_for("lists to say why they are not fetched", told, 5)
+
+
+@pytest.fixture
+def announcing(protected, hotel, networkmanager):
+    """A hotel whose DHCP tells where its sign-in page is (RFC 8910), and a laptop whose DHCP client hands that on:
+    NetworkManager's own does not. Protected there."""
+    configuration = Path("/etc/NetworkManager/NetworkManager.conf")
+    configuration.write_text(configuration.read_text().replace("dhcp=internal", "dhcp=dhclient"))
+
+    def announce(address):
+        hotel.announce(f"dhcp-option-force=114,{address}")
+        networkmanager.restart()
+        networkmanager.reconnect()
+        networkmanager.wait_connected()
+    yield announce
+    hotel.announce()
+
+
+def test_sign_in_page_that_the_network_tells_of_is_looked_at(announcing, hotel):
+    announcing(f"https://{LOGIN}/api")
+    wait_for("the network's word to be asked", lambda: hotel.questions(LOGIN), 10)
+
+
+def test_network_speaks_for_itself_by_https_alone(announcing, hotel):
+    announcing(f"http://{LOGIN}/api")
+    time.sleep(3)
+    assert not hotel.questions(LOGIN)
