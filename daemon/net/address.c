@@ -178,6 +178,14 @@ bool address_is_remote(const Address *address)
     return !IN6_IS_ADDR_LOOPBACK(v6) && !IN6_IS_ADDR_UNSPECIFIED(v6) && !IN6_IS_ADDR_MULTICAST(v6);
 }
 
+void address_set_link(Address *address, unsigned interface)
+{
+    if (address->socket.any.sa_family == AF_INET6 &&
+        IN6_IS_ADDR_LINKLOCAL(&address->socket.v6.sin6_addr) &&
+        address->socket.v6.sin6_scope_id == 0)
+        address->socket.v6.sin6_scope_id = interface;
+}
+
 uint16_t address_port(const Address *address)
 {
     if (address->socket.any.sa_family == AF_INET)

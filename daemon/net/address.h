@@ -36,6 +36,8 @@ bool address_is_private(const Address *address);
 /** Whether a server on another machine can have it: set, and neither loopback nor for many
  * (multicast, broadcast, what is reserved above them). */
 bool address_is_remote(const Address *address);
+/** An IPv6 address that means something on one link alone is on this one; others stay. */
+void address_set_link(Address *address, unsigned interface);
 uint16_t address_port(const Address *address);
 void address_set_port(Address *address, uint16_t port);
 socklen_t address_length(const Address *address);

@@ -62,7 +62,7 @@ static bool is_discovery(const LeakPacket *packet)
 static bool is_nat64_question(const Protection *protection, const LeakPacket *packet)
 {
     const GPtrArray *links = protection_facts(protection)->links;
-    if (packet->tcp || !name_equal(&packet->name, &nat64_known_name))
+    if (!name_equal(&packet->name, &nat64_known_name))
         return false;
     for (guint i = 0; i < links->len; i++) {
         const NetworkLink *link = g_ptr_array_index(links, i);

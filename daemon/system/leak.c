@@ -259,6 +259,8 @@ static void on_packets(void *owner, uint32_t events)
         if (!leak_packet_parse(bytes, (size_t)length, &packet))
             continue;
         packet.interface = link.sll_ifindex;
+        address_set_link(&packet.source, (unsigned)link.sll_ifindex);
+        address_set_link(&packet.destination, (unsigned)link.sll_ifindex);
         ClearFlow flow = leak->judge(leak->owner, &packet);
         leak->counts[flow]++;
         if (flow == CLEAR_LEAK && leak->seen != NULL)

@@ -12,13 +12,16 @@
 
 #include <string.h>
 
-static void add_servers(GPtrArray *servers, NMIPConfig *config)
+/* Routers like to name themselves by their address on the link, which libnm gives without it. */
+static void add_servers(GPtrArray *servers, NMIPConfig *config, int interface)
 {
     const char *const *texts = nm_ip_config_get_nameservers(config);
     for (gsize i = 0; texts != NULL && texts[i] != NULL; i++) {
         Address address;
-        if (address_parse(texts[i], 53, &address) == STATUS_OK)
-            g_ptr_array_add(servers, g_memdup2(&address, sizeof(address)));
+        if (address_parse(texts[i], 53, &address) != STATUS_OK)
+            continue;
+        address_set_link(&address, (unsigned)interface);
+        g_ptr_array_add(servers, g_memdup2(&address, sizeof(address)));
     }
 }
 
@@ -108,7 +111,7 @@ static void add_link(GPtrArray *links, NMActiveConnection *active)
     for (gsize i = 0; i < G_N_ELEMENTS(configs); i++) {
         if (configs[i] == NULL)
             continue;
-        add_servers(link->servers, configs[i]);
+        add_servers(link->servers, configs[i], nm_connection_interface(active));
         add_texts(domains, nm_ip_config_get_domains(configs[i]));
         add_texts(domains, nm_ip_config_get_searches(configs[i]));
         add_subnets(zones, configs[i], link->vpn);

@@ -11,7 +11,7 @@ from lab.capture import Capture
 from lab.process import wait_for
 from lab.resolvers import DROP_IN
 from lab.servers import ask
-from lab.topology import LIE6, NAT64_PREFIX, TRUTH, UNBOUND, WILD
+from lab.topology import HOTEL6_ON_LINK, LIE6, NAT64_PREFIX, TRUTH, UNBOUND, WILD
 
 WEB, WEB_MADE = "web.example.test", "2001:db8:64:ff9b::c633:6450"
 """A web server with an IPv4 address alone, and what the translator makes of it."""
@@ -43,10 +43,10 @@ def both_families(networkmanager):
     return networkmanager
 
 
-def roam(networkmanager, hotel, ipv6_only):
+def roam(networkmanager, hotel, ipv6_only, **how):
     """Into the hotel's other network."""
     hotel.cable(False)
-    hotel.ipv6_only(ipv6_only)
+    hotel.ipv6_only(ipv6_only, **how)
     hotel.cable(True)
     networkmanager.reconnect()
 
@@ -80,6 +80,16 @@ def test_turned_on_without_ipv4(network, both_families, helper, hotel, guest):
     evidence = capture.no_plain_dns("web.example.test")
     assert evidence.clear_flows["nat64"] == 1
     assert hotel.questions(WEB) == 0
+
+
+def test_dns_that_is_known_on_the_link_alone(network, both_families, protected, hotel, guest):
+    """As home routers announce themselves."""
+    with Capture(network) as capture:
+        roam(both_families, hotel, True, dns=HOTEL6_ON_LINK)
+        wait_for("lookups without IPv4", lambda: ask(network.laptop, "there.wild.example.test") == WILD, 10)
+        assert open_page(network.laptop, WEB) == f"{WEB_MADE} HTTP/1.0 200 OK"
+    evidence = capture.no_plain_dns("there.wild.example.test", WEB)
+    assert evidence.clear_flows["nat64"] == clear_flows(protected, guest)["nat64"] == 1
 
 
 def test_roaming_there_and_back(network, both_families, protected, hotel, guest):

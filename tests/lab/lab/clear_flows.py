@@ -8,7 +8,7 @@ decide, and for what is allowed for a while (a sign-in, a consent, the search fo
 import math
 from dataclasses import dataclass
 
-from .topology import HOTEL, HOTEL6
+from .topology import HOTEL, HOTEL6, HOTEL6_ON_LINK
 
 ANY = ""
 """As a name: all of them."""
@@ -21,7 +21,7 @@ class ClearFlow:
 
     kind: str
     names: tuple
-    servers: tuple | None = (HOTEL, HOTEL6)
+    servers: tuple | None = (HOTEL, HOTEL6, HOTEL6_ON_LINK)
     port: int | None = 53
     since: float = 0
     until: float = math.inf

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from .ipv6_only import Ipv6Only
 from .process import RUN
-from .topology import BIND, HOTEL, HOTEL_OUTSIDE, KRESD, LIE, LIE6, UNBOUND, WHOAMI, give_hotel_addresses
+from .topology import BIND, HOTEL, HOTEL6, HOTEL_OUTSIDE, KRESD, LIE, LIE6, UNBOUND, WHOAMI, give_hotel_addresses
 
 DOMAIN = "hotel.test"
 LOGIN = "login.wifi.test"
@@ -127,17 +127,17 @@ class Hotel:
         """Pull the laptop's cable, or put it back."""
         self.machine.ip("link", "set", "lan", "up" if plugged else "down")
 
-    def ipv6_only(self, on=True):
+    def ipv6_only(self, on=True, dns=HOTEL6):
         """From now on guests get IPv6 alone: addresses and DNS by router advertisements, and the IPv4 internet through a
-        translator (NAT64 with NAT64_PREFIX, and DNS64 at HOTEL6, which lies as the hotel's DNS does). on=False: IPv4 alone,
-        as before. Moods are for IPv4 and do not reach a guest meanwhile. A guest finds out by joining anew
-        (NetworkManager.reconnect, or cable()), with a profile whose ipv6.method is auto."""
+        translator (NAT64 with NAT64_PREFIX, and DNS64 at `dns`, HOTEL6 or HOTEL6_ON_LINK, which lies as the hotel's DNS
+        does). on=False: IPv4 alone, as before. Moods are for IPv4 and do not reach a guest meanwhile. A guest finds out by
+        joining anew (NetworkManager.reconnect, or cable()), with a profile whose ipv6.method is auto."""
         if on == (self.without_ipv4 is not None):
             return
         if on:
             self.dnsmasq.stop()
             self.machine.ip("-4", "address", "flush", "dev", "lan")
-            self.without_ipv4 = Ipv6Only(self.machine)
+            self.without_ipv4 = Ipv6Only(self.machine, dns)
             return
         self.without_ipv4.stop()
         self.without_ipv4 = None

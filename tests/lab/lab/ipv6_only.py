@@ -5,7 +5,7 @@
 from pathlib import Path
 
 from .process import RUN
-from .topology import BIND, HOTEL6, LIE, LIE6, NAT64_PREFIX
+from .topology import BIND, HOTEL6, HOTEL6_ON_LINK, LIE, LIE6, NAT64_PREFIX
 
 TRANSLATOR, POOL = "192.168.255.1", "192.168.255.0/24"
 """Guests' IPv4 addresses between tayga and the masquerading at the hotel's outer side."""
@@ -17,7 +17,7 @@ interface=lan
 except-interface=lo
 enable-ra
 dhcp-range=::,constructor:lan,ra-stateless,64,2m
-dhcp-option=option6:dns-server,[::]
+dhcp-option=option6:dns-server,[{dns}]
 dhcp-option=option6:domain-search,hotel.test
 log-dhcp
 log-facility=-
@@ -32,6 +32,7 @@ server:
   use-syslog: no
   log-queries: yes
   interface: {HOTEL6}
+  interface: {HOTEL6_ON_LINK}%lan
   access-control: ::/0 allow
   module-config: "dns64 iterator"
   dns64-prefix: {NAT64_PREFIX}
@@ -60,17 +61,18 @@ data-dir {RUN}/tayga
 class Ipv6Only:
     """Runs on `machine`, from the constructor to stop()."""
 
-    def __init__(self, machine):
+    def __init__(self, machine, dns=HOTEL6):
         self.machine = machine
         self.daemons = []
         # Else the cable that is pulled takes the address along.
         machine.run("sh", "-c", "cd /proc/sys/net/ipv6/conf && echo 1 >all/forwarding && echo 1 >lan/keep_addr_on_down")
         machine.ip("address", "add", f"{HOTEL6}/64", "dev", "lan", "nodad")
+        machine.ip("address", "add", f"{HOTEL6_ON_LINK}/64", "dev", "lan", "nodad")
         self._start_translator()
         self.dns = self._start("dns64", "unbound", "-d", "-p", "-c", self._configure("dns64.conf", DNS64))
         self.dns.wait_until("the hotel's DNS64", lambda: "start of service" in self.dns.log)
         router = self._start("router6", "dnsmasq", "--keep-in-foreground", "--user=root",
-                             f"--conf-file={self._configure('router6.conf', ROUTER)}")
+                             f"--conf-file={self._configure('router6.conf', ROUTER.format(dns=dns))}")
         router.wait_until("the hotel's router advertisements", lambda: "router advertisement" in router.log)
 
     @staticmethod
@@ -101,3 +103,4 @@ class Ipv6Only:
             daemon.stop()
         self.machine.ip("link", "delete", "nat64")
         self.machine.ip("-6", "address", "flush", "dev", "lan", "scope", "global")
+        self.machine.run("ip", "address", "delete", f"{HOTEL6_ON_LINK}/64", "dev", "lan", check=False)  # a pulled cable does

@@ -20,8 +20,9 @@ INTERNET = (BIND, UNBOUND, KRESD, DNSDIST, HAPROXY, SLOW, WHOAMI, CHECK_PAGE)
 HOTEL_OUTSIDE = "192.0.2.254"
 """Where the hotel's resolver asks from when it asks who it is: a network of its own, as every provider has."""
 HOTEL, LIE, LIE6 = "100.64.10.1", "100.64.10.66", "2001:db8:bad::66"
-HOTEL6, NAT64_PREFIX = "2001:db8:64::1", "2001:db8:64:ff9b::/96"
-"""The hotel's DNS and its translator where it has no IPv4 for guests (Hotel.ipv6_only)."""
+HOTEL6, HOTEL6_ON_LINK, NAT64_PREFIX = "2001:db8:64::1", "fe80::64", "2001:db8:64:ff9b::/96"
+"""The hotel's DNS, by an address for everywhere and by one for the link, and its translator, where it has no
+IPv4 for guests (Hotel.ipv6_only)."""
 CAFE, CAFE_LIE, CAFE_OUTSIDE = "100.64.20.1", "100.64.20.66", "192.0.2.249"
 TRUTH = "203.0.113.10"
 """What www.example.test really is; the hotel says LIE."""

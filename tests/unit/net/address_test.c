@@ -106,6 +106,24 @@ static void remote_is_what_one_other_machine_can_have(void)
     g_assert_false(address_is_remote(&(Address){0}));
 }
 
+static void link_is_set_where_it_matters(void)
+{
+    static const char *const texts[] = {"fe80::1%7", "2001:db8::1", "198.51.100.1"};
+    Address address;
+
+    g_assert_cmpint(address_parse("fe80::1", 53, &address), ==, STATUS_OK);
+    address_set_link(&address, 7);
+    g_assert_cmpuint(address.socket.v6.sin6_scope_id, ==, 7);
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+        Address before, after;
+
+        g_assert_cmpint(address_parse(texts[i], 53, &before), ==, STATUS_OK);
+        after = before;
+        address_set_link(&after, 8);
+        g_assert_true(address_equal(&before, &after));
+    }
+}
+
 int main(int argc, char *argv[])
 {
     g_test_init(&argc, &argv, NULL);
@@ -115,5 +133,6 @@ int main(int argc, char *argv[])
     g_test_add_func("/address/remote-is-what-one-other-machine-can-have",
                     remote_is_what_one_other_machine_can_have);
     g_test_add_func("/address/zeroed-is-no-address", zeroed_is_no_address);
+    g_test_add_func("/address/link-is-set-where-it-matters", link_is_set_where_it_matters);
     return g_test_run();
 }
