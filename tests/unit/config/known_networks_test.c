@@ -4,6 +4,7 @@
 #include "log.h"
 
 #include <glib/gstdio.h>
+#include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -257,11 +258,13 @@ static void memory_alone_needs_no_file(void)
 /* Network number 0 is decided about and the oldest; number 1 was seen before all others. */
 static void fill(Scene *scene)
 {
-    for (int i = 0; i < KNOWN_NETWORKS_MAX; i++) {
-        g_autofree char *id = g_strdup_printf("n%d", i);
-        known_networks_joined(scene->networks, id, id, "", NOON + i * HOUR);
-    }
-    g_assert_true(known_networks_decide(scene->networks, "n0", NETWORK_PROTECT, &(GError *){NULL}));
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    for (int i = 0; i < KNOWN_NETWORKS_MAX; i++)
+        g_string_append_printf(text, "[n%d]\nLastSeen=%" PRId64 "\n%s", i, NOON + i * HOUR,
+                               i == 0 ? "Policy=protect\n" : "");
+    write_file(scene, text->str);
+    g_assert_cmpuint(count(scene), ==, KNOWN_NETWORKS_MAX);
 }
 
 static void the_oldest_undecided_goes_first(Scene *scene, gconstpointer data)
