@@ -30,6 +30,7 @@
 #include "sleep.h"
 #include "state.h"
 #include "tls.h"
+#include "tun.h"
 
 #include <glib-unix.h>
 #include <unistd.h>
@@ -40,6 +41,7 @@
 #define NETWORKS_FILE  "networks"
 #define KNOWN_FILE     "networks.conf"
 #define DRAIN_CHECK_US 10000
+#define READY_LIMIT_US 3000000
 #define DRAIN_LIMIT_US 500000 /* a stop gives the network its DNS back soon */
 
 typedef struct Machine {
@@ -72,7 +74,9 @@ typedef struct Machine {
     Around *around;
     Service *service;
     guint signals[3];
-    LoopTimer drain;
+    NetworkListener network_news;
+    bool ready;
+    LoopTimer drain, ready_limit;
     int64_t drained_by_us;
 } Machine;
 
@@ -186,6 +190,40 @@ static void on_remember(void *owner)
     network_memory_save(machine->engine, machine->networks_path);
 }
 
+/* ---- ready ---- */
+
+static void become_ready(void *owner)
+{
+    Machine *machine = owner;
+
+    if (!machine->ready)
+        notifier_ready(&machine->notifier);
+    machine->ready = true;
+    loop_timer_stop(&machine->ready_limit);
+}
+
+static void on_network_news(void *owner)
+{
+    Machine *machine = owner;
+
+    if (machine->network->facts.pointed)
+        become_ready(machine);
+}
+
+/*
+ * At boot the network is brought up when we are ready. Where our device has its address already
+ * nobody else is needed to point DNS at us, and that comes first: nothing leaves in clear between.
+ */
+static void become_ready_in_time(Machine *machine)
+{
+    machine->network_news = (NetworkListener){.changed = on_network_news, .owner = machine};
+    network_listen(machine->network, &machine->network_news);
+    if (machine->saved->on && tun_carries(&machine->settings->address4))
+        loop_timer_start(&machine->ready_limit, READY_LIMIT_US);
+    else
+        become_ready(machine);
+}
+
 /* ---- without ---- */
 
 static const char *state_folder(void)
@@ -215,6 +253,7 @@ static void put_together(Machine *machine)
     machine->source = loop_source_attach(machine->loop, NULL);
     notifier_init(&machine->notifier, machine->loop);
     loop_timer_init(&machine->drain, machine->loop, on_drain, machine);
+    loop_timer_init(&machine->ready_limit, machine->loop, become_ready, machine);
     machine->tls = tls_context_new(machine->settings->ca_file);
     machine->engine = engine_new(machine->loop, machine->tls);
     machine->networks_path = g_build_filename(state_folder(), NETWORKS_FILE, NULL);
@@ -297,7 +336,7 @@ static bool start(Machine *machine)
     machine->signals[0] = g_unix_signal_add(SIGTERM, on_stop, machine);
     machine->signals[1] = g_unix_signal_add(SIGINT, on_stop, machine);
     machine->signals[2] = g_unix_signal_add(SIGHUP, on_reload, machine);
-    notifier_ready(&machine->notifier);
+    become_ready_in_time(machine);
     return true;
 }
 
@@ -313,6 +352,7 @@ static void take_apart(Machine *machine)
     sources_free(machine->sources);
     prober_free(machine->prober);
     nat64_discovery_free(machine->nat64);
+    network_unlisten(&machine->network_news);
     network_free(machine->network);
     sleep_free(machine->sleep);
     bus_free(machine->bus);
@@ -328,6 +368,7 @@ static void take_apart(Machine *machine)
     tls_context_free(machine->tls);
     loop_timer_stop(&machine->drain);
     loop_defer_cancel(&machine->remember);
+    loop_timer_stop(&machine->ready_limit);
     notifier_clear(&machine->notifier);
     clock_free(machine->clock);
     g_source_destroy(machine->source);

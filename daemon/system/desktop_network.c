@@ -3,9 +3,9 @@
  * Which of the two ways to switch DNS is in use.
  *
  * NetworkManager is, from the start and as long as nothing speaks against it. A restart of it takes
- * a moment in which nobody has its name: only when that lasts is systemd-resolved asked in its
- * place. Where the helper was started on a machine without NetworkManager our device has its
- * address already (privileged.c), and there is nothing to wait for.
+ * a moment in which nobody has its name: only when that lasts, and systemd-resolved is there, it is
+ * asked in its place. Where the helper was started on a machine without NetworkManager our device
+ * has its address already (privileged.c), and there is nothing to wait for.
  *
  * What is wanted goes over to the new way. The one left behind is kept until DNS is given back, and
  * does so too: its settings stay in force so that nothing leaves in clear between the two.
@@ -18,7 +18,7 @@
 #include "tun.h"
 
 #define MANAGER_NAME "org.freedesktop.NetworkManager"
-#define GONE_AFTER_S 10
+#define GONE_AFTER_S 7 /* before NetworkManager's way gives up what is asked of it meanwhile */
 
 typedef struct DesktopNetwork {
     Network network; /* first; its facts are a copy of `current`'s */
@@ -28,8 +28,9 @@ typedef struct DesktopNetwork {
     Network *manager;  /* NetworkManager's way */
     Network *resolved; /* NULL: never needed */
     Network *current;  /* one of the two */
-    NetworkListener listening;
+    NetworkListener listening, resolved_listening;
     bool wanted;
+    bool gone; /* NetworkManager, for longer than a restart of it takes */
     NetworkAttempt attempt;
     guint name_watch, gone_source;
 } DesktopNetwork;
@@ -73,14 +74,26 @@ static void use(DesktopNetwork *desktop, Network *network)
     on_changed(desktop);
 }
 
+static void on_resolved_changed(void *owner)
+{
+    DesktopNetwork *desktop = owner;
+    if (desktop->gone && desktop->resolved->facts.managed)
+        use(desktop, desktop->resolved);
+}
+
 static gboolean on_gone(gpointer data)
 {
     DesktopNetwork *desktop = data;
     const Address own[] = {desktop->options.address4, desktop->options.address6};
     desktop->gone_source = 0;
-    if (desktop->resolved == NULL)
+    desktop->gone = true;
+    if (desktop->resolved == NULL) {
         desktop->resolved = resolved_new(desktop->bus, own);
-    use(desktop, desktop->resolved);
+        network_listen(desktop->resolved, &desktop->resolved_listening);
+        if (desktop->wanted) /* or it would take back what the process before had set */
+            network_point(desktop->resolved, NULL, NULL);
+    }
+    on_resolved_changed(desktop);
     return G_SOURCE_REMOVE;
 }
 
@@ -89,6 +102,7 @@ static void on_appeared(GDBusConnection *connection, const char *name, const cha
 {
     DesktopNetwork *desktop = data;
     g_clear_handle_id(&desktop->gone_source, g_source_remove);
+    desktop->gone = false;
     use(desktop, desktop->manager);
 }
 
@@ -146,6 +160,7 @@ static void desktop_free(Network *network)
     on_bus_down(desktop);
     network_attempt_clear(&desktop->attempt);
     network_unlisten(&desktop->listening);
+    network_unlisten(&desktop->resolved_listening);
     network_free(desktop->manager);
     network_free(desktop->resolved);
     network_facts_clear(&desktop->network.facts);
@@ -167,6 +182,8 @@ Network *desktop_network_new(Bus *bus, const NetworkManagerOptions *options)
     desktop->options = *options;
     desktop->manager = desktop->current = networkmanager_new(bus, options);
     desktop->listening = (NetworkListener){.changed = on_changed, .owner = desktop};
+    desktop->resolved_listening =
+        (NetworkListener){.changed = on_resolved_changed, .owner = desktop};
     network_listen(desktop->manager, &desktop->listening);
     network_facts_init(&desktop->network.facts);
     network_attempt_init(&desktop->attempt, NULL, NULL); /* who does the work has a limit */
