@@ -51,8 +51,8 @@ static void show_leaks(SottoProofView *self, const SottoStatistics *statistics)
     gboolean good = statistics->leaks_watched && statistics->leaked == 0;
     g_autofree char *count = presentation_count(statistics->leaked);
     g_autofree char *text =
-        g_strdup_printf(g_dngettext(NULL, "%s unencrypted lookup was seen leaving this computer",
-                                    "%s unencrypted lookups were seen leaving this computer",
+        g_strdup_printf(g_dngettext(NULL, "%s unencrypted lookup of a program was seen leaving",
+                                    "%s unencrypted lookups of programs were seen leaving",
                                     (gulong)statistics->leaked),
                         count);
     g_autofree char *named =
@@ -87,7 +87,7 @@ static void show_clear(SottoProofView *self, GVariant *statistics)
                                        sotto_clear_flow_title(kind), count);
         }
     gtk_widget_set_visible(GTK_WIDGET(self->clear_row), text->len > 0);
-    spoken_row_set(self->clear_row, _("Readable, because it has to be"), text->str);
+    spoken_row_set(self->clear_row, _("Readable, for a reason"), text->str);
 }
 
 /* --- who went around ------------------------------------------------------------------------- */

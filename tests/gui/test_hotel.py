@@ -411,16 +411,16 @@ def test_who_went_around_is_named(helper, window):
     helper.script("Answer", GLib.Variant("(sv)", ("ListLeaks", GLib.Variant("aa{sv}", [
         leak("chrome", "8.8.8.8", 31, "alice"), leak("", "1.1.1.1", 2, protocol="tcp")]))))
     helper.answer_statistics(network_encrypted=7, leaked=33)
-    window.get_row("Some lookups went around Sotto", "33 unencrypted lookups were seen leaving this computer: "
+    window.get_row("Some lookups went around Sotto", "33 unencrypted lookups of programs were seen leaving: "
                    "chrome asked 8.8.8.8, an unknown program asked 1.1.1.1")
 
 
 def test_what_may_be_in_the_clear_is_counted_by_kind(helper, window):
     helper.set(State="on", ResolverInUse="Quad9")
     window.get(Role.LIST_ITEM, "Lookups are encrypted")
-    assert window.find(Role.LIST_ITEM, "Readable, because it has to be") is None
+    assert window.find(Role.LIST_ITEM, "Readable, for a reason") is None
     helper.script("Answer", GLib.Variant("(sv)", ("GetStatistics", GLib.Variant("a{sv}", {
         "clear-flows": GLib.Variant("a{st}", {"sign-in": 12, "network": 3, "vpn": 0})}))))
-    window.get_row("Readable, because it has to be", "while somebody signed in: 12 · names of this network: 3")
+    window.get_row("Readable, for a reason", "while somebody signed in: 12 · names of this network: 3")
     helper.set(State="off")
-    window.gone(Role.LIST_ITEM, "Readable, because it has to be")
+    window.gone(Role.LIST_ITEM, "Readable, for a reason")

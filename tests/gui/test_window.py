@@ -45,11 +45,11 @@ def test_proof_shows_real_counts_every_second(helper, window):
     helper.set(State="on", ResolverInUse="Quad9")
     helper.answer_statistics(network_encrypted=7, leaked=0)
     window.get_row("Lookups are encrypted", "7 since you joined Grand Hotel Wi-Fi")
-    window.get_row("Nothing is leaking", "0 unencrypted lookups were seen leaving this computer")
+    window.get_row("Nothing is leaking", "0 unencrypted lookups of programs were seen leaving")
     window.get_row("Who answers", "Quad9")
     helper.answer_statistics(network_encrypted=8, leaked=3)
     window.get_row("Lookups are encrypted", "8 since you joined Grand Hotel Wi-Fi")
-    window.get_row("Some lookups went around Sotto", "3 unencrypted lookups were seen leaving this computer")
+    window.get_row("Some lookups went around Sotto", "3 unencrypted lookups of programs were seen leaving")
 
 
 def test_leaks_nobody_watches_are_not_called_none(helper, window):
