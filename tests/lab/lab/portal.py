@@ -6,11 +6,16 @@ import http.server
 import subprocess
 import sys
 
-PAGE = b"""<!doctype html><title>Grand Hotel Wi-Fi</title>
-<h1>Welcome</h1>
-<form method="post" action="/sign-in"><label>Room <input name="room"></label> <button>Connect</button></form>
+PAPER = "#F4EFE6"
+STYLE = f"""<!doctype html><html lang="en"><meta charset="utf-8"><title>Grand Hotel Wi-Fi</title>
+<style>body {{ background: {PAPER}; color: #3b2f2f; font: 18px serif; text-align: center; margin: 2em }}
+input, button {{ font: inherit; padding: .3em .6em }}</style>
+<h1>Grand Hotel</h1>
 """
-DONE = b"<!doctype html><title>Grand Hotel Wi-Fi</title><h1>You are connected</h1>\n"
+PAGE = f"""{STYLE}<p>Welcome. Please enter your room number to use the Wi-Fi.</p>
+<form method="post" action="/sign-in"><label>Room <input name="room" size="6" autofocus></label> <button>Connect</button></form>
+""".encode()
+DONE = f"{STYLE}<p>You are connected. Enjoy your stay.</p>\n".encode()
 
 
 class Portal(http.server.BaseHTTPRequestHandler):
