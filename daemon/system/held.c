@@ -197,9 +197,12 @@ static void on_searched(void *owner, const ProofResult *result)
         held_is_bad(protection, result);
 }
 
+/* A transition has a search of its own, and people who wait for its end. */
 static void search(Protection *protection, int64_t limit_us)
 {
     static const SearchEvents events = {.doubt = on_doubt, .ended = on_searched};
+    if (is_changing(protection))
+        return;
     g_clear_pointer(&protection->search, search_cancel);
     if (goes_elsewhere(protection) || protection->plan == NULL)
         return;
@@ -428,6 +431,8 @@ static void on_network_changed(void *owner)
         transition_network_lost(protection);
     else if (goes_elsewhere(protection))
         transition_opened(protection);
+    else if (joined)
+        transition_network_joined(protection);
     if (protection->held)
         network_changed_while_held(protection, joined);
     else

@@ -165,6 +165,8 @@ void transition_go_on(Protection *protection, ProtectionDone done, void *owner);
 void transition_end(Protection *protection, const GError *error);
 /** The transition's network went away. */
 void transition_network_lost(Protection *protection);
+/** It was left for another one, which has the whole time of a search. */
+void transition_network_joined(Protection *protection);
 /** Its network wants a sign-in first. */
 void transition_portal_found(Protection *protection);
 /** Its search goes on no longer than that: lookups go elsewhere. */

@@ -265,6 +265,14 @@ void transition_opened(Protection *protection)
         settle(protection, NULL);
 }
 
+void transition_network_joined(Protection *protection)
+{
+    bool to_on = protection->transition == TRANSITION_TURNING_ON ||
+                 protection->transition == TRANSITION_GOING_ON;
+    if (to_on && protection->search != NULL)
+        look_for_way(protection, protection->plan);
+}
+
 static void turn_on_from_off(Protection *protection, const char *who, ProtectionDone done,
                              void *owner)
 {
