@@ -136,7 +136,8 @@ bool address_same_host(const Address *a, const Address *b)
 
 bool address_equal(const Address *a, const Address *b)
 {
-    return address_same_host(a, b) && address_port(a) == address_port(b);
+    return address_same_host(a, b) && address_port(a) == address_port(b) &&
+           a->interface == b->interface;
 }
 
 static bool is_private4(const uint8_t bytes[4])

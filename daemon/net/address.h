@@ -17,6 +17,7 @@ typedef struct Address {
         struct sockaddr_in v4;
         struct sockaddr_in6 v6;
     } socket;
+    int interface; /* index of the one link by which it may be reached; 0: any */
 } Address;
 
 /** "192.0.2.1", "192.0.2.1:53", "2001:db8::1", "[2001:db8::1]:53", "[fe80::1%eth0]:53".
@@ -28,7 +29,7 @@ const char *address_format(const Address *address, char text[ADDRESS_MAX_TEXT]);
 const char *address_format_host(const Address *address, char text[ADDRESS_MAX_TEXT]);
 bool address_is_set(const Address *address);
 bool address_equal(const Address *a, const Address *b);
-/** Same host, ports aside. */
+/** Same host, ports and links aside. */
 bool address_same_host(const Address *a, const Address *b);
 /** Whether it means another machine on another network: loopback, link-local, RFC 1918, RFC 6598,
  * RFC 4193, not set. */

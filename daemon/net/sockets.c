@@ -16,12 +16,30 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Needs no privilege since Linux 5.7; before, it goes by whatever link the routes say. */
+static Status keep_to_link(int fd, int interface)
+{
+    if (setsockopt(fd, SOL_SOCKET, SO_BINDTOIFINDEX, &interface, sizeof interface) == 0)
+        return STATUS_OK;
+    if (errno == ENODEV)
+        return STATUS_UNREACHABLE; /* the link is gone, and what it led to with it */
+    log_debug("a socket cannot be kept to its link: %s", strerror(errno));
+    return STATUS_OK;
+}
+
 Status socket_open(const Address *address, int type, int *fd)
 {
     int opened = socket(address->socket.any.sa_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    Status status = STATUS_OK;
 
     if (opened < 0)
         return status_from_errno(errno);
+    if (address->interface)
+        status = keep_to_link(opened, address->interface);
+    if (status != STATUS_OK) {
+        close(opened);
+        return status;
+    }
     *fd = opened;
     return STATUS_OK;
 }

@@ -10,7 +10,8 @@
 /* What UDP and TCP sockets have in common, for this floor alone. */
 
 /** A non-blocking, close-on-exec socket of the address's family; `type` SOCK_DGRAM or SOCK_STREAM.
- * STATUS_LIMIT out of descriptors, STATUS_UNREACHABLE family not available, STATUS_IO. */
+ * STATUS_LIMIT out of descriptors, STATUS_UNREACHABLE family not available or the address's link
+ * gone, STATUS_IO. */
 Status socket_open(const Address *address, int type, int *fd) must_check;
 /** The same, bound. IPv6 sockets take IPv6 alone; where a datagram or connection arrived is told
  * (IP_PKTINFO). `freebind`: the address need not exist yet. Statuses as udp_bind. */

@@ -10,17 +10,53 @@
 #include "reverse.h"
 #include "tun.h"
 
+#include <ifaddrs.h>
+#include <net/if.h>
 #include <string.h>
 
-/* Routers like to name themselves by their address on the link, which libnm gives without it. */
-static void add_servers(GPtrArray *servers, NMIPConfig *config, int interface)
+static bool is_host(const struct sockaddr *socket, const Address *address)
+{
+    Address other = {0};
+    if (socket == NULL || socket->sa_family != address->socket.any.sa_family)
+        return false;
+    memcpy(&other.socket, socket, address_length(address));
+    other.socket.v6.sin6_scope_id = 0; /* padding, for IPv4 */
+    return address_same_host(&other, address);
+}
+
+/* The index of the link that has this address; 0 none. libnm names a VPN's parent device instead.
+ */
+static int find_interface(const char *text)
+{
+    struct ifaddrs *all = NULL;
+    Address address;
+    int index = 0;
+    if (address_parse(text, 0, &address) != STATUS_OK || getifaddrs(&all) < 0)
+        return 0;
+    for (const struct ifaddrs *one = all; one != NULL && index == 0; one = one->ifa_next) {
+        if (is_host(one->ifa_addr, &address))
+            index = (int)if_nametoindex(one->ifa_name);
+    }
+    freeifaddrs(all);
+    return index;
+}
+
+/* Each is to be asked by its own link alone: when a VPN breaks, its servers' addresses would be
+ * looked for on the network at hand, in clear. Routers like to name themselves by their address on
+ * the link, which libnm gives without it. */
+static void add_servers(GPtrArray *servers, NMIPConfig *config)
 {
     const char *const *texts = nm_ip_config_get_nameservers(config);
+    GPtrArray *own = nm_ip_config_get_addresses(config);
+    int interface = own != NULL && own->len > 0
+                        ? find_interface(nm_ip_address_get_address(g_ptr_array_index(own, 0)))
+                        : 0;
     for (gsize i = 0; texts != NULL && texts[i] != NULL; i++) {
         Address address;
         if (address_parse(texts[i], 53, &address) != STATUS_OK)
             continue;
         address_set_link(&address, (unsigned)interface);
+        address.interface = interface;
         g_ptr_array_add(servers, g_memdup2(&address, sizeof(address)));
     }
 }
@@ -111,7 +147,7 @@ static void add_link(GPtrArray *links, NMActiveConnection *active)
     for (gsize i = 0; i < G_N_ELEMENTS(configs); i++) {
         if (configs[i] == NULL)
             continue;
-        add_servers(link->servers, configs[i], nm_connection_interface(active));
+        add_servers(link->servers, configs[i]);
         add_texts(domains, nm_ip_config_get_domains(configs[i]));
         add_texts(domains, nm_ip_config_get_searches(configs[i]));
         add_subnets(zones, configs[i], link->vpn);
