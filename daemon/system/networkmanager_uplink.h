@@ -22,7 +22,5 @@ char *nm_connection_name(NMActiveConnection *active);
 bool nm_connection_is_open(NMActiveConnection *active);
 /** A tunnel that the user set up. */
 bool nm_connection_is_vpn(NMActiveConnection *active);
-/** The index of its link; 0: it has none. */
-int nm_connection_interface(NMActiveConnection *active);
 /** It is up. */
 bool nm_connection_is_activated(NMActiveConnection *active);

@@ -52,8 +52,11 @@ static GPtrArray *servers_of(GVariant *properties, int interface)
     g_variant_iter_init(&iter, list);
     while (g_variant_iter_loop(&iter, "(ii@ay)", &link, &family, &bytes)) {
         Address address;
-        if (link == interface && address_from_bytes(family, bytes, &address))
-            g_ptr_array_add(servers, g_memdup2(&address, sizeof(address)));
+        if (link != interface || !address_from_bytes(family, bytes, &address))
+            continue;
+        address.interface = interface; /* by no other link */
+        address_set_link(&address, (unsigned)interface);
+        g_ptr_array_add(servers, g_memdup2(&address, sizeof(address)));
     }
     return servers;
 }
