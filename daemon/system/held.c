@@ -121,10 +121,10 @@ static bool is_resting(ProtectionState state)
 
 void held_judge(Protection *protection)
 {
+    protection_apply_saved(protection); /* what is over closes, whatever is under way */
     if (!protection->held || is_changing(protection))
         return;
     bool rested = is_resting(protection->state);
-    protection_apply_saved(protection);
     judge(protection);
     if (rested && !is_resting(protection->state))
         held_search(protection); /* the resolvers were not needed for a while */
@@ -418,14 +418,14 @@ static void on_network_changed(void *owner)
     bool joined = facts->online && strcmp(facts->identity, protection->identity) != 0;
     protection_notify(protection);
     if (!facts->managed)
-        return; /* NetworkManager is away; what it set is still in force */
+        return;                         /* NetworkManager is away; what it set is still in force */
+    opening_follow_network(protection); /* first: what follows puts plans in force */
     if (joined) {
         network_joined(protection);
     } else if (facts->online && strcmp(facts->key, protection->key) != 0) {
         network_known(protection);
         engine_network_known(protection->parts.engine, *facts->key != '\0' ? facts->key : NULL);
     }
-    opening_follow_network(protection);
     protection_apply_saved(protection); /* its routes are this network's */
     if (!facts->online)
         transition_network_lost(protection);

@@ -117,7 +117,8 @@ void held_clear(Protection *protection);
 /** DNS is ours, and stays so until held_end. */
 void held_begin(Protection *protection);
 void held_end(Protection *protection);
-/** Sets the state by what is known. Nothing while a transition is under way. */
+/** Puts the plan in force that fits what is known, and sets the state by it, that not while a
+ * transition is under way. */
 void held_judge(Protection *protection);
 /** Looks for a way through, as long as the settings say. */
 void held_search(Protection *protection);

@@ -297,6 +297,7 @@ static void turn_on_from_off(Protection *protection, const char *who, Protection
     transition_begin(protection, TRANSITION_TURNING_ON, who, done, owner);
     protection_set_state(protection, PROTECTION_STARTING, 0, "", "");
     portal_forget(protection->portal);
+    protection_apply_saved(protection);     /* what was let out while it was on last is not now */
     if (routes_vpn_in_charge(plan) != NULL) /* the resolvers wait until it is gone */
         network_point(protection->parts.network, on_pointed, protection);
     else

@@ -2,10 +2,15 @@
 /* What happens in the middle of a transition, and what one leaves to the next. */
 #include "protection_scene.h"
 
-static void join(Fixture *fixture, const char *key)
+static void join_unseen(Fixture *fixture, const char *key)
 {
     give_domains(fixture, "192.0.2.7", "");
     set_text(&fixture->fake.network.facts.key, key);
+}
+
+static void join(Fixture *fixture, const char *key)
+{
+    join_unseen(fixture, key);
     change_network(fixture, true, key);
 }
 
@@ -15,6 +20,17 @@ static void block(Fixture *fixture)
     fake_portal.verdict = PORTAL_OPEN;
     join(fixture, "hotel");
     run_until(fixture, PROTECTION_BLOCKED);
+}
+
+/* Whether every name goes to the network's own DNS. */
+static bool is_open(Fixture *fixture)
+{
+    const Plan *plan = protection_plan(fixture->protection);
+    for (size_t i = 0; i < plan->route_count; i++) {
+        if (plan->routes[i].suffix.length == 1)
+            return true;
+    }
+    return false;
 }
 
 /* --- a search of the transition --- */
@@ -71,6 +87,73 @@ static void test_clock_set_while_looking_again(Fixture *fixture, gconstpointer u
     expect(fixture, PROTECTION_BLOCKED, "timeout");
 }
 
+/* --- an opening --- */
+
+static void test_sign_in_ends_with_protection(Fixture *fixture, gconstpointer unused)
+{
+    start_on(fixture);
+    block(fixture);
+    protection_begin_sign_in(fixture->protection, "alice", SIGN_IN_MACHINE, NULL, NULL);
+    g_assert_true(is_open(fixture));
+    protection_turn_off(fixture->protection, "alice", on_done, fixture);
+    run_until_answered(fixture);
+    fake_servers[1].silent = false;
+    fixture->fake.slow = true;
+    protection_turn_on(fixture->protection, "alice", on_done, fixture);
+    for (int i = 0; i < 300 && fixture->fake.points < 2; i++)
+        run(fixture, 10000);
+    g_assert_cmpuint(fixture->fake.points, ==, 2); /* programs ask us from now on */
+    g_assert_false(is_open(fixture));
+}
+
+static void test_consent_ends_while_looking_again(Fixture *fixture, gconstpointer unused)
+{
+    start_on(fixture);
+    block(fixture);
+    protection_allow_unprotected(fixture->protection, "alice", 60, NULL, NULL);
+    fixture->fake.slow = true;
+    protection_look_again(fixture->protection, on_done, fixture);
+    run(fixture, 59000000);
+    g_assert_true(is_open(fixture));
+    run(fixture, 2000000);
+    g_assert_false(is_open(fixture));
+}
+
+static void test_decision_during_a_restart(Fixture *fixture, gconstpointer unused)
+{
+    g_autoptr(GError) error = NULL;
+    join_unseen(fixture, "office");
+    known_networks_joined(fixture->networks, "office", "Office", "", 1);
+    g_assert_true(known_networks_decide(fixture->networks, "office", NETWORK_LEAVE_ALONE, &error));
+    fixture->saved->on = true;
+    fixture->fake.slow = true;
+    fixture_start(fixture);
+    g_assert_true(is_open(fixture));
+    g_assert_true(known_networks_decide(fixture->networks, "office", NETWORK_PROTECT, &error));
+    g_assert_false(is_open(fixture));
+}
+
+/* Whoever hears that another network is known sees nothing open on it. */
+static void on_known(void *owner)
+{
+    Fixture *fixture = owner;
+    fixture->answers += is_open(fixture) ? 1 : 0;
+}
+
+static void test_sign_in_ends_before_another_network_is_known(Fixture *fixture,
+                                                              gconstpointer unused)
+{
+    KnownNetworksListener listener = {.changed = on_known, .owner = fixture};
+    start_on(fixture);
+    block(fixture);
+    protection_begin_sign_in(fixture->protection, "alice", SIGN_IN_MACHINE, NULL, NULL);
+    known_networks_listen(fixture->networks, &listener);
+    unsigned before = fixture->answers;
+    join(fixture, "cafe");
+    known_networks_unlisten(&listener);
+    g_assert_cmpuint(fixture->answers, ==, before);
+}
+
 #define ADD(path, test)                                                                            \
     g_test_add("/meanwhile/" path, Fixture, NULL, scene_set_up, test, scene_tear_down)
 
@@ -81,5 +164,10 @@ int main(int argc, char **argv)
     ADD("roaming-while-looking-again", test_roaming_while_looking_again);
     ADD("another-network-has-its-own-time", test_another_network_has_its_own_time);
     ADD("clock-set-while-looking-again", test_clock_set_while_looking_again);
+    ADD("sign-in-ends-with-protection", test_sign_in_ends_with_protection);
+    ADD("consent-ends-while-looking-again", test_consent_ends_while_looking_again);
+    ADD("decision-during-a-restart", test_decision_during_a_restart);
+    ADD("sign-in-ends-before-another-network-is-known",
+        test_sign_in_ends_before_another_network_is_known);
     return g_test_run();
 }
