@@ -128,6 +128,8 @@ void held_judge(Protection *protection)
     judge(protection);
     if (rested && !is_resting(protection->state))
         held_search(protection); /* the resolvers were not needed for a while */
+    else if (protection->health == HEALTH_SEARCHING && protection->search == NULL)
+        held_search(protection); /* a transition that came to nothing had ended it */
     set_timers(protection);
 }
 
@@ -175,6 +177,7 @@ void held_is_good(Protection *protection, const char *resolver_id)
 {
     protection->health = HEALTH_GOOD;
     protection->failures = 0;
+    g_clear_pointer(&protection->search, search_cancel);
     portal_doubt(protection->portal);
     protection_set_in_use(protection, resolver_id);
     held_judge(protection);
@@ -232,10 +235,8 @@ static void on_record(void *owner, const QueryRecord *record)
         return;
     if (record->status == STATUS_OK) {
         const char *id = engine_last_resolver(protection->parts.engine);
-        if (protection->held && protection->health != HEALTH_GOOD && !is_changing(protection)) {
-            g_clear_pointer(&protection->search, search_cancel);
+        if (protection->held && protection->health != HEALTH_GOOD && !is_changing(protection))
             held_is_good(protection, id);
-        }
         protection->failures = 0;
         protection_set_in_use(protection, id);
         return;

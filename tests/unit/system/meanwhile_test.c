@@ -87,6 +87,41 @@ static void test_clock_set_while_looking_again(Fixture *fixture, gconstpointer u
     expect(fixture, PROTECTION_BLOCKED, "timeout");
 }
 
+/* The old choice's search is nobody's business any more. */
+static void test_choice_ends_the_search(Fixture *fixture, gconstpointer unused)
+{
+    start_on(fixture);
+    fake_servers[1].silent = true;
+    join(fixture, "hotel");
+    run(fixture, 3000000);
+    protection_set_resolver(fixture->protection, "alice", "s2", on_done, fixture);
+    run_until_answered(fixture);
+    g_assert_cmpint(fixture->error, ==, -1);
+    for (unsigned i = 0; i < 18; i++) {
+        run(fixture, 1000000);
+        expect(fixture, PROTECTION_ON, "");
+    }
+}
+
+/* --- a pause --- */
+
+/* Nothing was opened, so the search that was under way is needed still. */
+static void test_refused_pause_searches_on(Fixture *fixture, gconstpointer unused)
+{
+    start_on(fixture);
+    fake_servers[1].silent = true;
+    join(fixture, "hotel");
+    run(fixture, 6000000);
+    expect(fixture, PROTECTION_STARTING, "searching");
+    fixture->fake.slow = true;
+    protection_pause(fixture->protection, "alice", 60, on_done, fixture);
+    fixture->fake.slow = false;
+    network_point(&fixture->fake.network, NULL, NULL); /* answers the other as one that failed */
+    g_assert_cmpint(fixture->error, ==, G_IO_ERROR_CANCELLED);
+    fake_servers[1].silent = false;
+    run_until(fixture, PROTECTION_ON);
+}
+
 /* --- an opening --- */
 
 static void test_sign_in_ends_with_protection(Fixture *fixture, gconstpointer unused)
@@ -164,6 +199,8 @@ int main(int argc, char **argv)
     ADD("roaming-while-looking-again", test_roaming_while_looking_again);
     ADD("another-network-has-its-own-time", test_another_network_has_its_own_time);
     ADD("clock-set-while-looking-again", test_clock_set_while_looking_again);
+    ADD("choice-ends-the-search", test_choice_ends_the_search);
+    ADD("refused-pause-searches-on", test_refused_pause_searches_on);
     ADD("sign-in-ends-with-protection", test_sign_in_ends_with_protection);
     ADD("consent-ends-while-looking-again", test_consent_ends_while_looking_again);
     ADD("decision-during-a-restart", test_decision_during_a_restart);
