@@ -10,13 +10,19 @@
 
 #define ICON(shape) SOTTO_APP_ID "-" shape "-symbolic"
 
-static char *until_text(SottoAttempt *attempt)
+/* For a while, or as long as the user leaves this network alone. */
+static char *open_text(SottoAttempt *attempt)
 {
-    g_autoptr(GDateTime) until = g_date_time_new_from_unix_local(sotto_attempt_until_s(attempt));
-    g_autofree char *time = until != NULL ? g_date_time_format(until, "%H:%M") : g_strdup("?");
+    gint64 until_s = sotto_attempt_until_s(attempt);
+    g_autoptr(GDateTime) until = g_date_time_new_from_unix_local(until_s);
+    g_autofree char *time = NULL;
 
-    return g_strdup_printf(_("Until %s this network can read what you look up. Sign in with your "
-                             "browser; protection then comes back by itself."),
+    if (until_s == 0 || until == NULL)
+        return g_strdup(_("This network's own DNS is in use, as you decided, so the sign-in needs "
+                          "no help: use your browser."));
+    time = g_date_time_format(until, "%H:%M");
+    return g_strdup_printf(_("Until %s this network can read what you look up, so sign in with "
+                             "your browser before. Protection then comes back by itself."),
                            time);
 }
 
@@ -45,7 +51,7 @@ gboolean notice_of_attempt(SottoAttempt *attempt, Notice *notice)
         return TRUE;
     case ATTEMPT_OPEN:
         *notice = (Notice){ICON("off"), "off", _("Not protected here, by your choice"),
-                           until_text(attempt), NOTICE_CLOSE};
+                           open_text(attempt), NOTICE_CLOSE | NOTICE_BROWSER};
         return TRUE;
     case ATTEMPT_BLOCKED:
         *notice = (Notice){ICON("warning"), "bad", _("This network blocks private lookups"),
@@ -56,7 +62,8 @@ gboolean notice_of_attempt(SottoAttempt *attempt, Notice *notice)
     case ATTEMPT_ENDED:
         *notice = (Notice){ICON("warning"), "bad", _("Not signed in"),
                            g_strdup(sotto_attempt_sentence(attempt)),
-                           NOTICE_AGAIN | NOTICE_BROWSER | NOTICE_UNPROTECTED};
+                           NOTICE_AGAIN | NOTICE_BROWSER |
+                               (sotto_attempt_is_open(attempt) ? 0 : NOTICE_UNPROTECTED)};
         return TRUE;
     }
     return FALSE;

@@ -227,9 +227,35 @@ AttemptPhase sotto_attempt_phase(SottoAttempt *self)
     return self->phase;
 }
 
+/* As told when the sign-in began; else as the network tells, without one. */
 const char *sotto_attempt_address(SottoAttempt *self)
 {
-    return self->address;
+    const char *told = sotto_helper_portal_address(self->helper);
+
+    return self->address[0] == '\0' && web_address_is_valid(told) ? told : self->address;
+}
+
+gboolean sotto_attempt_is_open(SottoAttempt *self)
+{
+    if (sotto_helper_presence(self->helper) != SOTTO_PRESENCE_PRESENT)
+        return FALSE; /* not known */
+    switch (sotto_helper_state(self->helper)) {
+    case SOTTO_STATE_OFF:
+    case SOTTO_STATE_PAUSED:
+    case SOTTO_STATE_OPEN:
+    case SOTTO_STATE_ASK:
+    case SOTTO_STATE_ERROR:
+        return TRUE;
+    case SOTTO_STATE_STARTING:
+    case SOTTO_STATE_ON:
+    case SOTTO_STATE_SIGNIN:
+    case SOTTO_STATE_SIGNING_IN:
+    case SOTTO_STATE_BLOCKED:
+    case SOTTO_STATE_VPN:
+    case SOTTO_STATE_OFFLINE:
+        return FALSE;
+    }
+    return FALSE;
 }
 
 const char *sotto_attempt_network(SottoAttempt *self)

@@ -37,6 +37,9 @@ void sotto_attempt_allow_unprotected(SottoAttempt *attempt);
 AttemptPhase sotto_attempt_phase(SottoAttempt *attempt);
 /** Of the sign-in page (transfer none); "" before there is one. */
 const char *sotto_attempt_address(SottoAttempt *attempt);
+/** The network's own DNS serves the whole computer: any browser gets to the page, and nothing has
+ * to be opened for it, nor can be. */
+gboolean sotto_attempt_is_open(SottoAttempt *attempt);
 /** The network's name, as the user knows it; "" unknown. */
 const char *sotto_attempt_network(SottoAttempt *attempt);
 /** Why it ended (transfer none). */

@@ -150,10 +150,15 @@ static void on_go_on(SottoSignInWindow *self)
 
 static void open_user_browser(SottoSignInWindow *self)
 {
+    const char *address = sotto_attempt_address(self->attempt);
     g_autoptr(GError) error = NULL;
 
-    if (gtk_show_uri_on_window(GTK_WINDOW(self), sotto_attempt_address(self->attempt),
-                               GDK_CURRENT_TIME, &error))
+    if (address[0] == '\0') {
+        show_error(self, _("This network does not say where its sign-in page is. Open any page in "
+                           "your browser to get there."));
+        return;
+    }
+    if (gtk_show_uri_on_window(GTK_WINDOW(self), address, GDK_CURRENT_TIME, &error))
         return;
     g_debug("no browser: %s", error->message);
     show_error(self, _("No browser could be opened. Open one yourself, and go to any page."));
@@ -279,8 +284,8 @@ static void open_in_browser(GSimpleAction *action, GVariant *parameter, gpointer
     SottoSignInWindow *self = window;
 
     gtk_info_bar_set_revealed(self->error_bar, FALSE);
-    if (self->phase == ATTEMPT_IN_BROWSER)
-        open_user_browser(self); /* once more: it was agreed to */
+    if (self->phase == ATTEMPT_IN_BROWSER || sotto_attempt_is_open(self->attempt))
+        open_user_browser(self); /* it was agreed to, or opens nothing */
     else
         ask(self, _("Sign in with your browser?"),
             _("Until you have signed in, and for a few minutes at most, this network can read "

@@ -323,6 +323,27 @@ def test_ends_otherwise(helper, window, state, sentence):
     label(sentence)
 
 
+@pytest.mark.parametrize("state", ["off", "paused", "ask", "error"])
+def test_browser_that_needs_nothing_opened(helper, browser, window, state):
+    """The helper would refuse: the network's DNS serves everybody already."""
+    helper.set(State=state, SignIn="", Reason="")
+    label("Not signed in")
+    assert accessibility.find(Role.PUSH_BUTTON, "Use Unprotected for 15 Minutes…") is None
+    press("Open in Browser")
+    wait(lambda: browser.calls == [LOGIN], "the browser")
+    assert calls(helper) == ["BeginSignIn(window)"]
+
+
+def test_network_that_is_left_alone(helper, browser, open_window):
+    """No time is told at which that would end."""
+    helper.refuse("BeginSignIn", "Failed", "This network asks for no sign-in.")
+    open_window(Until=0)
+    helper.set(State="open")
+    label("This network's own DNS is in use, as you decided, so the sign-in needs no help: use your browser.")
+    press("Open in Browser")
+    wait(lambda: browser.calls == [LOGIN], "the browser")
+
+
 def test_signed_in_but_blocked(helper, window):
     helper.set(State="starting", ReasonCode="searching", SignIn="")
     label("Turning protection on…")
