@@ -37,6 +37,16 @@ static void print_sign_in(Session *session, SottoSignIn sign_in, const char *add
 
 /* --- by the window --- */
 
+static gboolean has_desktop(void)
+{
+    return g_getenv("WAYLAND_DISPLAY") != NULL || g_getenv("DISPLAY") != NULL;
+}
+
+static CliExit fail(Session *session, const char *sentence)
+{
+    return session_fail(session, g_error_new_literal(SOTTO_ERROR, SOTTO_ERROR_FAILED, sentence));
+}
+
 /* An installed program, or NULL (transfer full). The variable is for one that is not installed. */
 static char *find_program(void)
 {
@@ -70,10 +80,11 @@ static gboolean agreed(void)
         return TRUE;
     if (!isatty(STDIN_FILENO))
         return FALSE;
-    g_print("%s\n%s ",
-            _("Until you have signed in, and for a few minutes at most, this network can read and "
-              "change everything that this computer looks up. Then it is private again by itself."),
-            _("Sign in this way? [y/N]"));
+    g_printerr("%s\n%s ",
+               _("Until you have signed in, and for a few minutes at most, this network can read "
+                 "and change everything that this computer looks up. Then it is private again by "
+                 "itself."),
+               _("Sign in this way? [y/N]"));
     return fgets(answer, sizeof answer, stdin) != NULL && g_ascii_tolower(answer[0]) == 'y';
 }
 
@@ -82,9 +93,8 @@ static gboolean open_browser(const char *address)
 {
     g_autofree char *scheme = g_uri_parse_scheme(address);
     gboolean web = g_strcmp0(scheme, "http") == 0 || g_strcmp0(scheme, "https") == 0;
-    gboolean desktop = g_getenv("WAYLAND_DISPLAY") != NULL || g_getenv("DISPLAY") != NULL;
 
-    return web && desktop && g_app_info_launch_default_for_uri(address, NULL, NULL);
+    return web && has_desktop() && g_app_info_launch_default_for_uri(address, NULL, NULL);
 }
 
 static CliExit open_machine(Session *session)
@@ -93,10 +103,8 @@ static CliExit open_machine(Session *session)
     g_autofree char *address = NULL;
     GError *error = NULL;
 
-    if (!agreed()) {
-        console_complain(_("Nothing was done. In a script, --yes says that you agree."));
-        return CLI_FAILED;
-    }
+    if (!agreed())
+        return fail(session, _("Nothing was done. In a script, --yes says that you agree."));
     sotto_helper_begin_sign_in_async(session->helper, SOTTO_SIGN_IN_MACHINE, NULL, session_keep,
                                      &result);
     session_await(&result);
@@ -128,20 +136,28 @@ static CliExit end(Session *session)
     return CLI_OK;
 }
 
-static CliExit run_signin(Session *session, char **parameters)
+static CliExit by_window(Session *session)
 {
     g_autofree char *program = find_program();
 
+    if (program == NULL)
+        return fail(session, _("The sign-in window is not installed here; “sottoctl signin "
+                               "--machine” uses your browser."));
+    if (!has_desktop())
+        return fail(session, _("There is no screen here to open the sign-in window on; “sottoctl "
+                               "signin --machine” lets any browser of this computer sign in."));
+    return open_window(session, program);
+}
+
+static CliExit run_signin(Session *session, char **parameters)
+{
+    if (wants_end && (for_machine || agrees))
+        return session_misuse(_("--end goes alone."));
+    if (agrees && !for_machine)
+        return session_misuse(_("--yes is for --machine alone."));
     if (wants_end)
         return end(session);
-    if (for_machine)
-        return open_machine(session);
-    if (program != NULL)
-        return open_window(session, program);
-    return session_fail(session,
-                        g_error_new_literal(SOTTO_ERROR, SOTTO_ERROR_FAILED,
-                                            _("The sign-in window is not installed here; “sottoctl "
-                                              "signin --machine” uses your browser.")));
+    return for_machine ? open_machine(session) : by_window(session);
 }
 
 const Command signin_command = {

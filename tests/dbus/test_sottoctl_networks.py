@@ -179,7 +179,7 @@ def test_sign_in_by_the_window(ctl, helper, environment, tmp_path):  # noqa: F81
     program, ran = tmp_path / "sotto-signin", tmp_path / "ran"
     program.write_text(f"#!/bin/sh\ntouch {ran}\n")
     program.chmod(0o755)
-    environment["SOTTO_SIGNIN"] = str(program)
+    environment |= {"SOTTO_SIGNIN": str(program), "DISPLAY": ":7"}
     assert "The sign-in window is opening." in ctl("signin").stdout
     deadline = time.monotonic() + 5
     while not ran.exists() and time.monotonic() < deadline:
@@ -193,6 +193,29 @@ def test_sign_in_without_the_window(ctl, helper, environment):  # noqa: F811
     done = ctl("signin")
     assert done.returncode == 1
     assert "signin --machine" in done.stderr
+
+
+def test_sign_in_without_a_screen(ctl, helper, environment, tmp_path):  # noqa: F811
+    program, ran = tmp_path / "sotto-signin", tmp_path / "ran"
+    program.write_text(f"#!/bin/sh\ntouch {ran}\n")
+    program.chmod(0o755)
+    environment["SOTTO_SIGNIN"] = str(program)
+    done = ctl("signin")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "no screen" in done.stderr and "signin --machine" in done.stderr
+    assert not ran.exists()
+
+
+@pytest.mark.parametrize("words", [("--end", "--machine"), ("--end", "--yes"), ("--yes",)])
+def test_sign_in_misused(ctl, helper, words):  # noqa: F811
+    assert ctl("signin", *words).returncode == 2
+    assert helper.calls == []
+
+
+def test_sign_in_that_nobody_agreed_to_in_json(ctl, helper):  # noqa: F811
+    done = ctl("signin", "--machine", "--json")
+    assert done.returncode == 1
+    assert "Nothing was done." in json.loads(done.stdout)["error"]["message"]
 
 
 def test_sign_in_ends(ctl, helper):  # noqa: F811
