@@ -6,7 +6,7 @@ import shlex
 import sys
 
 from .helper import Helper
-from .hotel import MODES, Hotel, set_mood
+from .hotel import DOORMEN, MODES, Hotel, set_mood
 from .install import build_folder, install
 from .networkmanager import NetworkManager, SystemBus
 from .polkit import Polkit
@@ -50,7 +50,9 @@ logs() {{ tail -n 5 {RUN}/*.log; }}
 def bring_up():
     network = Network()
     servers = Servers(network.inet)
-    Hotel(network)
+    hotel = Hotel(network)
+    hotel.mode(*DOORMEN)  # whose programs stay, for moods to come
+    hotel.mode("open")
     try:
         build = build_folder()
     except LabError:
