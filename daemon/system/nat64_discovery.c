@@ -136,6 +136,8 @@ static void on_network_changed(void *owner)
 {
     Nat64Discovery *discovery = owner;
     const NetworkFacts *facts = &discovery->network->facts;
+    if (!facts->managed)
+        return; /* who tells of networks is away; the network itself most likely is not */
     const NetworkLink *link = link_to_ask(facts);
     Plan *plan = link != NULL ? plan_for(link) : NULL;
     bool same = plan != NULL && discovery->plan != NULL &&

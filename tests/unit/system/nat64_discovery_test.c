@@ -109,6 +109,19 @@ static void other_facts_ask_nothing_again(Scene *scene, gconstpointer unused)
     g_assert_cmpuint(dns->asked, ==, 1);
 }
 
+/* NetworkManager restarts; the network is there all the same. */
+static void nothing_is_forgotten_while_nobody_tells_of_networks(Scene *scene, gconstpointer unused)
+{
+    loop_advance(scene->harness.loop, 15 * MS);
+    facts_of(scene)->managed = facts_of(scene)->online = false;
+    change(scene);
+    g_assert_true(is_set(scene));
+    facts_of(scene)->managed = facts_of(scene)->online = true;
+    change(scene);
+    g_assert_true(is_set(scene));
+    g_assert_cmpuint(dns->asked, ==, 1);
+}
+
 static void another_network_is_asked_anew(Scene *scene, gconstpointer unused)
 {
     loop_advance(scene->harness.loop, 15 * MS);
@@ -198,6 +211,8 @@ int main(int argc, char **argv)
     ADD("vpn-is-not-asked", vpn_is_not_asked);
     ADD("ipv4-that-comes-later-ends-it", ipv4_that_comes_later_ends_it);
     ADD("other-facts-ask-nothing-again", other_facts_ask_nothing_again);
+    ADD("nothing-is-forgotten-while-nobody-tells-of-networks",
+        nothing_is_forgotten_while_nobody_tells_of_networks);
     ADD("another-network-is-asked-anew", another_network_is_asked_anew);
     ADD("question-ends-with-its-network", question_ends_with_its_network);
     ADD("asked-again-when-the-ttl-has-passed", asked_again_when_the_ttl_has_passed);
