@@ -104,17 +104,24 @@ static void finish(void *owner)
     done(done_owner, addresses);
 }
 
+/* The network chooses what a name leads to, but this machine's own services are not its to choose:
+ * what listens on loopback trusts who comes from there. */
+static void add_address(NetworkLookup *lookup, const Address *address)
+{
+    bool v4 = address->socket.any.sa_family == AF_INET;
+    if (address_is_remote(address))
+        g_ptr_array_insert(lookup->addresses, v4 ? (int)lookup->v4_count++ : -1,
+                           g_memdup2(address, sizeof(*address)));
+}
+
 static void read_addresses(NetworkLookup *lookup, const Message *reply)
 {
     RecordIterator records = record_iterator(reply);
     Record record;
     Address address;
     while (record_next(&records, &record)) {
-        if (!record_address(reply, &record, &address))
-            continue;
-        bool v4 = address.socket.any.sa_family == AF_INET;
-        g_ptr_array_insert(lookup->addresses, v4 ? (int)lookup->v4_count++ : -1,
-                           g_memdup2(&address, sizeof(address)));
+        if (record_address(reply, &record, &address))
+            add_address(lookup, &address);
     }
 }
 
@@ -152,7 +159,7 @@ static void ask_both(NetworkLookup *lookup, const char *host, ClearFlow flow)
     Address address;
     Name name;
     if (address_parse(host, 0, &address) == STATUS_OK) {
-        g_ptr_array_add(lookup->addresses, g_memdup2(&address, sizeof(address)));
+        add_address(lookup, &address);
         loop_timer_start(&lookup->end, 0);
     } else if (resolver == NULL || name_parse(host, &name) != STATUS_OK) {
         loop_timer_start(&lookup->end, 0);

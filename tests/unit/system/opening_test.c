@@ -229,6 +229,26 @@ static void test_names_of_the_window(Fixture *fixture, gconstpointer unused)
     g_assert_cmpint(fixture->error, ==, G_IO_ERROR_CANCELLED);
 }
 
+/* A network's answer must not lead a page, or our own look, to this machine's services. */
+static void test_names_of_this_machine(Fixture *fixture, gconstpointer unused)
+{
+    start_on(fixture);
+    join_hotel(fixture);
+    run_until(fixture, PROTECTION_SIGNIN);
+    sign_in(fixture, SIGN_IN_WINDOW);
+    unsigned looks = fake_portal.looks;
+    fake_servers[7].says_null = true;
+    protection_resolve_for_sign_in(fixture->protection, "login.hotel.example", on_resolved,
+                                   fixture);
+    run_until_answered(fixture);
+    g_assert_cmpint(fixture->error, ==, G_IO_ERROR_NOT_FOUND);
+    protection_resolve_for_sign_in(fixture->protection, "127.0.0.1", on_resolved, fixture);
+    run_until_answered(fixture);
+    g_assert_cmpint(fixture->error, ==, G_IO_ERROR_NOT_FOUND);
+    run(fixture, 5000000);
+    g_assert_cmpuint(fake_portal.looks, ==, looks);
+}
+
 /* --- blocked --- */
 
 static void test_blocked_after_the_search(Fixture *fixture, gconstpointer unused)
@@ -440,6 +460,7 @@ int main(int argc, char **argv)
     ADD("known-portal-is-looked-at-at-once", test_known_portal_is_looked_at_at_once);
     ADD("sign-in-needs-a-portal", test_sign_in_needs_a_portal);
     ADD("names-of-the-window", test_names_of_the_window);
+    ADD("names-of-this-machine", test_names_of_this_machine);
     ADD("blocked-after-the-search", test_blocked_after_the_search);
     ADD("forgery-is-named", test_forgery_is_named);
     ADD("consent-ends-by-itself", test_consent_ends_by_itself);
