@@ -21,7 +21,7 @@ static Status keep_to_link(int fd, int interface)
 {
     if (setsockopt(fd, SOL_SOCKET, SO_BINDTOIFINDEX, &interface, sizeof interface) == 0)
         return STATUS_OK;
-    if (errno == ENODEV)
+    if (errno == ENODEV || errno == EINVAL)
         return STATUS_UNREACHABLE; /* the link is gone, and what it led to with it */
     log_debug("a socket cannot be kept to its link: %s", strerror(errno));
     return STATUS_OK;

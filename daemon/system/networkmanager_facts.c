@@ -14,6 +14,8 @@
 #include <net/if.h>
 #include <string.h>
 
+#define NOWHERE (-1) /* no link has this index */
+
 static bool is_host(const struct sockaddr *socket, const Address *address)
 {
     Address other = {0};
@@ -24,16 +26,15 @@ static bool is_host(const struct sockaddr *socket, const Address *address)
     return address_same_host(&other, address);
 }
 
-/* The index of the link that has this address; 0 none. libnm names a VPN's parent device instead.
- */
+/* The index of the link that has this address; NOWHERE none. */
 static int find_interface(const char *text)
 {
     struct ifaddrs *all = NULL;
     Address address;
-    int index = 0;
+    int index = NOWHERE;
     if (address_parse(text, 0, &address) != STATUS_OK || getifaddrs(&all) < 0)
-        return 0;
-    for (const struct ifaddrs *one = all; one != NULL && index == 0; one = one->ifa_next) {
+        return NOWHERE;
+    for (const struct ifaddrs *one = all; one != NULL && index == NOWHERE; one = one->ifa_next) {
         if (is_host(one->ifa_addr, &address))
             index = (int)if_nametoindex(one->ifa_name);
     }
@@ -41,21 +42,28 @@ static int find_interface(const char *text)
     return index;
 }
 
+/* libnm names the device below a VPN, and lists the VPN for a moment after its link is gone. */
+static int interface_of(NMActiveConnection *active, NMIPConfig *config)
+{
+    GPtrArray *own = nm_ip_config_get_addresses(config);
+    if (!nm_active_connection_get_vpn(active))
+        return nm_connection_interface(active);
+    if (own == NULL || own->len == 0)
+        return NOWHERE;
+    return find_interface(nm_ip_address_get_address(g_ptr_array_index(own, 0)));
+}
+
 /* Each is to be asked by its own link alone: when a VPN breaks, its servers' addresses would be
  * looked for on the network at hand, in clear. Routers like to name themselves by their address on
  * the link, which libnm gives without it. */
-static void add_servers(GPtrArray *servers, NMIPConfig *config)
+static void add_servers(GPtrArray *servers, NMIPConfig *config, int interface)
 {
     const char *const *texts = nm_ip_config_get_nameservers(config);
-    GPtrArray *own = nm_ip_config_get_addresses(config);
-    int interface = own != NULL && own->len > 0
-                        ? find_interface(nm_ip_address_get_address(g_ptr_array_index(own, 0)))
-                        : 0;
     for (gsize i = 0; texts != NULL && texts[i] != NULL; i++) {
         Address address;
         if (address_parse(texts[i], 53, &address) != STATUS_OK)
             continue;
-        address_set_link(&address, (unsigned)interface);
+        address_set_link(&address, (unsigned)MAX(interface, 0));
         address.interface = interface;
         g_ptr_array_add(servers, g_memdup2(&address, sizeof(address)));
     }
@@ -147,7 +155,7 @@ static void add_link(GPtrArray *links, NMActiveConnection *active)
     for (gsize i = 0; i < G_N_ELEMENTS(configs); i++) {
         if (configs[i] == NULL)
             continue;
-        add_servers(link->servers, configs[i]);
+        add_servers(link->servers, configs[i], interface_of(active, configs[i]));
         add_texts(domains, nm_ip_config_get_domains(configs[i]));
         add_texts(domains, nm_ip_config_get_searches(configs[i]));
         add_subnets(zones, configs[i], link->vpn);

@@ -116,7 +116,7 @@ NMActiveConnection *nm_uplink_connection(NMClient *client)
 
 /* --- the gateway, and the key made of it --- */
 
-static int connection_interface(NMActiveConnection *active)
+int nm_connection_interface(NMActiveConnection *active)
 {
     const GPtrArray *devices = nm_active_connection_get_devices(active);
     NMDevice *device = devices != NULL && devices->len > 0 ? g_ptr_array_index(devices, 0) : NULL;
@@ -264,7 +264,7 @@ static void read_connection(NMActiveConnection *active, Gateway *gateway, Networ
     set_text(&facts->name, nm_connection_name(active));
     set_text(&facts->ssid, ssid_text(active));
     set_text(&facts->portal_api, portal_api(active));
-    gateway_follow(gateway, found ? &address : NULL, connection_interface(active),
+    gateway_follow(gateway, found ? &address : NULL, nm_connection_interface(active),
                    facts->identity);
     const char *hardware = gateway_hardware(gateway);
     if (hardware != NULL)

@@ -22,5 +22,7 @@ char *nm_connection_name(NMActiveConnection *active);
 bool nm_connection_is_open(NMActiveConnection *active);
 /** A tunnel that the user set up. */
 bool nm_connection_is_vpn(NMActiveConnection *active);
+/** The index of its link, or of the one below a VPN's; 0: it has none. */
+int nm_connection_interface(NMActiveConnection *active);
 /** It is up. */
 bool nm_connection_is_activated(NMActiveConnection *active);
