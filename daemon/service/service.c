@@ -199,7 +199,7 @@ static void on_evidence(void *owner, GVariant *evidence)
 static gboolean on_check_protection(BusSotto1 *skeleton, GDBusMethodInvocation *invocation,
                                     Service *service)
 {
-    if (protection_plan(service->sources.protection) == NULL) {
+    if (protection_plan(service->sources.protection)->resolver_count == 0) {
         call_refuse(invocation, G_IO_ERROR_FAILED, "No resolver is configured.");
         return TRUE;
     }

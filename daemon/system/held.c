@@ -207,7 +207,7 @@ static void search(Protection *protection, int64_t limit_us)
     if (is_changing(protection))
         return;
     g_clear_pointer(&protection->search, search_cancel);
-    if (goes_elsewhere(protection) || protection->plan == NULL)
+    if (goes_elsewhere(protection))
         return;
     protection->checked_us = loop_now_us(protection->parts.loop);
     protection->failures = 0;

@@ -86,13 +86,15 @@ void protection_set_in_use(Protection *protection, const char *id)
 
 /* NetworkManager's check page is found by the network's DNS until lookups get through: else it
  * takes a sign-in page for no network. */
-static void add_routes(Protection *protection, Plan *plan, const RoutesPolicy *policy)
+static void add_routes(Protection *protection, Plan *plan)
 {
+    const RoutesPolicy policy = {.local_domains = protection->settings->local_domains,
+                                 .vpn_lookups = protection->settings->vpn_lookups};
     const NetworkFacts *facts = protection_facts(protection);
     g_autoptr(GUri) check = g_uri_parse(facts->check_url, G_URI_FLAGS_NONE, NULL);
     const char *host = check != NULL ? g_uri_get_host(check) : NULL;
     RouteKind kind;
-    routes_add(plan, facts->links, policy);
+    routes_add(plan, facts->links, &policy);
     if (protection->held && protection->health != HEALTH_GOOD && host != NULL)
         routes_add_name(plan, facts->links, host, ROUTE_PORTAL);
     protection_add_time_routes(protection, plan);
@@ -105,10 +107,8 @@ Plan *protection_make_plan(Protection *protection, const char *choice, GError **
 {
     const char *id = g_strcmp0(choice, CHOICE_AUTO) == 0 ? NULL : choice;
     Plan *plan = choice_plan(protection->settings, id, error);
-    const RoutesPolicy policy = {.local_domains = protection->settings->local_domains,
-                                 .vpn_lookups = protection->settings->vpn_lookups};
     if (plan != NULL)
-        add_routes(protection, plan, &policy);
+        add_routes(protection, plan);
     return plan;
 }
 
@@ -120,8 +120,10 @@ void protection_apply_saved(Protection *protection)
         log_warning("the chosen resolver cannot be used any more reason=%s", error->message);
         plan = protection_make_plan(protection, CHOICE_AUTO, NULL);
     }
-    if (plan == NULL)
-        return;
+    if (plan == NULL) { /* nobody is asked then, and nothing stays open by an older plan */
+        plan = plan_new();
+        add_routes(protection, plan);
+    }
     g_autofree char *domains = routes_describe(plan);
     if (*domains != '\0' &&
         (protection->plan == NULL || !plan_same_sources(protection->plan, plan)))
@@ -220,8 +222,9 @@ void protection_reload(Protection *protection, Settings *settings)
         log_warning("another address for this machine's lookups needs a restart");
     protection->settings = settings_ref(settings);
     settings_unref(old);
-    protection_apply_saved(protection);
     held_judge(protection);
+    if (protection->held && protection->health != HEALTH_GOOD)
+        held_search(protection); /* they may well know a way */
     protection_notify(protection);
 }
 

@@ -44,7 +44,7 @@ typedef struct Consent {
 struct Protection {
     ProtectionParts parts;
     Settings *settings;
-    Plan *plan; /* in force; NULL when the settings know no resolver */
+    Plan *plan; /* in force; with no resolver where the settings know none to ask */
     ProtectionState state;
     char *reason_code, *reason;
     int64_t until_s;

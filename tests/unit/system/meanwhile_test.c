@@ -103,6 +103,23 @@ static void test_choice_ends_the_search(Fixture *fixture, gconstpointer unused)
     }
 }
 
+/* All were to be asked through a relay of a list, and that is gone. */
+static void test_restart_without_a_way_to_ask(Fixture *fixture, gconstpointer unused)
+{
+    relays_choose(fixture->settings->relays, "gone");
+    fixture->saved->on = true;
+    fixture_start(fixture);
+    run_until(fixture, PROTECTION_BLOCKED);
+    g_assert_false(is_open(fixture));
+    protection_look_again(fixture->protection, on_done, fixture);
+    run_until_answered(fixture);
+    g_assert_cmpint(fixture->error, ==, G_IO_ERROR_FAILED);
+    relays_choose(fixture->settings->relays, RELAY_NONE);
+    protection_reload(fixture->protection, fixture->settings);
+    run(fixture, 1000000);
+    expect(fixture, PROTECTION_ON, "");
+}
+
 /* --- a pause --- */
 
 /* Nothing was opened, so the search that was under way is needed still. */
@@ -200,6 +217,7 @@ int main(int argc, char **argv)
     ADD("another-network-has-its-own-time", test_another_network_has_its_own_time);
     ADD("clock-set-while-looking-again", test_clock_set_while_looking_again);
     ADD("choice-ends-the-search", test_choice_ends_the_search);
+    ADD("restart-without-a-way-to-ask", test_restart_without_a_way_to_ask);
     ADD("refused-pause-searches-on", test_refused_pause_searches_on);
     ADD("sign-in-ends-with-protection", test_sign_in_ends_with_protection);
     ADD("consent-ends-while-looking-again", test_consent_ends_while_looking_again);
