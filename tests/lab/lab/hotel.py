@@ -104,7 +104,8 @@ class Hotel:
         configuration = Path(RUN / f"{self.place}-dnsmasq.conf")
         configuration.write_text(DNSMASQ.format(
             place=self.place, net=self.net, gateway=self.gateway, domain=self.domain, lie=self.lie, lie6=self.lie6,
-            outside=self.outside, dns=dns or self.gateway, login=LOGIN, upstream=BIND, whoami=WHOAMI, run=RUN) + "\n".join((*extra, "")))
+            outside=self.outside, dns=dns or self.gateway, login=LOGIN, upstream=BIND, whoami=WHOAMI, run=RUN)
+            + "\n".join((*extra, "")))
         self.dnsmasq = self.machine.start(f"{self.place}-dnsmasq", "dnsmasq", "--keep-in-foreground", "--user=root",
                                           f"--conf-file={configuration}", f"--pid-file={RUN}/{self.place}-dnsmasq.pid")
         self.dnsmasq.wait_until(f"the {self.place}'s DNS", lambda: "started, version" in self.dnsmasq.log)

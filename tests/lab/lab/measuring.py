@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from .capture import Cable, Capture
-from .clear_flows import CLEAR_FLOWS, CertificateRequest, ClearFlow
+from .clear_flows import ANY, CLEAR_FLOWS, CertificateRequest, ClearFlow
 from .process import RUN, wait_for
 from .prober import LABEL, PATIENCE_S, Probed
 from .topology import CAFE, HOTEL
@@ -151,10 +151,14 @@ class Watch:
             leaks, evidence = capture.leaks(allow=(*unpromised, *flows, *self.stage.flows))
             result.leaks += leaks
             result.clear += evidence.clear_flows
-            if not unpromised:
-                result.leaks += [f"{LABEL} was readable in {one}" for one in capture.packets
-                                 if LABEL.encode() in one.raw and not one.question]
+            result.leaks += [f"{LABEL} was readable in {one}" for one in capture.packets
+                             if LABEL.encode() in one.raw and not one.question and not _is_open(capture, one.time)]
         del result.clear[NOT_PROMISED]
+
+
+def _is_open(capture, moment):
+    """Whether all names may be asked in clear at that moment, and so be read: also in answers, which come a moment later."""
+    return any(ANY in flow.names and flow.since <= moment <= flow.until + PATIENCE_S for flow in capture.permitted)
 
 
 def disagreement(result):

@@ -6,14 +6,19 @@ import signal
 import sys
 import time
 
+from .epoch import Epoch
 from .hotel import LOGIN
 from .logind import MockLogind
 from .measuring import NOT_PROMISED
 from .process import wait_for
+from .servers import STATE
 from .topology import BIND, CAFE, HOTEL
 from .vpn import Office, Profile
 
 DO = {}
+LAN = "lan"
+TWIN = "02:00:00:00:0e:11"
+"""The hardware address of a gateway that imitates the hotel's."""
 
 
 def step(word):
@@ -186,8 +191,75 @@ def reconnect(stage):
 def announce(stage, dns, renew_after=None):
     """Whom the hotel tells its guests to ask from now on, and how soon they ask for news (DHCP's T1)."""
     renewal = [] if renew_after is None else [f"dhcp-option=option:T1,{renew_after}", f"dhcp-option=option:T2,{renew_after + 30}"]
-    stage.hotel.announce(*renewal, dns=dns)
     stage.closing.callback(stage.hotel.announce)
+    stage.hotel.announce(*renewal, dns=dns)
+
+
+@step("ipv6-only")
+def ipv6_only(stage, on):
+    """The hotel gives its guests IPv6 alone, and IPv4 behind a translator; or IPv4 alone, as before. The laptop joins anew."""
+    stage.hotel.cable(False)
+    stage.nmcli("connection", "modify", "hotel", "ipv6.method", "auto")
+    stage.hotel.ipv6_only(on)
+    stage.closing.callback(stage.hotel.ipv6_only, False)
+    stage.hotel.cable(True)
+    stage.nmcli("connection", "up", "hotel")
+
+
+@step("ipv6-black-hole")
+def ipv6_black_hole(stage):
+    """The hotel announces IPv6, which leads nowhere, and its sign-in page has an address there too."""
+    hotel, prefix = stage.hotel, "2001:db8:dead::"
+    hotel.machine.ip("address", "replace", f"{prefix}1/64", "dev", "lan", "nodad")
+    stage.closing.callback(hotel.machine.ip, "address", "del", f"{prefix}1/64", "dev", "lan")
+    hotel.machine.run("nft", "add table ip6 hole; add chain ip6 hole before { type filter hook prerouting priority 0; };"
+                             f" add rule ip6 hole before iifname lan ip6 daddr != {{ {prefix}1, fe80::/10, ff00::/8 }} drop")
+    stage.closing.callback(hotel.machine.run, "nft", "delete table ip6 hole")
+    stage.closing.callback(hotel.announce)
+    hotel.announce("enable-ra", "dhcp-range=::,constructor:lan,ra-only,64,2m", f"address=/{LOGIN}/{prefix}80",
+                   f"address=/nmcheck.lab.test/{prefix}80")
+    stage.nmcli("connection", "modify", "hotel", "ipv6.method", "auto")
+    stage.nmcli("connection", "up", "hotel")
+    laptop = stage.network.laptop
+    wait_for("an address of that prefix", lambda: prefix.rstrip(":") in laptop.output("ip", "-6", "address", "show", "wl0"))
+
+
+@step("evil-twin")
+def evil_twin(stage, on):
+    """Another hotel of the same name takes its place: what tells them apart is the gateway's hardware address. Or the real one
+    is back."""
+    path = f"/sys/class/net/{LAN}/address"
+    own = stage.things.setdefault("gateway", stage.hotel.machine.output("cat", path))
+    stage.closing.callback(stage.hotel.machine.ip, "link", "set", LAN, "address", own)
+    stage.hotel.cable(False)
+    stage.hotel.machine.ip("link", "set", LAN, "address", TWIN if on else own)
+    stage.hotel.cable(True)
+    stage.nmcli("connection", "up", "hotel")
+
+
+@step("metered")
+def metered(stage, on):
+    """The hotel's network costs by the byte, says its profile."""
+    stage.nmcli("connection", "modify", "hotel", "connection.metered", "yes" if on else "no")
+    stage.nmcli("connection", "up", "hotel")
+
+
+@step("clock")
+def clock(stage, wrong_by_days):
+    """The laptop's is wrong by as much as the internet moves (lab/epoch.py); 0: it was set right."""
+    if "epoch" not in stage.things:
+        stage.things["epoch"] = Epoch(stage.servers, STATE)
+        stage.closing.callback(stage.things["epoch"].back)
+    if wrong_by_days:
+        stage.things["epoch"].move(-wrong_by_days)
+    else:
+        stage.things["epoch"].back()
+
+
+@step("ask")
+def ask(stage, name):
+    """A program looks it up, whatever it is told."""
+    stage.lookup(name)
 
 
 @step("networking")
