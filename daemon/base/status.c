@@ -94,6 +94,7 @@ Status status_from_errno(int error)
     case EHOSTUNREACH:
     case ENETDOWN:
     case ENETUNREACH:
+    case ENODEV:
         return STATUS_UNREACHABLE;
     case ETIMEDOUT:
         return STATUS_TIMEOUT;

@@ -64,7 +64,8 @@ static void add_servers(GPtrArray *servers, NMIPConfig *config, int interface)
         if (address_parse(texts[i], 53, &address) != STATUS_OK)
             continue;
         address_set_link(&address, (unsigned)MAX(interface, 0));
-        address.interface = interface;
+        address.interface =
+            address_is_remote(&address) ? interface : 0; /* or a program of this machine's */
         g_ptr_array_add(servers, g_memdup2(&address, sizeof(address)));
     }
 }

@@ -54,7 +54,8 @@ static GPtrArray *servers_of(GVariant *properties, int interface)
         Address address;
         if (link != interface || !address_from_bytes(family, bytes, &address))
             continue;
-        address.interface = interface; /* by no other link */
+        if (address_is_remote(&address))
+            address.interface = interface; /* by no other link */
         address_set_link(&address, (unsigned)interface);
         g_ptr_array_add(servers, g_memdup2(&address, sizeof(address)));
     }

@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <glib.h>
+#include <limits.h>
 #include <net/if.h>
 #include <string.h>
 #include <unistd.h>
@@ -270,6 +271,20 @@ static void absent_address_needs_freebind(void)
     close(fd);
 }
 
+static void link_that_is_gone_is_not_gone_around(void)
+{
+    Address peer;
+    int fd = -1;
+    g_assert_cmpint(address_parse("127.0.0.1:53", 0, &peer), ==, STATUS_OK);
+    peer.interface = (int)if_nametoindex("lo");
+    g_assert_cmpint(udp_connect(&peer, &fd), ==, STATUS_OK);
+    close(fd);
+    peer.interface = INT_MAX;
+    g_assert_cmpint(udp_connect(&peer, &fd), ==, STATUS_UNREACHABLE);
+    peer.interface = -1;
+    g_assert_cmpint(udp_connect(&peer, &fd), ==, STATUS_UNREACHABLE);
+}
+
 static void taken_address_is_told(void)
 {
     Address address;
@@ -294,6 +309,8 @@ int main(int argc, char *argv[])
     g_test_add_func("/udp/closed-port-is-told-as-refused", closed_port_is_told_as_refused);
     g_test_add_func("/udp/socket-may-go-inside-the-callback", socket_may_go_inside_the_callback);
     g_test_add_func("/udp/absent-address-needs-freebind", absent_address_needs_freebind);
+    g_test_add_func("/udp/link-that-is-gone-is-not-gone-around",
+                    link_that_is_gone_is_not_gone_around);
     g_test_add_func("/udp/taken-address-is-told", taken_address_is_told);
     return g_test_run();
 }
