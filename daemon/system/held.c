@@ -388,17 +388,18 @@ static bool is_portal_likely(const Protection *protection)
            *facts->portal_api != '\0' || (known != NULL && known->portal);
 }
 
-static void network_changed_while_held(Protection *protection, bool joined)
+static void network_changed_while_held(Protection *protection, bool joined, bool known)
 {
     const NetworkFacts *facts = protection_facts(protection);
     watch_online(protection, facts);
     watch_pointed(protection, facts);
     held_judge(protection);
     heed_connectivity(protection, facts);
-    if (!joined || !protection->held)
+    if (!protection->held)
         return;
-    held_search(protection);
-    if (is_portal_likely(protection))
+    if (joined)
+        held_search(protection);
+    if ((joined || known) && is_portal_likely(protection))
         held_look_for_portal(protection);
 }
 
@@ -417,13 +418,14 @@ static void on_network_changed(void *owner)
     Protection *protection = owner;
     const NetworkFacts *facts = protection_facts(protection);
     bool joined = facts->online && strcmp(facts->identity, protection->identity) != 0;
+    bool known = facts->online && strcmp(facts->key, protection->key) != 0;
     protection_notify(protection);
     if (!facts->managed)
         return;                         /* NetworkManager is away; what it set is still in force */
     opening_follow_network(protection); /* first: what follows puts plans in force */
     if (joined) {
         network_joined(protection);
-    } else if (facts->online && strcmp(facts->key, protection->key) != 0) {
+    } else if (known) {
         network_known(protection);
         engine_network_known(protection->parts.engine, *facts->key != '\0' ? facts->key : NULL);
     }
@@ -435,7 +437,7 @@ static void on_network_changed(void *owner)
     else if (joined)
         transition_network_joined(protection);
     if (protection->held)
-        network_changed_while_held(protection, joined);
+        network_changed_while_held(protection, joined, known);
     else
         held_follow_network(protection);
 }

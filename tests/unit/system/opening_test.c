@@ -7,14 +7,19 @@
 #define SEARCH_US 16000000
 
 /* A hotel: nothing gets through, and a page stands in for all others. */
-static void join_hotel(Fixture *fixture)
+static void join_hotel_with_key(Fixture *fixture, const char *key)
 {
     give_domains(fixture, "192.0.2.7", "");
-    set_text(&fixture->fake.network.facts.key, "hotel");
+    set_text(&fixture->fake.network.facts.key, key);
     fake_servers[1].silent = true;
     fake_portal.verdict = PORTAL_FOUND;
     fake_portal.address = "http://login.hotel.example/";
     change_network(fixture, true, "hotel");
+}
+
+static void join_hotel(Fixture *fixture)
+{
+    join_hotel_with_key(fixture, "hotel");
 }
 
 static void let_through(void)
@@ -190,6 +195,20 @@ static void test_known_portal_is_looked_at_at_once(Fixture *fixture, gconstpoint
     known_networks_joined(fixture->networks, "hotel", "Hotel", "", 1);
     known_networks_set_portal(fixture->networks, "hotel", true);
     join_hotel(fixture);
+    run(fixture, 300000);
+    expect(fixture, PROTECTION_SIGNIN, "");
+}
+
+/* The gateway's hardware address is known a moment after the network itself. */
+static void test_known_portal_by_a_later_key(Fixture *fixture, gconstpointer unused)
+{
+    start_on(fixture);
+    known_networks_joined(fixture->networks, "hotel", "Hotel", "", 1);
+    known_networks_set_portal(fixture->networks, "hotel", true);
+    join_hotel_with_key(fixture, "");
+    run(fixture, 100000);
+    set_text(&fixture->fake.network.facts.key, "hotel");
+    network_tell(&fixture->fake.network);
     run(fixture, 300000);
     expect(fixture, PROTECTION_SIGNIN, "");
 }
@@ -458,6 +477,7 @@ int main(int argc, char **argv)
     ADD("sign-in-ends-with-the-network", test_sign_in_ends_with_the_network);
     ADD("portal-returns", test_portal_returns);
     ADD("known-portal-is-looked-at-at-once", test_known_portal_is_looked_at_at_once);
+    ADD("known-portal-by-a-later-key", test_known_portal_by_a_later_key);
     ADD("sign-in-needs-a-portal", test_sign_in_needs_a_portal);
     ADD("names-of-the-window", test_names_of_the_window);
     ADD("names-of-this-machine", test_names_of_this_machine);
