@@ -179,6 +179,33 @@ static void add_hijack(Inspection *inspection, const Identity *identity)
     }
 }
 
+/* Where no step says more. */
+static const char *summary_of(ProtectionState state)
+{
+    switch (state) {
+    case PROTECTION_ON:
+        return "Lookups are encrypted.";
+    case PROTECTION_VPN:
+        return "Your VPN handles lookups.";
+    case PROTECTION_SIGNIN:
+    case PROTECTION_SIGNING_IN:
+        return "This network wants you to sign in first.";
+    case PROTECTION_BLOCKED:
+        return "This network blocks private lookups.";
+    case PROTECTION_STARTING:
+        return "Protection is not on yet.";
+    case PROTECTION_OFFLINE:
+        return "There is no network connection.";
+    case PROTECTION_OFF:
+    case PROTECTION_PAUSED:
+    case PROTECTION_ERROR:
+    case PROTECTION_OPEN:
+    case PROTECTION_ASK:
+        break;
+    }
+    return "Protection is not on.";
+}
+
 static void conclude(Inspection *inspection, const Identity *identity)
 {
     ProtectionView view;
@@ -189,12 +216,9 @@ static void conclude(Inspection *inspection, const Identity *identity)
     add_hijack(inspection, identity);
     add_local(inspection);
     protection_view(inspection->sources.protection, &view);
-    bool by_vpn = view.state == PROTECTION_VPN;
-    bool on = view.state == PROTECTION_ON || by_vpn;
-    const char *summary = !on                           ? "Protection is not on."
-                          : inspection->summary != NULL ? inspection->summary
-                          : by_vpn                      ? "Your VPN handles lookups."
-                                                        : "Lookups are encrypted.";
+    bool on = view.state == PROTECTION_ON || view.state == PROTECTION_VPN;
+    const char *summary =
+        on && inspection->summary != NULL ? inspection->summary : summary_of(view.state);
     g_variant_dict_init(&all, NULL);
     g_variant_dict_insert(&all, "ok", "b", on && inspection->summary == NULL);
     g_variant_dict_insert(&all, "summary", "s", summary);
@@ -213,6 +237,16 @@ static void conclude(Inspection *inspection, const Identity *identity)
     g_autoptr(GVariant) value = g_variant_ref_sink(g_variant_dict_end(&all));
     inspection->done(inspection->owner, value);
     inspection_free(inspection);
+}
+
+/* Held back until somebody has signed in: to try would only take long. */
+static bool is_waiting(const Inspection *inspection)
+{
+    const Protection *protection = inspection->sources.protection;
+    ProtectionView view;
+    protection_view(protection, &view);
+    return view.state == PROTECTION_SIGNIN || (view.state == PROTECTION_SIGNING_IN &&
+                                               protection_sign_in(protection) == SIGN_IN_WINDOW);
 }
 
 /* While nothing leads here by intention, a question more would only tell the network its name. */
@@ -274,7 +308,13 @@ static void on_resolver(void *owner, const ProofResult *result)
     g_autofree char *detail = g_strdup_printf("%s answers.", resolver_name(inspection));
     add_step(inspection, "resolver", "Lookups through the resolver", result->code,
              result->ok ? detail : result->sentence);
-    inspection->led_here = is_system_led_here(inspection);
+    inspection->led_here = is_system_led_here(inspection) || is_waiting(inspection);
+    if (is_waiting(inspection)) {
+        add_step(inspection, "system", system_title, "waiting",
+                 "They wait until you have signed in; nothing goes out unprotected.");
+        ask_identity(inspection);
+        return;
+    }
     if (!inspection->led_here) {
         add_step(inspection, "system", system_title, "system-elsewhere",
                  "They go to the network's own DNS.");

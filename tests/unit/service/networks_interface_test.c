@@ -97,6 +97,43 @@ static void close_client(GDBusConnection *client)
     g_object_unref(client);
 }
 
+/* --- what a check says --- */
+
+static void expect_check(Fixture *fixture, const char *system_code, const char *summary)
+{
+    g_autoptr(GVariant) reply =
+        call(fixture, HELPER, "CheckProtection", NULL, G_DBUS_CALL_FLAGS_NONE, NULL);
+    g_assert_nonnull(reply);
+    g_autoptr(GVariant) evidence = g_variant_get_child_value(reply, 0);
+    g_autoptr(GVariant) steps = g_variant_lookup_value(evidence, "steps", NULL);
+    g_autoptr(GVariant) system = g_variant_get_child_value(steps, 1);
+    const char *code = NULL, *said = NULL;
+    g_assert_true(g_variant_lookup(system, "code", "&s", &code));
+    g_assert_true(g_variant_lookup(evidence, "summary", "&s", &said));
+    g_assert_cmpstr(code, ==, system_code);
+    g_assert_cmpstr(said, ==, summary);
+}
+
+static void test_check_before_a_sign_in(Fixture *fixture, gconstpointer unused)
+{
+    check_in(fixture);
+    expect_check(fixture, "waiting", "This network wants you to sign in first.");
+}
+
+static void test_check_during_a_sign_in(Fixture *fixture, gconstpointer unused)
+{
+    check_in(fixture);
+    begin(fixture, "window");
+    expect_check(fixture, "waiting", "This network wants you to sign in first.");
+}
+
+static void test_check_while_everybody_signs_in(Fixture *fixture, gconstpointer unused)
+{
+    check_in(fixture);
+    begin(fixture, "machine");
+    expect_check(fixture, "system-elsewhere", "This network wants you to sign in first.");
+}
+
 /* --- what is known --- */
 
 static void test_joined_network_is_listed(Fixture *fixture, gconstpointer unused)
@@ -319,6 +356,9 @@ int main(int argc, char **argv)
     if (!service_scene_become_nobody())
         return 1;
     g_test_init(&argc, &argv, NULL);
+    ADD("check-before-a-sign-in", test_check_before_a_sign_in);
+    ADD("check-during-a-sign-in", test_check_during_a_sign_in);
+    ADD("check-while-everybody-signs-in", test_check_while_everybody_signs_in);
     ADD("joined-network-is-listed", test_joined_network_is_listed);
     ADD("unknown-key-is-no-network", test_unknown_key_is_no_network);
     ADD("policy-is-decided", test_policy_is_decided);
