@@ -16,6 +16,17 @@
 
 #include <glib/gi18n.h>
 
+/* --- whether at all -------------------------------------------------------------------------- */
+
+/* Somebody may want it by the launcher while no network asks for it. */
+static gboolean is_wanted(SottoHelper *helper)
+{
+    SottoState state = sotto_helper_state(helper);
+
+    return state == SOTTO_STATE_SIGNIN || state == SOTTO_STATE_SIGNING_IN ||
+           state == SOTTO_STATE_BLOCKED;
+}
+
 /* --- by the browser -------------------------------------------------------------------------- */
 
 static gboolean is_web_address(const char *address)
@@ -98,10 +109,11 @@ static void on_program_ended(GObject *source, GAsyncResult *result, gpointer dat
     g_autoptr(SottoApplication) application = data;
     g_autoptr(GError) error = NULL;
 
-    if (!g_subprocess_wait_check_finish(G_SUBPROCESS(source), result, &error)) {
-        g_message("the sign-in window ended: %s", error->message);
+    if (g_subprocess_wait_check_finish(G_SUBPROCESS(source), result, &error))
+        return;
+    g_message("the sign-in window ended: %s", error->message);
+    if (is_wanted(sotto_application_helper(application))) /* still: it may have failed later */
         sign_in_by_browser(application);
-    }
 }
 
 /* What lets the new window take the focus from whoever was clicked. */
@@ -146,16 +158,7 @@ static void start(SottoApplication *application)
     g_subprocess_wait_check_async(process, NULL, on_program_ended, g_object_ref(application));
 }
 
-/* --- whether at all -------------------------------------------------------------------------- */
-
-/* Somebody may want it by the launcher while no network asks for it. */
-static gboolean is_wanted(SottoHelper *helper)
-{
-    SottoState state = sotto_helper_state(helper);
-
-    return state == SOTTO_STATE_SIGNIN || state == SOTTO_STATE_SIGNING_IN ||
-           state == SOTTO_STATE_BLOCKED;
-}
+/* --- at a click ------------------------------------------------------------------------------ */
 
 static void start_if_wanted(SottoApplication *application)
 {

@@ -122,6 +122,22 @@ def test_sign_in_window_that_fails_leaves_the_browser(helper, sign_in_program, m
     assert helper.calls == []
 
 
+def test_sign_in_window_that_fails_too_late_asks_nothing(helper, sign_in_program, item, tmp_path):
+    """Signed in by it, and then it crashed: there is nothing to open any more."""
+    over, ended = tmp_path / "over", tmp_path / "ended"
+    sign_in_program.path.write_text(f"#!/bin/sh\necho >>'{sign_in_program.notes}'\nuntil [ -e '{over}' ]; do sleep 0.05; done\n"
+                                    f"touch '{ended}'\nexit 1\n", encoding="utf-8")
+    helper.set(State="signin")
+    item.click("^Sign In to Wi-Fi…$")
+    wait(lambda: sign_in_program.calls, "the sign-in window")
+    helper.set(State="on", ResolverInUse="Quad9")
+    item.get("^Turn Off Protection$")
+    over.touch()
+    wait(ended.exists, "its end")
+    pump(1)
+    assert accessibility.find(Role.LABEL, BROWSER_QUESTION) is None
+
+
 def test_browser_opens_only_after_the_question(helper, browser, item):
     helper.set(State="signin")
     item.click("^Sign In to Wi-Fi…$")
