@@ -60,11 +60,15 @@ char *nm_connection_name(NMActiveConnection *active)
     return profile != NULL ? plain_text(profile, strlen(profile)) : g_strdup("");
 }
 
-/* OWE is open too: it encrypts, but anybody may be the other end. */
+/* OWE is open too: it encrypts, but anybody may be the other end. So may one not known just now,
+ * between two access points. */
 bool nm_connection_is_open(NMActiveConnection *active)
 {
     NMAccessPoint *point = access_point(active);
-    if (point == NULL || (nm_access_point_get_flags(point) & NM_802_11_AP_FLAGS_PRIVACY) != 0)
+    if (point == NULL)
+        return g_strcmp0(nm_active_connection_get_connection_type(active),
+                         NM_SETTING_WIRELESS_SETTING_NAME) == 0;
+    if ((nm_access_point_get_flags(point) & NM_802_11_AP_FLAGS_PRIVACY) != 0)
         return false;
     NM80211ApSecurityFlags known =
         nm_access_point_get_wpa_flags(point) | nm_access_point_get_rsn_flags(point);

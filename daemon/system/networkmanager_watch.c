@@ -20,6 +20,18 @@ static void add(NmWatch *watch, gpointer object)
     g_ptr_array_add(watch->objects, g_object_ref(object));
 }
 
+/* Of a Wi-Fi's device only the access point: its bit rate differs every few seconds. */
+static void add_access_point(NmWatch *watch, NMActiveConnection *active)
+{
+    const GPtrArray *devices = nm_active_connection_get_devices(active);
+    NMDevice *device = devices != NULL && devices->len > 0 ? g_ptr_array_index(devices, 0) : NULL;
+    if (device == NULL || !NM_IS_DEVICE_WIFI(device))
+        return;
+    g_signal_connect_swapped(device, "notify::" NM_DEVICE_WIFI_ACTIVE_ACCESS_POINT,
+                             G_CALLBACK(on_notify), watch);
+    g_ptr_array_add(watch->objects, g_object_ref(device));
+}
+
 void nm_watch_init(NmWatch *watch, void (*changed)(void *owner), void *owner)
 {
     *watch = (NmWatch){.changed = changed, .owner = owner};
@@ -50,5 +62,6 @@ void nm_watch_all(NmWatch *watch, NMClient *client, NMActiveConnection *own)
         add(watch, nm_active_connection_get_ip6_config(active));
         add(watch, nm_active_connection_get_dhcp4_config(active));
         add(watch, nm_active_connection_get_dhcp6_config(active));
+        add_access_point(watch, active);
     }
 }
