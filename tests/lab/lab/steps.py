@@ -6,6 +6,8 @@ import signal
 import sys
 import time
 
+import dns.message
+
 from .epoch import Epoch
 from .hotel import LOGIN
 from .logind import MockLogind
@@ -92,6 +94,14 @@ def wait(_, seconds):
 def around(stage, server=BIND, name="around.wild.example.test"):
     """A program asks a server of its own choice in clear."""
     stage.network.laptop.run("kdig", "+timeout=1", "+retry=0", f"@{server}", name, check=False)
+
+
+@step("stubborn-unit")
+def stubborn_unit(stage, server=BIND, name="stubborn.wild.example.test"):
+    """The same by a service of systemd's, "stubborn", which lives on for a second, long enough to be asked who it is."""
+    wire = "".join(f"\\x{byte:02x}" for byte in dns.message.make_query(name, "A").to_wire())
+    stage.run("systemd-run", "--wait", "--collect", "--unit=stubborn", "timeout", "5", "bash", "-c",
+              f"exec 3<>/dev/udp/{server}/53; printf '{wire}' >&3; sleep 1")
 
 
 @step("rewrite-dns")
@@ -198,7 +208,7 @@ def announce(stage, dns, renew_after=None):
 @step("ipv6-only")
 def ipv6_only(stage, on):
     """The hotel gives its guests IPv6 alone, and IPv4 behind a translator; or IPv4 alone, as before. The laptop joins anew."""
-    stage.hotel.cable(False)
+    pull_cable(stage)
     stage.nmcli("connection", "modify", "hotel", "ipv6.method", "auto")
     stage.hotel.ipv6_only(on)
     stage.closing.callback(stage.hotel.ipv6_only, False)
@@ -231,7 +241,7 @@ def evil_twin(stage, on):
     path = f"/sys/class/net/{LAN}/address"
     own = stage.things.setdefault("gateway", stage.hotel.machine.output("cat", path))
     stage.closing.callback(stage.hotel.machine.ip, "link", "set", LAN, "address", own)
-    stage.hotel.cable(False)
+    pull_cable(stage)
     stage.hotel.machine.ip("link", "set", LAN, "address", TWIN if on else own)
     stage.hotel.cable(True)
     stage.nmcli("connection", "up", "hotel")
