@@ -447,6 +447,8 @@ static void on_policy_changed(void *owner)
     Protection *protection = owner;
     protection_notify(protection);
     held_judge(protection);
+    if (goes_elsewhere(protection))
+        transition_opened(protection);
 }
 
 /* --- life --- */

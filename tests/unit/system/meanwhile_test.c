@@ -185,6 +185,20 @@ static void test_decision_during_a_restart(Fixture *fixture, gconstpointer unuse
     g_assert_false(is_open(fixture));
 }
 
+/* What was decided is so at once, and is said. */
+static void test_leaving_alone_ends_the_search(Fixture *fixture, gconstpointer unused)
+{
+    g_autoptr(GError) error = NULL;
+    start_on(fixture);
+    block(fixture);
+    protection_look_again(fixture->protection, on_done, fixture);
+    run(fixture, 1000000);
+    unsigned before = fixture->answers;
+    g_assert_true(known_networks_decide(fixture->networks, "hotel", NETWORK_LEAVE_ALONE, &error));
+    g_assert_cmpuint(fixture->answers, ==, before + 1);
+    expect(fixture, PROTECTION_OPEN, "");
+}
+
 /* Whoever hears that another network is known sees nothing open on it. */
 static void on_known(void *owner)
 {
@@ -221,6 +235,7 @@ int main(int argc, char **argv)
     ADD("refused-pause-searches-on", test_refused_pause_searches_on);
     ADD("sign-in-ends-with-protection", test_sign_in_ends_with_protection);
     ADD("consent-ends-while-looking-again", test_consent_ends_while_looking_again);
+    ADD("leaving-alone-ends-the-search", test_leaving_alone_ends_the_search);
     ADD("decision-during-a-restart", test_decision_during_a_restart);
     ADD("sign-in-ends-before-another-network-is-known",
         test_sign_in_ends_before_another_network_is_known);
