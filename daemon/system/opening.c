@@ -81,6 +81,29 @@ static void on_consent_over(void *owner)
     held_judge(protection);
 }
 
+static const char *why_nothing_to_allow(ProtectionState state)
+{
+    switch (state) {
+    case PROTECTION_STARTING:
+        return "Sotto is still looking for a way through; there is nothing to allow before that.";
+    case PROTECTION_OFFLINE:
+        return "There is no network connection.";
+    case PROTECTION_OFF:
+    case PROTECTION_PAUSED:
+    case PROTECTION_ERROR:
+    case PROTECTION_OPEN:
+    case PROTECTION_ASK:
+        return "Lookups go to this network's own DNS already, so there is nothing to allow.";
+    case PROTECTION_ON:
+    case PROTECTION_VPN:
+    case PROTECTION_SIGNIN:
+    case PROTECTION_SIGNING_IN:
+    case PROTECTION_BLOCKED:
+        break;
+    }
+    return "This network lets private lookups through, so there is nothing to allow.";
+}
+
 void protection_allow_unprotected(Protection *protection, const char *who, uint32_t seconds,
                                   ProtectionDone done, void *owner)
 {
@@ -93,8 +116,7 @@ void protection_allow_unprotected(Protection *protection, const char *who, uint3
         refuse(done, owner, G_IO_ERROR_INVALID_ARGUMENT,
                "The time without protection is between one minute and one day.");
     } else if (!fits || !protection->held) {
-        refuse(done, owner, G_IO_ERROR_FAILED,
-               "This network lets private lookups through, so there is nothing to allow.");
+        refuse(done, owner, G_IO_ERROR_FAILED, why_nothing_to_allow(protection->state));
     } else if (network == NULL) {
         refuse(done, owner, G_IO_ERROR_FAILED, "This network has no DNS of its own to use.");
     } else {

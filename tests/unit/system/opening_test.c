@@ -343,6 +343,23 @@ static void test_consent_can_be_taken_back(Fixture *fixture, gconstpointer unuse
     run_until(fixture, PROTECTION_ON);
 }
 
+static void expect_sentence(void *owner, const GError *error)
+{
+    const char *sentence = owner;
+    g_assert_nonnull(error);
+    g_assert_true(g_str_has_prefix(error->message, sentence));
+}
+
+static void test_consent_that_is_refused_says_why(Fixture *fixture, gconstpointer unused)
+{
+    static char off[] = "Lookups go to this network's own DNS already",
+                on[] = "This network lets private lookups through";
+    fixture_start(fixture);
+    protection_allow_unprotected(fixture->protection, "alice", 900, expect_sentence, off);
+    turn_on(fixture);
+    protection_allow_unprotected(fixture->protection, "alice", 900, expect_sentence, on);
+}
+
 static void test_consent_needs_trouble(Fixture *fixture, gconstpointer unused)
 {
     start_on(fixture);
@@ -486,6 +503,7 @@ int main(int argc, char **argv)
     ADD("consent-ends-by-itself", test_consent_ends_by_itself);
     ADD("consent-is-for-one-network", test_consent_is_for_one_network);
     ADD("consent-can-be-taken-back", test_consent_can_be_taken_back);
+    ADD("consent-that-is-refused-says-why", test_consent_that_is_refused_says_why);
     ADD("consent-needs-trouble", test_consent_needs_trouble);
     ADD("looking-again", test_looking_again);
     ADD("answer-while-looking-again", test_answer_while_looking_again);
