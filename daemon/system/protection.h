@@ -92,7 +92,7 @@ typedef void (*ProtectionDone)(void *owner, const GError *error);
 /** Proves, switches, proves; a failure leaves everything as it was. `who`: a login name. */
 void protection_turn_on(Protection *protection, const char *who, ProtectionDone done, void *owner);
 void protection_turn_off(Protection *protection, const char *who, ProtectionDone done, void *owner);
-/** From on, blocked or paused; 60 to 86400 seconds. */
+/** From paused, and wherever it is held: on, blocked, signin and so on; 60 to 86400 seconds. */
 void protection_pause(Protection *protection, const char *who, uint32_t seconds,
                       ProtectionDone done, void *owner);
 void protection_resume(Protection *protection, const char *who, ProtectionDone done, void *owner);
