@@ -364,6 +364,18 @@ def test_helper_stops(helper, window):
     label("The Sotto service has stopped.")
 
 
+def test_helper_restarts(helper, names, window):
+    """What it knew of a window is gone with it, so the sign-in has ended; one press begins it again."""
+    helper.stop()
+    label("The Sotto service has stopped.")
+    helper.start()
+    names("login.grand-hotel.test", HOTEL)
+    helper.set(State="signin", PortalAddress=LOGIN)
+    press("Try Again")
+    window.wait_for_request("GET login.grand-hotel.test/", 2)
+    assert calls(helper) == ["BeginSignIn(window)"]
+
+
 def test_helper_refuses(helper, open_window):
     helper.refuse("BeginSignIn", "Failed", "This network asks for no sign-in.")
     open_window()
