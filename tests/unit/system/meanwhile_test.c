@@ -2,6 +2,12 @@
 /* What happens in the middle of a transition, and what one leaves to the next. */
 #include "protection_scene.h"
 
+static void set_up(Fixture *fixture, gconstpointer unused)
+{
+    scene_set_up(fixture, NULL);
+    fixture->settings->networks.search_us = 5000000;
+}
+
 static void join_unseen(Fixture *fixture, const char *key)
 {
     give_domains(fixture, "192.0.2.7", "");
@@ -68,9 +74,9 @@ static void test_another_network_has_its_own_time(Fixture *fixture, gconstpointe
     start_on(fixture);
     block(fixture);
     protection_look_again(fixture->protection, on_done, fixture);
-    run(fixture, 14000000);
+    run(fixture, 4000000);
     join(fixture, "cafe");
-    run(fixture, 8000000);
+    run(fixture, 3000000);
     expect(fixture, PROTECTION_STARTING, "searching");
     fake_servers[1].silent = false;
     run_until(fixture, PROTECTION_ON);
@@ -97,7 +103,7 @@ static void test_choice_ends_the_search(Fixture *fixture, gconstpointer unused)
     protection_set_resolver(fixture->protection, "alice", "s2", on_done, fixture);
     run_until_answered(fixture);
     g_assert_cmpint(fixture->error, ==, -1);
-    for (unsigned i = 0; i < 18; i++) {
+    for (unsigned i = 0; i < 7; i++) {
         run(fixture, 1000000);
         expect(fixture, PROTECTION_ON, "");
     }
@@ -128,7 +134,7 @@ static void test_refused_pause_searches_on(Fixture *fixture, gconstpointer unuse
     start_on(fixture);
     fake_servers[1].silent = true;
     join(fixture, "hotel");
-    run(fixture, 6000000);
+    run(fixture, 4500000);
     expect(fixture, PROTECTION_STARTING, "searching");
     fixture->fake.slow = true;
     protection_pause(fixture->protection, "alice", 60, on_done, fixture);
@@ -220,8 +226,7 @@ static void test_sign_in_ends_before_another_network_is_known(Fixture *fixture,
     g_assert_cmpuint(fixture->answers, ==, before);
 }
 
-#define ADD(path, test)                                                                            \
-    g_test_add("/meanwhile/" path, Fixture, NULL, scene_set_up, test, scene_tear_down)
+#define ADD(path, test) g_test_add("/meanwhile/" path, Fixture, NULL, set_up, test, scene_tear_down)
 
 int main(int argc, char **argv)
 {
