@@ -2,6 +2,7 @@
 """What a person does on the laptop, and sees."""
 
 import json
+import time
 
 from lab.process import wait_for
 
@@ -22,11 +23,17 @@ class Laptop:
     def networks(self):
         return json.loads(self.sottoctl("networks", "--json").stdout)
 
+    def network(self):
+        """The one it is on."""
+        (current,) = [one for one in self.networks() if one["current"]]
+        return current
+
     def wait_state(self, state, code="", seconds=PATIENCE_S):
         """How long that took, by the laptop's own clock."""
         began, seen = self.machine.uptime(), [None]
 
         def reached():
+            time.sleep(0.5)  # to ask is work for the machine
             status = self.status()
             seen[0] = (status["state"], status["reason-code"])
             return seen[0] == (state, code)

@@ -23,6 +23,10 @@ from lab.process import LabError, wait_for
 GUEST = Path(__file__).parent.parent / "guest"
 UNITS = ("agent.service", "air.service")
 PROGRAMS = ("agent", "air", "prober", "unbound.conf", "www")
+SPARED = ("systemd-udev-trigger.service", "systemd-hostnamed.service", "NetworkManager-dispatcher.service",
+          "systemd-journal-flush.service", "systemd-tmpfiles-clean.timer", "systemd-update-utmp.service", "systemd-random-seed.service",
+          "modprobe@.service", "dev-hugepages.mount", "dev-mqueue.mount", "sys-kernel-debug.mount", "sys-kernel-tracing.mount")
+"""What takes seconds in there and is missed by nobody."""
 BOOT_S = 240
 """Patience for machines that do much else at the same time."""
 
@@ -51,6 +55,8 @@ def _hand_over(folder):
             shutil.copy(GUEST / name, units / name)
         target = f"../{name}" if name in UNITS else f"/lib/systemd/system/{name}"
         (units / "multi-user.target.wants" / name).symlink_to(target)
+    for name in SPARED:
+        (units / name).symlink_to("/dev/null")
     hooks = root / "lib/systemd/system-sleep"
     hooks.mkdir(parents=True)
     shutil.copy(GUEST / "sleeping", hooks)
