@@ -25,13 +25,18 @@
 /* --- connections --- */
 
 /* NULL: not a Wi-Fi. */
-static NMAccessPoint *access_point(NMActiveConnection *active)
+static NMDeviceWifi *wifi_device(NMActiveConnection *active)
 {
     const GPtrArray *devices = nm_active_connection_get_devices(active);
     NMDevice *device = devices != NULL && devices->len > 0 ? g_ptr_array_index(devices, 0) : NULL;
-    return device != NULL && NM_IS_DEVICE_WIFI(device)
-               ? nm_device_wifi_get_active_access_point(NM_DEVICE_WIFI(device))
-               : NULL;
+    return device != NULL && NM_IS_DEVICE_WIFI(device) ? NM_DEVICE_WIFI(device) : NULL;
+}
+
+/* NULL: not a Wi-Fi, or one that lost its access point. */
+static NMAccessPoint *access_point(NMActiveConnection *active)
+{
+    NMDeviceWifi *wifi = wifi_device(active);
+    return wifi != NULL ? nm_device_wifi_get_active_access_point(wifi) : NULL;
 }
 
 /* (transfer none); NULL: not a Wi-Fi. */
@@ -259,20 +264,38 @@ static void read_families(NMClient *client, NetworkFacts *facts)
     }
 }
 
-static void read_connection(NMActiveConnection *active, Gateway *gateway, NetworkFacts *facts)
+/*
+ * Which network it is, by its gateway. A Wi-Fi that lost its access point stays activated for some
+ * seconds, and goes on with whichever of the same name it finds, address and all: that may be
+ * somebody else's. So it is no network anybody knows until then, and what was known of the gateway
+ * behind another access point is not trusted.
+ */
+static void read_key(NMActiveConnection *active, Gateway *gateway, NetworkFacts *facts)
 {
+    NMAccessPoint *point = access_point(active);
+    if (point == NULL && wifi_device(active) != NULL) {
+        gateway_forget(gateway);
+        return;
+    }
+    const char *station = point != NULL ? nm_access_point_get_bssid(point) : NULL;
+    g_autofree char *occasion =
+        g_strdup_printf("%s %s", facts->identity, station != NULL ? station : "");
     Address address;
     bool found = find_gateway(active, &address);
+    gateway_follow(gateway, found ? &address : NULL, nm_connection_interface(active), occasion);
+    const char *hardware = gateway_hardware(gateway);
+    if (hardware != NULL)
+        set_text(&facts->key, make_key(active, hardware));
+}
+
+static void read_connection(NMActiveConnection *active, Gateway *gateway, NetworkFacts *facts)
+{
     facts->online = true;
     set_text(&facts->identity, network_identity(active));
     set_text(&facts->name, nm_connection_name(active));
     set_text(&facts->ssid, ssid_text(active));
     set_text(&facts->portal_api, portal_api(active));
-    gateway_follow(gateway, found ? &address : NULL, nm_connection_interface(active),
-                   facts->identity);
-    const char *hardware = gateway_hardware(gateway);
-    if (hardware != NULL)
-        set_text(&facts->key, make_key(active, hardware));
+    read_key(active, gateway, facts);
 }
 
 /* Whether the default route is that of a device which NetworkManager leaves alone. */
