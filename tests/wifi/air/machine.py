@@ -37,37 +37,48 @@ def _root_owns(entry):
     return entry
 
 
-def _hand_over(folder):
-    """What a boot gets beside the image: Sotto as `meson install` puts it, the air, and the lab's authority."""
-    root = folder / "root"
-    opt, units = root / "opt/air", root / "etc/systemd/system"
+def _install(root):
+    """Sotto as `meson install` puts it; its system user guest/init makes."""
     done = subprocess.run(["meson", "install", "-C", build_folder(), "--no-rebuild", "--quiet"], check=False, capture_output=True,
                           text=True, env={**os.environ, "DESTDIR": str(root)})
     if done.returncode != 0:
         raise LabError(f"meson install failed: {(done.stderr or done.stdout).strip()[-1000:]}")
+
+
+def _choose_units(root):
+    """What systemd starts, and what not."""
+    units, hooks = root / "etc/systemd/system", root / "usr/lib/systemd/system-sleep"
+    wanted = units / "multi-user.target.wants"
+    for folder in (wanted, hooks):
+        folder.mkdir(parents=True)
+    for name in UNITS:
+        shutil.copy(GUEST / name, units / name)
+        (wanted / name).symlink_to(f"../{name}")
+    (wanted / "sotto.service").symlink_to("/lib/systemd/system/sotto.service")
+    for name in SPARED:
+        (units / name).symlink_to("/dev/null")
+    shutil.copy(GUEST / "sleeping", hooks)
+
+
+def _hand_over(folder):
+    """What a boot gets beside the image, as folder/hand-over.tar: Sotto, the air, and the lab's authority."""
+    root = folder / "root"
+    _install(root)
+    _choose_units(root)
+    opt, settings = root / "opt/air", root / "etc/sotto/sotto.conf.d"
     opt.mkdir(parents=True)
     for name in PROGRAMS:
         copy = shutil.copytree if (GUEST / name).is_dir() else shutil.copy
         copy(GUEST / name, opt / name)
-    (units / "multi-user.target.wants").mkdir(parents=True)
-    for name in (*UNITS, "sotto.service"):
-        if name in UNITS:
-            shutil.copy(GUEST / name, units / name)
-        target = f"../{name}" if name in UNITS else f"/lib/systemd/system/{name}"
-        (units / "multi-user.target.wants" / name).symlink_to(target)
-    for name in SPARED:
-        (units / name).symlink_to("/dev/null")
-    hooks = root / "lib/systemd/system-sleep"
-    hooks.mkdir(parents=True)
-    shutil.copy(GUEST / "sleeping", hooks)
     authority = Authority(folder / "pki")
+    authority.trust(root)
     for suffix in ("key", "crt"):
         shutil.copy(folder / f"pki/server.{suffix}", opt)
-    authority.trust(root)
-    (root / "etc/sotto/sotto.conf.d").mkdir(parents=True, exist_ok=True)
-    shutil.copy(GUEST / "sotto.conf", root / "etc/sotto/sotto.conf.d/50-lab.conf")
+    settings.mkdir(parents=True, exist_ok=True)
+    shutil.copy(GUEST / "sotto.conf", settings / "50-lab.conf")
     with tarfile.open(folder / "hand-over.tar", "w") as tar:
-        tar.add(root, "", filter=_root_owns)
+        for entry in sorted(root.iterdir()):
+            tar.add(entry, entry.name, filter=_root_owns)
 
 
 class Machine:
