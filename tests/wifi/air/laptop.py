@@ -6,7 +6,7 @@ import time
 
 from lab.process import wait_for
 
-PATIENCE_S = 60
+PATIENCE_S = 120
 """For things whose duration is not what is tested; the machine is slow."""
 
 
