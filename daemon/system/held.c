@@ -19,8 +19,6 @@
 
 #define FAILURES_BEFORE_CHECK 3
 #define CHECK_INTERVAL_US     INT64_C(10000000)
-#define LOST_GRACE_US         INT64_C(2000000) /* roaming and a restart of NetworkManager take */
-#define UNPOINTED_GRACE_US    INT64_C(6000000) /* less */
 #define RETRY_FIRST_US        INT64_C(5000000)
 #define RETRY_LAST_US         INT64_C(60000000)
 #define LOOK_US               INT64_C(10000000) /* at a sign-in page that nobody works at */
@@ -37,16 +35,10 @@ bool held_is_signin_wanted(const Protection *protection)
             protection->settings->networks.portal_check == PORTAL_CHECK_ALWAYS);
 }
 
-static bool goes_elsewhere(const Protection *protection)
+bool held_goes_elsewhere(const Protection *protection)
 {
     RouteKind kind;
     return routes_vpn_in_charge(protection->plan) != NULL || opening_is_open(protection, &kind);
-}
-
-static bool is_changing(const Protection *protection)
-{
-    return protection->transition != TRANSITION_NONE &&
-           protection->transition != TRANSITION_CHOOSING;
 }
 
 static void judge_health(Protection *protection)
@@ -122,7 +114,7 @@ static bool is_resting(ProtectionState state)
 void held_judge(Protection *protection)
 {
     protection_apply_saved(protection); /* what is over closes, whatever is under way */
-    if (!protection->held || is_changing(protection))
+    if (!protection->held || transition_is_changing(protection))
         return;
     bool rested = is_resting(protection->state);
     judge(protection);
@@ -155,7 +147,7 @@ static void note_trouble(Protection *protection, const ProofResult *result)
 
 void held_look_for_portal(Protection *protection)
 {
-    bool wanted = protection->sign_in != SIGN_IN_NONE || !goes_elsewhere(protection);
+    bool wanted = protection->sign_in != SIGN_IN_NONE || !held_goes_elsewhere(protection);
     if (protection->settings->networks.portal_check != PORTAL_CHECK_NEVER && wanted &&
         protection_facts(protection)->online)
         portal_look(protection->portal, &protection->settings->networks);
@@ -204,10 +196,10 @@ static void on_searched(void *owner, const ProofResult *result)
 static void search(Protection *protection, int64_t limit_us)
 {
     static const SearchEvents events = {.doubt = on_doubt, .ended = on_searched};
-    if (is_changing(protection))
+    if (transition_is_changing(protection))
         return;
     g_clear_pointer(&protection->search, search_cancel);
-    if (goes_elsewhere(protection))
+    if (held_goes_elsewhere(protection))
         return;
     protection->checked_us = loop_now_us(protection->parts.loop);
     protection->failures = 0;
@@ -235,7 +227,8 @@ static void on_record(void *owner, const QueryRecord *record)
         return;
     if (record->status == STATUS_OK) {
         const char *id = engine_last_resolver(protection->parts.engine);
-        if (protection->held && protection->health != HEALTH_GOOD && !is_changing(protection))
+        if (protection->held && protection->health != HEALTH_GOOD &&
+            !transition_is_changing(protection))
             held_is_good(protection, id);
         protection->failures = 0;
         protection_set_in_use(protection, id);
@@ -276,191 +269,14 @@ static void on_look(void *owner)
     held_look_for_portal(owner);
 }
 
-/* --- the network --- */
-
-static uint64_t count_encrypted(const Protection *protection)
-{
-    Stats stats;
-    engine_stats(protection->parts.engine, &stats);
-    return stats.encrypted;
-}
-
-uint64_t protection_network_encrypted(const Protection *protection)
-{
-    return count_encrypted(protection) - protection->encrypted_before;
-}
-
-static void replace(char **text, const char *value)
-{
-    g_free(*text);
-    *text = g_strdup(value);
-}
-
-/* Its key may be known a moment later than the network itself. */
-static void network_known(Protection *protection)
-{
-    const NetworkFacts *facts = protection_facts(protection);
-    replace(&protection->key, facts->key);
-    if (*facts->key != '\0' && protection->parts.networks != NULL)
-        known_networks_joined(protection->parts.networks, facts->key, facts->name, facts->ssid,
-                              loop_wall_s(protection->parts.loop));
-}
-
-static void network_joined(Protection *protection)
-{
-    const NetworkFacts *facts = protection_facts(protection);
-    replace(&protection->identity, facts->identity);
-    protection->encrypted_before = count_encrypted(protection);
-    protection->failures = 0;
-    portal_forget(protection->portal);
-    loop_timer_stop(&protection->look);
-    if (protection->health == HEALTH_BAD)
-        protection->health = HEALTH_SEARCHING;
-    network_known(protection);
-    engine_network_changed(protection->parts.engine, *facts->key != '\0' ? facts->key : NULL);
-}
-
-static void on_unpointed(void *owner)
-{
-    Protection *protection = owner;
-    const NetworkFacts *facts = protection_facts(protection);
-    if (!protection->held || !facts->managed || is_changing(protection) ||
-        (facts->pointed && !facts->taken))
-        return;
-    held_end(protection);
-    if (facts->taken)
-        protection_set_state(protection, PROTECTION_ERROR, 0, "dns-taken",
-                             "Another program changed your DNS settings.");
-    else
-        protection_set_state(protection, PROTECTION_ERROR, 0, "not-pointed",
-                             "This machine's DNS settings do not lead to Sotto any more.");
-}
-
-static void on_lost(void *owner)
-{
-    Protection *protection = owner;
-    const NetworkFacts *facts = protection_facts(protection);
-    if (!protection->held || !facts->managed || facts->online)
-        return;
-    held_end(protection);
-    protection_set_state(protection, PROTECTION_OFFLINE, 0, "offline",
-                         "There is no network connection.");
-}
-
-static void watch_online(Protection *protection, const NetworkFacts *facts)
-{
-    if (facts->online)
-        loop_timer_stop(&protection->lost);
-    else if (!loop_timer_is_running(&protection->lost))
-        loop_timer_start(&protection->lost, LOST_GRACE_US);
-}
-
-/* That another program's settings are in force is a fact only after a moment of its own. */
-static void watch_pointed(Protection *protection, const NetworkFacts *facts)
-{
-    if (facts->taken)
-        on_unpointed(protection);
-    else if (facts->pointed)
-        loop_timer_stop(&protection->unpointed);
-    else if (!loop_timer_is_running(&protection->unpointed))
-        loop_timer_start(&protection->unpointed, UNPOINTED_GRACE_US);
-}
-
-/* What NetworkManager's own look says is a reason to look ourselves. */
-static void heed_connectivity(Protection *protection, const NetworkFacts *facts)
-{
-    bool said = facts->connectivity != protection->connectivity;
-    protection->connectivity = facts->connectivity;
-    if (said &&
-        (facts->connectivity == CONNECTIVITY_PORTAL || protection->state == PROTECTION_SIGNIN ||
-         protection->state == PROTECTION_SIGNING_IN))
-        held_look_for_portal(protection);
-}
-
-/* Where there is little doubt that there is a sign-in page, no time is lost with waiting. */
-static bool is_portal_likely(const Protection *protection)
-{
-    const NetworkFacts *facts = protection_facts(protection);
-    const KnownNetwork *known = protection->parts.networks != NULL
-                                    ? known_networks_find(protection->parts.networks, facts->key)
-                                    : NULL;
-    return protection->settings->networks.portal_check == PORTAL_CHECK_ALWAYS ||
-           *facts->portal_api != '\0' || (known != NULL && known->portal);
-}
-
-static void network_changed_while_held(Protection *protection, bool joined, bool known)
-{
-    const NetworkFacts *facts = protection_facts(protection);
-    watch_online(protection, facts);
-    watch_pointed(protection, facts);
-    held_judge(protection);
-    heed_connectivity(protection, facts);
-    if (!protection->held)
-        return;
-    if (joined)
-        held_search(protection);
-    if ((joined || known) && is_portal_likely(protection))
-        held_look_for_portal(protection);
-}
-
-void held_follow_network(Protection *protection)
-{
-    const NetworkFacts *facts = protection_facts(protection);
-    if (protection->transition != TRANSITION_NONE || !facts->managed)
-        return;
-    if ((protection->state == PROTECTION_OFFLINE && facts->online) ||
-        (protection->state == PROTECTION_ERROR && facts->pointed && !facts->taken))
-        transition_go_on(protection, NULL, NULL);
-}
-
-static void on_network_changed(void *owner)
-{
-    Protection *protection = owner;
-    const NetworkFacts *facts = protection_facts(protection);
-    bool joined = facts->online && strcmp(facts->identity, protection->identity) != 0;
-    bool known = facts->online && strcmp(facts->key, protection->key) != 0;
-    protection_notify(protection);
-    if (!facts->managed)
-        return;                         /* NetworkManager is away; what it set is still in force */
-    opening_follow_network(protection); /* first: what follows puts plans in force */
-    if (joined) {
-        network_joined(protection);
-    } else if (known) {
-        network_known(protection);
-        engine_network_known(protection->parts.engine, *facts->key != '\0' ? facts->key : NULL);
-    }
-    protection_apply_saved(protection); /* its routes are this network's */
-    if (!facts->online)
-        transition_network_lost(protection);
-    else if (goes_elsewhere(protection))
-        transition_opened(protection);
-    else if (joined)
-        transition_network_joined(protection);
-    if (protection->held)
-        network_changed_while_held(protection, joined, known);
-    else
-        held_follow_network(protection);
-}
-
-static void on_policy_changed(void *owner)
-{
-    Protection *protection = owner;
-    protection_notify(protection);
-    held_judge(protection);
-    if (goes_elsewhere(protection))
-        transition_opened(protection);
-}
-
 /* --- life --- */
 
 void held_begin(Protection *protection)
 {
     protection->held = true;
-    protection->connectivity = protection_facts(protection)->connectivity;
     protection->retry_us = RETRY_FIRST_US;
     held_judge(protection);
-    watch_online(protection, protection_facts(protection));
-    watch_pointed(protection, protection_facts(protection));
+    following_begin(protection);
 }
 
 void held_end(Protection *protection)
@@ -468,8 +284,7 @@ void held_end(Protection *protection)
     protection->held = false;
     protection_end_sign_in(protection);
     g_clear_pointer(&protection->search, search_cancel);
-    loop_timer_stop(&protection->lost);
-    loop_timer_stop(&protection->unpointed);
+    following_end(protection);
     loop_timer_stop(&protection->retry);
     loop_timer_stop(&protection->look);
 }
@@ -483,8 +298,6 @@ void held_init(Protection *protection)
         .lookups = protection->lookups,
         .probe = parts->probe,
     };
-    loop_timer_init(&protection->lost, parts->loop, on_lost, protection);
-    loop_timer_init(&protection->unpointed, parts->loop, on_unpointed, protection);
     loop_timer_init(&protection->retry, parts->loop, on_retry, protection);
     loop_timer_init(&protection->look, parts->loop, on_look, protection);
     protection->portal = portal_new(&portal, on_looked, protection);
@@ -493,18 +306,11 @@ void held_init(Protection *protection)
     protection->observer = (EngineObserver){
         .interest = RECORD_NEEDED_ANSWER, .observed = on_record, .owner = protection};
     engine_observe(parts->engine, &protection->observer);
-    protection->network = (NetworkListener){.changed = on_network_changed, .owner = protection};
-    network_listen(parts->network, &protection->network);
-    protection->known = (KnownNetworksListener){.changed = on_policy_changed, .owner = protection};
-    if (parts->networks != NULL)
-        known_networks_listen(parts->networks, &protection->known);
 }
 
 void held_clear(Protection *protection)
 {
     held_end(protection);
-    known_networks_unlisten(&protection->known);
-    network_unlisten(&protection->network);
     engine_unobserve(protection->parts.engine, &protection->observer);
     portal_free(protection->portal);
     g_free(protection->trouble_code);

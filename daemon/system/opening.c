@@ -19,13 +19,6 @@
 #define CONSENT_MAX_S 86400
 #define MAX_ERRANDS   64
 
-static void refuse(ProtectionDone done, void *owner, GIOErrorEnum code, const char *sentence)
-{
-    g_autoptr(GError) error = g_error_new_literal(G_IO_ERROR, code, sentence);
-    if (done != NULL)
-        done(owner, error);
-}
-
 /* --- policy --- */
 
 NetworkPolicy protection_policy(const Protection *protection)
@@ -113,12 +106,13 @@ void protection_allow_unprotected(Protection *protection, const char *who, uint3
     bool fits = protection->state == PROTECTION_BLOCKED || protection->state == PROTECTION_SIGNIN ||
                 protection->state == PROTECTION_SIGNING_IN || opening_has_consent(protection);
     if (seconds < CONSENT_MIN_S || seconds > CONSENT_MAX_S) {
-        refuse(done, owner, G_IO_ERROR_INVALID_ARGUMENT,
-               "The time without protection is between one minute and one day.");
+        transition_refuse(done, owner, G_IO_ERROR_INVALID_ARGUMENT,
+                          "The time without protection is between one minute and one day.");
     } else if (!fits || !protection->held) {
-        refuse(done, owner, G_IO_ERROR_FAILED, why_nothing_to_allow(protection->state));
+        transition_refuse(done, owner, G_IO_ERROR_FAILED, why_nothing_to_allow(protection->state));
     } else if (network == NULL) {
-        refuse(done, owner, G_IO_ERROR_FAILED, "This network has no DNS of its own to use.");
+        transition_refuse(done, owner, G_IO_ERROR_FAILED,
+                          "This network has no DNS of its own to use.");
     } else {
         protection_end_sign_in(protection);
         g_free(consent->key);
@@ -129,8 +123,7 @@ void protection_allow_unprotected(Protection *protection, const char *who, uint3
         loop_timer_start(&consent->over, (int64_t)seconds * 1000000);
         protection_note_change(protection, who);
         held_judge(protection);
-        if (done != NULL)
-            done(owner, NULL);
+        transition_agree(done, owner);
     }
 }
 
@@ -207,11 +200,13 @@ void protection_begin_sign_in(Protection *protection, const char *who, SignIn ho
     bool fits = protection->state == PROTECTION_SIGNIN || protection->state == PROTECTION_BLOCKED ||
                 protection->state == PROTECTION_SIGNING_IN;
     if (!fits || !protection->held) {
-        refuse(done, owner, G_IO_ERROR_FAILED, "This network does not ask for a sign-in.");
+        transition_refuse(done, owner, G_IO_ERROR_FAILED,
+                          "This network does not ask for a sign-in.");
         return;
     }
     if (network == NULL) {
-        refuse(done, owner, G_IO_ERROR_FAILED, "This network has no DNS of its own to use.");
+        transition_refuse(done, owner, G_IO_ERROR_FAILED,
+                          "This network has no DNS of its own to use.");
         return;
     }
     drop_errands(protection);
@@ -224,8 +219,7 @@ void protection_begin_sign_in(Protection *protection, const char *who, SignIn ho
     loop_timer_stop(&protection->look); /* other intervals from now on */
     protection_note_change(protection, who);
     held_judge(protection);
-    if (done != NULL)
-        done(owner, NULL);
+    transition_agree(done, owner);
 }
 
 void protection_end_sign_in(Protection *protection)

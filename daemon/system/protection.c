@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The state of protection, as everybody sees it, and the plan that is in force.
- *
- * How the state gets from one to another on request is in transition.c; what becomes of it while
- * DNS is ours, in held.c; what the user lets go to the network's own DNS, in opening.c.
+ * The state of protection, as everybody sees it, and the plan that is in force. What else there is
+ * to protection, and in which file, protection_state.h says.
  */
 #include "protection_state.h"
 
@@ -168,6 +166,7 @@ Protection *protection_new(const ProtectionParts *parts, Settings *settings)
     loop_defer_init(&protection->notify, parts->loop, on_notify, protection);
     protection->lookups = network_lookups_new(parts->loop, parts->engine, parts->network);
     held_init(protection);
+    following_init(protection);
     opening_init(protection);
     protection_apply_saved(protection);
     return protection;
@@ -181,6 +180,7 @@ void protection_free(Protection *protection)
         g_error_new_literal(G_IO_ERROR, G_IO_ERROR_CANCELLED, "The helper is stopping.");
     transition_end(protection, error);
     held_clear(protection);
+    following_clear(protection);
     opening_clear(protection);
     network_lookups_free(protection->lookups);
     loop_timer_stop(&protection->pause);

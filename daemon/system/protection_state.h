@@ -7,12 +7,16 @@
 #include "search.h"
 
 /** What the files of protection share, and nobody else sees:
- *   protection.c  what everybody sees, the plan in force, life
- *   transition.c  from one state to another on request
- *   held.c        what becomes of the state while DNS is ours
- *   opening.c     what the user lets go to the network's own DNS
+ *   protection.c        what everybody sees, the plan in force, life
+ *   transition.c        what the ways from one state to another on request have in common
+ *   turning_on.c        to "on", from off and from what is held
+ *   turning_off.c       off, for good or for a while
+ *   choosing.c          another resolver
+ *   held.c              what becomes of the state while DNS is ours
+ *   following.c         what becomes of the network meanwhile
+ *   opening.c           what the user lets go to the network's own DNS
  *   protection_clock.c  what a wrong clock does
- *   clear_flow.c  what may leave in clear */
+ *   clear_flow.c        what may leave in clear */
 
 typedef enum Transition {
     TRANSITION_NONE,
@@ -127,9 +131,9 @@ void held_is_good(Protection *protection, const char *resolver_id);
 void held_is_bad(Protection *protection, const ProofResult *result);
 /** Looks for a sign-in page, where the settings let it. */
 void held_look_for_portal(Protection *protection);
-/** Goes on by itself where only the network was missing, unless a transition is under way. */
-void held_follow_network(Protection *protection);
 bool held_is_signin_wanted(const Protection *protection);
+/** Lookups go elsewhere than to the resolvers: to a VPN, or to the network by the user's wish. */
+bool held_goes_elsewhere(const Protection *protection);
 
 /* --- protection_clock.c --- */
 
@@ -158,12 +162,42 @@ void opening_take_back(Protection *protection);
 /** Whether the consent is for the network at hand. */
 bool opening_has_consent(const Protection *protection);
 
+/* --- following.c --- */
+
+void following_init(Protection *protection);
+void following_clear(Protection *protection);
+/** Watches whether there is a network and DNS is ours; held.c's. */
+void following_begin(Protection *protection);
+void following_end(Protection *protection);
+/** Goes on by itself where only the network was missing, unless a transition is under way. */
+void following_go_on(Protection *protection);
+
 /* --- transition.c --- */
+
+/** `who` NULL: nobody asked. */
+void transition_begin(Protection *protection, Transition transition, const char *who,
+                      ProtectionDone done, void *owner);
+/** The caller is answered when the transition under way ends. */
+void transition_wait(Protection *protection, ProtectionDone done, void *owner);
+/** Ends the transition under way; everybody who waits gets `error` (NULL: it went well), and may
+ * ask for the next from inside. */
+void transition_end(Protection *protection, const GError *error);
+void transition_fail(Protection *protection, const char *sentence);
+/** Whether the state is on its way to another one; a resolver's choice leaves it as it is. */
+bool transition_is_changing(const Protection *protection);
+/** Writes what the user chose; a failure is logged. */
+void transition_save(Protection *protection);
+/** Answers at once. `done` NULL: nobody waits. */
+void transition_agree(ProtectionDone done, void *owner);
+void transition_refuse(ProtectionDone done, void *owner, GIOErrorEnum code, const char *sentence);
+void transition_refuse_busy(ProtectionDone done, void *owner);
+
+/* --- turning_on.c --- */
 
 /** Holds DNS again, with no proof first: the way on from a restart, a pause, a block. */
 void transition_go_on(Protection *protection, ProtectionDone done, void *owner);
-/** Ends the transition under way; everybody who waits gets `error` (NULL: it went well). */
-void transition_end(Protection *protection, const GError *error);
+/** DNS is ours from now on, whatever is known of the way; `error` (NULL: none) is for who waits. */
+void transition_settle(Protection *protection, const GError *error);
 /** The transition's network went away. */
 void transition_network_lost(Protection *protection);
 /** It was left for another one, which has the whole time of a search. */
