@@ -29,7 +29,7 @@ def pytest_runtest_makereport(item, call):
     report = outcome.get_result()
     machine = item.funcargs.get("machine")
     if report.failed and machine:
-        report.sections.append(("journal of the laptop", machine.journal("--since=-60s")))
+        report.sections.append(("journal of the laptop", machine.journal()))
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@
 import json
 import time
 
-from lab.process import wait_for
+from lab.process import LabError, wait_for
 
 PATIENCE_S = 120
 """For things whose duration is not what is tested; the machine is slow."""
@@ -52,14 +52,20 @@ class Laptop:
         if self.ssid() == place.ssid:
             return
         words = ["password", place.password] if place.password else []
+        told = [""]
 
         def joined():
             if place.ssid in self.profiles:
                 done = self.machine.run("nmcli", "--wait", "30", "connection", "up", place.ssid, check=False)
             else:
+                self.machine.run("nmcli", "device", "wifi", "list", "--rescan", "yes", check=False)
                 done = self.machine.run("nmcli", "--wait", "30", "device", "wifi", "connect", place.ssid, *words, check=False)
+            told[0] = done.stderr.strip()
             return done.returncode == 0
-        wait_for(f"the laptop to join {place.ssid}", joined, PATIENCE_S)
+        try:
+            wait_for(f"the laptop to join {place.ssid}", joined, PATIENCE_S)
+        except LabError as error:
+            raise LabError(f"{error} NetworkManager says: {told[0]}") from None
         self.profiles.add(place.ssid)
 
     def ssid(self):
