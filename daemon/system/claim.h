@@ -7,6 +7,7 @@
 /**
  * Makes the host of `address` this machine's own until the link `interface` goes down or away,
  * whether or not the link carries the address. Claiming it again is no error. Needs CAP_NET_ADMIN.
- * STATUS_PERMISSION, STATUS_IO (no such link, or the kernel lacks the address family).
+ * STATUS_PERMISSION, STATUS_UNREACHABLE (no such link), STATUS_IO (the kernel lacks the address
+ * family).
  */
 Status claim_address(const Address *address, int interface) must_check;
