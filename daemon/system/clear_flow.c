@@ -7,6 +7,10 @@
 
 #include <string.h>
 
+/* A packet is judged a little after it left: what we sent last by a plan that is over, no other
+ * program did. */
+#define JUDGED_LATE_US INT64_C(500000)
+
 static ClearFlow flow_of_route(RouteKind kind)
 {
     switch (kind) {
@@ -28,9 +32,8 @@ static ClearFlow flow_of_route(RouteKind kind)
 }
 
 /* TCP: the name comes later, so that the address alone must do. */
-static ClearFlow flow_by_route(const Protection *protection, const LeakPacket *packet)
+static ClearFlow flow_by_route(const Plan *plan, const LeakPacket *packet)
 {
-    const Plan *plan = protection->plan;
     for (size_t i = 0; plan != NULL && i < plan->route_count; i++) {
         const Route *route = &plan->routes[i];
         if (!packet->tcp && !name_is_under(&packet->name, &route->suffix))
@@ -92,5 +95,10 @@ ClearFlow protection_judge_clear(void *owner, const LeakPacket *packet)
     if (is_nat64_question(protection, packet))
         return CLEAR_NAT64;
     ClearFlow flow = network_lookups_judge(protection->lookups, packet);
-    return flow != CLEAR_LEAK ? flow : flow_by_route(protection, packet);
+    if (flow == CLEAR_LEAK)
+        flow = flow_by_route(protection->plan, packet);
+    if (flow == CLEAR_LEAK &&
+        loop_now_us(protection->parts.loop) < protection->plan_changed_us + JUDGED_LATE_US)
+        flow = flow_by_route(protection->plan_before, packet);
+    return flow;
 }

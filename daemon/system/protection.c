@@ -110,6 +110,22 @@ Plan *protection_make_plan(Protection *protection, const char *choice, GError **
     return plan;
 }
 
+/* (transfer full) of the plan. */
+static void put_in_force(Protection *protection, Plan *plan)
+{
+    g_autofree char *domains = routes_describe(plan);
+    bool others = protection->plan == NULL || !plan_same_sources(protection->plan, plan);
+    if (others && *domains != '\0')
+        log_info("this network's names are asked of it, unencrypted domains=%s", domains);
+    if (others) {
+        g_clear_pointer(&protection->plan_before, plan_unref);
+        protection->plan_before = g_steal_pointer(&protection->plan);
+        protection->plan_changed_us = loop_now_us(protection->parts.loop);
+    }
+    g_clear_pointer(&protection->plan, plan_unref);
+    protection->plan = plan;
+}
+
 void protection_apply_saved(Protection *protection)
 {
     g_autoptr(GError) error = NULL;
@@ -122,12 +138,7 @@ void protection_apply_saved(Protection *protection)
         plan = plan_new();
         add_routes(protection, plan);
     }
-    g_autofree char *domains = routes_describe(plan);
-    if (*domains != '\0' &&
-        (protection->plan == NULL || !plan_same_sources(protection->plan, plan)))
-        log_info("this network's names are asked of it, unencrypted domains=%s", domains);
-    g_clear_pointer(&protection->plan, plan_unref);
-    protection->plan = plan;
+    put_in_force(protection, plan);
     engine_apply(protection->parts.engine, plan);
 }
 
@@ -186,6 +197,7 @@ void protection_free(Protection *protection)
     loop_timer_stop(&protection->pause);
     loop_defer_cancel(&protection->notify);
     g_clear_pointer(&protection->plan, plan_unref);
+    g_clear_pointer(&protection->plan_before, plan_unref);
     g_array_unref(protection->waiters);
     g_free(protection->who);
     g_free(protection->choice);

@@ -48,7 +48,9 @@ typedef struct Consent {
 struct Protection {
     ProtectionParts parts;
     Settings *settings;
-    Plan *plan; /* in force; with no resolver where the settings know none to ask */
+    Plan *plan;        /* in force; with no resolver where the settings know none to ask */
+    Plan *plan_before; /* which other sources were asked by, NULL none; since when not */
+    int64_t plan_changed_us;
     ProtectionState state;
     char *reason_code, *reason;
     int64_t until_s;

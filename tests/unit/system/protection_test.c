@@ -229,6 +229,18 @@ static void test_clear_flows(Fixture *fixture, gconstpointer unused)
     g_assert_cmpint(protection_judge_clear(fixture->protection, &elsewhere), ==, CLEAR_LEAK);
 }
 
+static void test_clear_flow_is_known_a_moment_longer(Fixture *fixture, gconstpointer unused)
+{
+    give_domains(fixture, "192.0.2.7", "corp.example");
+    LeakPacket own = packet_for("192.0.2.7", "printer.corp.example");
+    start_on(fixture);
+    give_domains(fixture, "192.0.2.8", "other.example");
+    network_tell(&fixture->fake.network);
+    g_assert_cmpint(protection_judge_clear(fixture->protection, &own), ==, CLEAR_NETWORK);
+    run(fixture, G_USEC_PER_SEC);
+    g_assert_cmpint(protection_judge_clear(fixture->protection, &own), ==, CLEAR_LEAK);
+}
+
 static void test_opening_is_no_leak(Fixture *fixture, gconstpointer unused)
 {
     LeakPacket any = packet_for("192.0.2.7", "www.example");
@@ -271,6 +283,7 @@ int main(int argc, char **argv)
     ADD("claims-of-the-network-are-limited", test_networks_claims_are_limited);
     ADD("names-of-the-network-by-consent", test_networks_names_by_consent);
     ADD("clear-flows-are-one-list", test_clear_flows);
+    ADD("clear-flow-is-known-a-moment-longer", test_clear_flow_is_known_a_moment_longer);
     ADD("opening-is-no-leak", test_opening_is_no_leak);
     ADD("networkmanager-that-stops-changes-nothing", test_networkmanager_that_stops);
     return g_test_run();
