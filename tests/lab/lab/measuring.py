@@ -21,6 +21,7 @@ CAFE_FLOWS = (CertificateRequest(), ClearFlow("portal-check", ("nmcheck.lab.test
               ClearFlow("network", (".cafe.test",), (CAFE,)), ClearFlow("network", (".hotel.test",), (HOTEL,)),
               ClearFlow("nat64", ("ipv4only.arpa",), (CAFE,)), ClearFlow("discovery", ("_dns.resolver.arpa",), (CAFE,)))
 HOTEL_FLOWS = (*CLEAR_FLOWS, ClearFlow("network", (".cafe.test",), (CAFE,)))
+UNSURE_S = 3
 NOT_PROMISED = "not promised"
 INSIDE_A_TUNNEL = "vpn"
 """The one kind that no cable shows."""
@@ -37,6 +38,8 @@ class Result:
     clear: Counter = field(default_factory=Counter)
     leaks: list = field(default_factory=list)
     outage_ms: int = 0
+    surely: Counter = field(default_factory=Counter)
+    """The same with "leaked", without what left just when the helper was asked for its count."""
     excused: list = field(default_factory=list)
     """(why, seconds): when nobody could expect a lookup to work."""
     counted: Counter = field(default_factory=Counter)
@@ -61,7 +64,7 @@ class Watch:
         if not promised:
             self.permit(NOT_PROMISED, servers=None)
         self.pauses, self.paused_since = [], None
-        self.before, self.counted = stage.clear_counts(), Counter()
+        self.before, self.counted, self.banked = stage.clear_counts(), Counter(), []
         self.prober = network.laptop.start("prober", sys.executable, "-m", "lab.prober", RESOLV_CONF)
         self.prober.wait_until("the prober", lambda: "ready" in self.prober.log)
         self.began = time.monotonic()
@@ -84,6 +87,7 @@ class Watch:
 
     def bank(self):
         """The helper is about to end, and forgets what it counted."""
+        self.banked.append(time.time())
         self.counted += self.stage.clear_counts() - self.before
         self.before = Counter()
 
@@ -147,15 +151,30 @@ class Watch:
             place.cable(True)
         for capture, flows in self.captures:
             capture.stop()
-            capture.packets = [one for one in capture.packets if one.time <= until or one.question == (capture.marker, "A")]
             # Where everything is allowed, what would be allowed anyhow is counted as all else.
             first = [one for one in capture.permitted if one.kind in (NOT_PROMISED, CONSENT)]
-            leaks, evidence = capture.leaks(allow=(*first, *flows, *self.stage.flows))
+            allowed = (*first, *flows, *self.stage.flows)
+            everything = capture.packets
+            capture.packets = _select(capture, everything, lambda moment: moment <= until)
+            leaks, evidence = capture.leaks(allow=allowed)
+            capture.packets = _select(capture, everything, lambda moment: not self._is_unsure(moment))
+            sure_leaks, sure = capture.leaks(allow=allowed)
             result.leaks += leaks
             result.clear += evidence.clear_flows
-            result.leaks += [f"{LABEL} was readable in {one}" for one in capture.packets
-                             if LABEL.encode() in one.raw and not one.question and not _is_open(capture, one.time)]
-        del result.clear[NOT_PROMISED]
+            result.surely += sure.clear_flows + Counter(leaked=len(sure_leaks))
+            result.leaks += [f"{LABEL} was readable in {one}" for one in everything if one.time <= until
+                             and LABEL.encode() in one.raw and not one.question and not _is_open(capture, one.time)]
+        for told in (result.clear, result.surely):
+            del told[NOT_PROMISED]
+
+    def _is_unsure(self, moment):
+        """Whether the helper may have told its count, for the last time, before it counted this."""
+        return any(since <= moment <= since + UNSURE_S for since in self.banked)
+
+
+def _select(capture, packets, holds):
+    """Those whose time is right, and the end marker."""
+    return [one for one in packets if holds(one.time) or one.question == (capture.marker, "A")]
 
 
 def _is_open(capture, moment):
@@ -167,9 +186,10 @@ def disagreement(result):
     """Where the helper's own count is another one than the cable's: a sentence, "" for none. What is sent while a cable is out
     the helper counts, on the laptop's end of it, and nobody sees on the other; and where a promise began or ended in between, a
     program may have been told of one server and have asked it in the next moment."""
-    seen = Counter({kind: count for kind, count in result.clear.items() if kind != OWN_NAME})
-    told = Counter({kind: count for kind, count in result.counted.items() if kind != INSIDE_A_TUNNEL})
+    seen = +Counter({kind: count for kind, count in result.clear.items() if kind != OWN_NAME})
+    told = +Counter({kind: count for kind, count in result.counted.items() if kind != INSIDE_A_TUNNEL})
     seen["leaked"] = len(result.leaks)
-    if +seen == +told or (result.is_blurred and seen <= told):
+    least = +Counter({kind: count for kind, count in result.surely.items() if kind != OWN_NAME})
+    if least <= told and (told <= seen or result.is_blurred):
         return ""
-    return f"The cable saw in clear {dict(+seen)}, the helper counted {dict(+told)}."
+    return f"The cable saw in clear {dict(+seen)}, the helper counted {dict(told)}."

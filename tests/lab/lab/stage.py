@@ -14,7 +14,7 @@ from .process import wait_for
 from .servers import ask
 from .topology import DNSDIST, HAPROXY, HOTEL, KRESD, UNBOUND
 
-SETTINGS = {"Networks": {"SignInSeconds": 20, "ProbeSeconds": 1, "SearchSeconds": 6}}
+SETTINGS = {"Networks": {"SignInSeconds": 20, "ProbeSeconds": 1, "SearchSeconds": 4}}
 """Shorter than people's, so that a scenario takes seconds; its own `settings` come on top."""
 FILE = "etc/sotto/sotto.conf.d/60-scenario.conf"
 
