@@ -58,7 +58,7 @@ def reason(stage, code, within=WITHIN_S):
 
 @expectation("answer")
 def answer(stage, is_, name="www.example.test", within=WITHIN_S):
-    """What a program on the laptop is told: the truth, the lie of this network, what the office says, none at all, or an address."""
+    """What a program on the laptop is told: the truth, the lie of this network, what the office says, none, or an address."""
     if is_ == "none":
         seen = stage.lookup(name)
         assert seen == "", f"wanted is no answer; it is {seen}"

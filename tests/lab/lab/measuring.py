@@ -151,8 +151,7 @@ class Watch:
             place.cable(True)
         for capture, flows in self.captures:
             capture.stop()
-            # Where everything is allowed, what would be allowed anyhow is counted as all else.
-            first = [one for one in capture.permitted if one.kind in (NOT_PROMISED, CONSENT)]
+            first = [one for one in capture.permitted if one.kind == NOT_PROMISED]
             allowed = (*first, *flows, *self.stage.flows)
             everything = capture.packets
             capture.packets = _select(capture, everything, lambda moment: moment <= until)
@@ -186,10 +185,17 @@ def disagreement(result):
     """Where the helper's own count is another one than the cable's: a sentence, "" for none. What is sent while a cable is out
     the helper counts, on the laptop's end of it, and nobody sees on the other; and where a promise began or ended in between, a
     program may have been told of one server and have asked it in the next moment."""
-    seen = +Counter({kind: count for kind, count in result.clear.items() if kind != OWN_NAME})
-    told = +Counter({kind: count for kind, count in result.counted.items() if kind != INSIDE_A_TUNNEL})
-    seen["leaked"] = len(result.leaks)
-    least = +Counter({kind: count for kind, count in result.surely.items() if kind != OWN_NAME})
+    seen = _comparable(result.clear + Counter(leaked=len(result.leaks)))
+    told, least = _comparable(result.counted), _comparable(result.surely)
     if least <= told and (told <= seen or result.is_blurred):
         return ""
-    return f"The cable saw in clear {dict(+seen)}, the helper counted {dict(told)}."
+    return f"The cable saw in clear {dict(seen)}, the helper counted {dict(told)}."
+
+
+def _comparable(counted):
+    """Without what only one of both sees. A consent lets a sign-in page be looked for like anything else: which of the two a
+    question was, nobody can see from outside."""
+    of_both = Counter({kind: count for kind, count in counted.items() if kind not in (OWN_NAME, INSIDE_A_TUNNEL)})
+    if of_both[CONSENT]:
+        of_both[CONSENT] += of_both.pop("portal-check", 0)
+    return +of_both

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Scenarios as data: tests/lab/scenarios/*.toml, whose words its README.md explains. This reads and checks them, and plays
-one on a Stage; what the words do is in steps.py and expectations.py, what is measured meanwhile in measuring.py."""
+one on a Stage; what the words do is in steps.py, its neighbours and expectations.py, what is measured in measuring.py."""
 
 import inspect
 import keyword
@@ -8,7 +8,7 @@ import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import expectations, steps
+from . import expectations, helper_steps, network_steps, steps  # noqa: F401: two of them register theirs
 from .process import LabError
 
 FOLDER = Path(__file__).parent.parent / "scenarios"

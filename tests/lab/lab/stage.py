@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a scenario is played on: the laptop, with Sotto on it, and what surrounds it. LaptopStage has the helper of the
-sanitizer build, started by hand; BootedStage (booted_stage.py) a whole Debian with systemd and the build that people install."""
+sanitizer build, started by hand; BootedStage (booted_stage.py) a whole Debian with systemd and the build people install."""
 
 import contextlib
 import json

@@ -28,4 +28,5 @@ def text(played):
     leaks = sum(len(result.leaks) - scenario.leaks for scenario, result in played)
     worst = max(result.outage_ms for _, result in played)
     lookups = sum(result.lookups for _, result in played)
-    yield f"{len(played)} scenarios, {lookups} lookups asked: {leaks} leaked, the longest time without a working lookup {worst} ms"
+    yield f"{len(played)} scenarios, {lookups} lookups asked: {leaks} leaked beyond what is allowed," \
+          f" the longest time without a working lookup {worst} ms"
