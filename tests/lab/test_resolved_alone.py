@@ -2,7 +2,6 @@
 """A machine without NetworkManager: systemd-networkd brings the link up, systemd-resolved knows its DNS, and the switch is
 resolved's own settings for our link."""
 
-import json
 import time
 
 import pytest
@@ -38,10 +37,6 @@ def protected(laptop, hotel):
 def no_leak(capture, *names):
     return capture.no_plain_dns("load-50.wild.example.test", "asked.wild.example.test", *names,
                                 allow=(*CLEAR_FLOWS, OWN_HOST_NAME))
-
-
-def reason(laptop):
-    return json.loads(laptop.boot.run("sottoctl", "status", "--json", check=False).stdout)["reason-code"]
 
 
 def own_servers(laptop):
@@ -97,7 +92,7 @@ def test_link_reconnects(protected, network):
 def test_another_link_is_told_to_take_every_name(protected):
     """By networkd, who manages it."""
     protected.boot.output("resolvectl", "domain", "wl0", "~.", "hotel.test")
-    wait_for("the change to be noticed", lambda: reason(protected) == "dns-taken", 2)
+    wait_for("the change to be noticed", lambda: protected.reason() == "dns-taken", 2)
     refused = protected.boot.as_guest("sottoctl", "on", check=False)
     assert refused.returncode == 1 and "ask wl0 about every name" in refused.stderr
     protected.boot.output("resolvectl", "domain", "wl0", "hotel.test")
@@ -106,14 +101,11 @@ def test_another_link_is_told_to_take_every_name(protected):
 
 def test_another_program_brings_a_link_that_takes_every_name(protected):
     """By the bus, as such programs do; first its servers, then that it wants every name."""
-    for words in ("link add other0 type veth peer name other1", "address add 192.0.2.9/24 dev other0", "link set other0 up",
-                  "link set other1 up"):
-        protected.boot.output("ip", *words.split())
-    protected.boot.output("resolvectl", "dns", "other0", "192.0.2.1")
+    protected.add_rival()
     time.sleep(1)
-    assert reason(protected) == "", "for other names than all that is its right"
+    assert protected.reason() == "", "for other names than all that is its right"
     protected.boot.output("resolvectl", "domain", "other0", "~.")
-    wait_for("the change to be noticed", lambda: reason(protected) == "dns-taken", 2)
+    wait_for("the change to be noticed", lambda: protected.reason() == "dns-taken", 2)
     protected.boot.output("ip", "link", "delete", "other0")
     wait_for("protection, with no hand", protected.is_on, 5)
 
@@ -122,7 +114,7 @@ def test_another_program_replaces_the_stubs_file(protected):
     path = protected.boot.path("/etc/resolv.conf")
     path.unlink()
     path.write_text(f"nameserver {HOTEL}\n")
-    wait_for("the change to be noticed", lambda: reason(protected) == "dns-taken", 2)
+    wait_for("the change to be noticed", lambda: protected.reason() == "dns-taken", 2)
     path.unlink()
     path.symlink_to("../run/systemd/resolve/stub-resolv.conf")
     wait_for("protection, with no hand", protected.is_on, 5)

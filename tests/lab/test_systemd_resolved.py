@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What test_systemd.py shows, on a machine whose lookups go through systemd-resolved."""
 
-import json
 import time
 
 import pytest
@@ -70,17 +69,10 @@ def test_reboot_holds(protected, network):
     assert evidence.packets_by_port.get(853, 0) + evidence.packets_by_port.get(7443, 0) > 10
 
 
-def reason(laptop):
-    return json.loads(laptop.boot.run("sottoctl", "status", "--json", check=False).stdout)["reason-code"]
-
-
 def test_another_program_brings_a_link_that_takes_every_name(protected):
-    for words in ("link add other0 type veth peer name other1", "address add 192.0.2.9/24 dev other0", "link set other0 up",
-                  "link set other1 up"):
-        protected.boot.output("ip", *words.split())
-    protected.boot.output("resolvectl", "dns", "other0", "192.0.2.1")
+    protected.add_rival()
     protected.boot.output("resolvectl", "domain", "other0", "~.")
-    wait_for("the change to be noticed", lambda: reason(protected) == "dns-taken", 2)
+    wait_for("the change to be noticed", lambda: protected.reason() == "dns-taken", 2)
     protected.boot.output("ip", "link", "delete", "other0")
     wait_for("protection, with no hand", protected.is_on, 5)
 
@@ -89,7 +81,7 @@ def test_another_program_replaces_the_stubs_file(protected):
     path = protected.boot.path("/etc/resolv.conf")
     path.unlink()
     path.write_text(f"nameserver {HOTEL}\n")
-    wait_for("the change to be noticed", lambda: reason(protected) == "dns-taken", 2)
+    wait_for("the change to be noticed", lambda: protected.reason() == "dns-taken", 2)
     refused = protected.boot.as_guest("sottoctl", "on", check=False)
     command = refused.stderr.partition("(sudo ")[2].partition(")")[0]
     assert command == "ln -sf ../run/systemd/resolve/stub-resolv.conf /etc/resolv.conf", "neither NetworkManager nor we may"

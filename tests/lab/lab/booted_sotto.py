@@ -72,6 +72,17 @@ class BootedSotto:
         done = self.boot.run("sottoctl", "status", "--json", check=False)
         return done.returncode == 0 and json.loads(done.stdout)["state"] == "on"
 
+    def reason(self):
+        """Why it is not on, as a word; "" when all is well."""
+        return json.loads(self.boot.run("sottoctl", "status", "--json", check=False).stdout)["reason-code"]
+
+    def add_rival(self):
+        """Another program brings a link with a DNS server of its own, other0; what names it wants is not said yet."""
+        for words in ("link add other0 type veth peer name other1", "address add 192.0.2.9/24 dev other0",
+                      "link set other0 up", "link set other1 up"):
+            self.boot.output("ip", *words.split())
+        self.boot.output("resolvectl", "dns", "other0", "192.0.2.1")
+
     def lookup(self, name=WWW):
         return self.boot.run("getent", "ahostsv4", name, check=False, timeout=60).stdout.split(" ")[0]
 
