@@ -128,6 +128,8 @@ static const char *error_word(const GError *error)
         return "too-new";
     case SOTTO_ERROR_MALFORMED:
         return "malformed";
+    case SOTTO_ERROR_NO_SYSTEMD:
+        return "no-systemd";
     }
     return "failed";
 }

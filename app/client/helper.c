@@ -46,6 +46,14 @@ static guint signals[SIGNAL_COUNT];
 
 /* --- presence ----------------------------------------------------------------------------- */
 
+/* A later protocol may still serve clients of ours; one that says nothing of it serves its own. */
+static gboolean serves(BusSotto1 *proxy)
+{
+    guint protocol = bus_sotto1_get_protocol(proxy), oldest = bus_sotto1_get_oldest_protocol(proxy);
+
+    return protocol <= SOTTO_PROTOCOL || (oldest != 0 && oldest <= SOTTO_PROTOCOL);
+}
+
 SottoPresence sotto_helper_presence(SottoHelper *self)
 {
     g_autofree char *owner = NULL;
@@ -57,8 +65,7 @@ SottoPresence sotto_helper_presence(SottoHelper *self)
     owner = g_dbus_proxy_get_name_owner(G_DBUS_PROXY(self->proxy));
     if (owner == NULL)
         return SOTTO_PRESENCE_ABSENT;
-    return bus_sotto1_get_protocol(self->proxy) > SOTTO_PROTOCOL ? SOTTO_PRESENCE_TOO_NEW
-                                                                 : SOTTO_PRESENCE_PRESENT;
+    return serves(self->proxy) ? SOTTO_PRESENCE_PRESENT : SOTTO_PRESENCE_TOO_NEW;
 }
 
 static void announce(SottoHelper *self)

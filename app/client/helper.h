@@ -89,6 +89,11 @@ void sotto_helper_set_interactive(SottoHelper *helper, gboolean interactive);
 SottoPresence sotto_helper_presence(SottoHelper *helper);
 SottoState sotto_helper_state(SottoHelper *helper);
 const char *sotto_helper_version(SottoHelper *helper);
+/** When it was built, seconds since 1970 (0 not told), and the digest of the payload that an app
+ * installed it from ("": a package of the system did). These and the version are told also by a
+ * helper whose protocol is too new. */
+gint64 sotto_helper_build_time_s(SottoHelper *helper);
+const char *sotto_helper_payload(SottoHelper *helper);
 const char *sotto_helper_reason_code(SottoHelper *helper);
 const char *sotto_helper_reason(SottoHelper *helper);
 const char *sotto_helper_network(SottoHelper *helper);

@@ -94,6 +94,8 @@ static const char *sentence_for(SottoError code)
         return _("The Sotto service is newer than this program; please update it.");
     case SOTTO_ERROR_MALFORMED:
         return _("The Sotto service answered something this program does not understand.");
+    case SOTTO_ERROR_NO_SYSTEMD:
+        return _("This program cannot reach systemd on this computer.");
     }
     return "";
 }

@@ -19,7 +19,8 @@ typedef enum {
     SOTTO_ERROR_TIMED_OUT, /* it is there and did not answer */
     SOTTO_ERROR_NO_BUS,    /* the system bus cannot be reached */
     SOTTO_ERROR_TOO_NEW,   /* it speaks a later protocol than this client */
-    SOTTO_ERROR_MALFORMED  /* it answered something the contract does not know */
+    SOTTO_ERROR_MALFORMED, /* it answered something the contract does not know */
+    SOTTO_ERROR_NO_SYSTEMD /* systemd is not there, or this app may not talk to it */
 } SottoError;
 
 #define SOTTO_ERROR (sotto_error_quark())

@@ -75,9 +75,30 @@ SottoState sotto_helper_state(SottoHelper *self)
     return sotto_state_parse(fact(self, bus_sotto1_get_state));
 }
 
+/* Of the present helper, too new or not: what it is may be told by a helper of any protocol. */
+static const char *identity(SottoHelper *self, const char *(*getter)(BusSotto1 *))
+{
+    GDBusProxy *proxy = sotto_helper_proxy(self);
+    const char *value = proxy != NULL ? getter(BUS_SOTTO1(proxy)) : NULL;
+
+    return value != NULL ? value : "";
+}
+
 const char *sotto_helper_version(SottoHelper *self)
 {
-    return fact(self, bus_sotto1_get_version);
+    return identity(self, bus_sotto1_get_version);
+}
+
+gint64 sotto_helper_build_time_s(SottoHelper *self)
+{
+    GDBusProxy *proxy = sotto_helper_proxy(self);
+
+    return proxy != NULL ? bus_sotto1_get_build_time(BUS_SOTTO1(proxy)) : 0;
+}
+
+const char *sotto_helper_payload(SottoHelper *self)
+{
+    return identity(self, bus_sotto1_get_payload);
 }
 
 const char *sotto_helper_reason_code(SottoHelper *self)

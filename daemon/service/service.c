@@ -13,10 +13,12 @@
  */
 #include "service.h"
 
+#include "build-time.h"
 #include "call.h"
 #include "helper-bus.h"
 #include "log.h"
 #include "networks_interface.h"
+#include "payload.h"
 #include "queries_interface.h"
 #include "reports.h"
 #include "resolvers_interface.h"
@@ -277,6 +279,17 @@ static void connect_methods(Service *service)
         g_signal_connect(service->skeleton, methods[i].signal, methods[i].handler, service);
 }
 
+static void tell_what_it_is(BusSotto1 *skeleton)
+{
+    g_autofree char *payload = payload_digest();
+
+    bus_sotto1_set_version(skeleton, SOTTO_VERSION);
+    bus_sotto1_set_build_time(skeleton, SOTTO_BUILD_TIME_S);
+    bus_sotto1_set_protocol(skeleton, SOTTO_PROTOCOL);
+    bus_sotto1_set_oldest_protocol(skeleton, SOTTO_OLDEST_PROTOCOL);
+    bus_sotto1_set_payload(skeleton, payload);
+}
+
 Service *service_new(Bus *bus, const InspectionSources *sources)
 {
     Service *service = g_new0(Service, 1);
@@ -287,8 +300,7 @@ Service *service_new(Bus *bus, const InspectionSources *sources)
     service->checks = g_ptr_array_new();
     service->skeleton = bus_sotto1_skeleton_new();
     face_init(&service->face, G_DBUS_INTERFACE_SKELETON(service->skeleton), service);
-    bus_sotto1_set_version(service->skeleton, SOTTO_VERSION);
-    bus_sotto1_set_protocol(service->skeleton, SOTTO_PROTOCOL);
+    tell_what_it_is(service->skeleton);
     connect_methods(service);
     service->resolvers = resolvers_interface_new(&service->sources);
     service->networks = networks_interface_new(&service->sources, settle, service);
