@@ -35,6 +35,9 @@ SottoSetupState sotto_setup_state(SottoSetup *setup);
 gboolean sotto_setup_is_removable(SottoSetup *setup);
 /** TRUE from the call until its end. */
 gboolean sotto_setup_is_busy(SottoSetup *setup);
+/** TRUE while systemd has not answered the call yet: an administrator is being asked. What follows
+ * is done by the host. Both announce themselves by "changed". */
+gboolean sotto_setup_is_waiting(SottoSetup *setup);
 /** What a person can type into a terminal to have the same done: shown where systemd cannot be
  * reached from here (transfer none), "" when this app brings no helper. */
 const char *sotto_setup_command(SottoSetup *setup);
