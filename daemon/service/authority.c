@@ -5,13 +5,17 @@
  *
  *   the bus: which user is this?  →  polkit: may they?  →  a thread: what is their name?
  *
+ * A polkit that does not know our actions decides nothing; what holds then is stand_in.c's.
+ *
  * The name comes from nsswitch, which may ask a server, so it is looked up off the main thread.
  */
 #include "authority.h"
 
 #include "log.h"
+#include "stand_in.h"
 
 #include <pwd.h>
+#include <stdbool.h>
 #include <unistd.h>
 
 #define FLAG_ALLOW_INTERACTION 1u
@@ -72,6 +76,25 @@ static void allow(Check *check)
     g_task_run_in_thread(task, look_up_name);
 }
 
+static void on_stand_in(GObject *source, GAsyncResult *result, gpointer data)
+{
+    Check *check = data;
+    g_autoptr(GError) error = NULL;
+    if (stand_in_finish(result, &error))
+        allow(check);
+    else if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        check_free(check);
+    else
+        deny(check, error->message);
+}
+
+/* polkit itself refused: an error of its own, not one of the way to it. */
+static bool is_polkit_error(const GError *error)
+{
+    g_autofree char *name = g_dbus_error_get_remote_error(error);
+    return name != NULL && g_str_has_prefix(name, "org.freedesktop.PolicyKit1.Error.");
+}
+
 static void on_authorization(GObject *source, GAsyncResult *result, gpointer data)
 {
     Check *check = data;
@@ -94,6 +117,9 @@ static void on_authorization(GObject *source, GAsyncResult *result, gpointer dat
     if (g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN) ||
         g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_NAME_HAS_NO_OWNER))
         deny(check, "Only root may do this, since polkit is not running to ask.");
+    else if (reply == NULL && is_polkit_error(error))
+        stand_in_ask(G_DBUS_CONNECTION(source), check->action, check->uid, check->cancellable,
+                     on_stand_in, check);
     else if (reply == NULL)
         deny(check, "Only root may do this, since polkit does not decide.");
     else if (challenge)

@@ -17,7 +17,8 @@ typedef void (*AuthorityDone)(void *owner, const char *who, const GError *error)
 
 /**
  * Asks polkit whether the sender of a call may do `action`. A password is asked for only when the
- * caller allowed it (the message's flag). Root may always; without polkit nobody else may. `done`
+ * caller allowed it (the message's flag). Root may always; without polkit nobody else may, and one
+ * that cannot be told of our actions has somebody stand in (stand_in.h). `done`
  * comes once, later; never after `cancellable` was cancelled.
  */
 void authority_check(GDBusMethodInvocation *invocation, const char *action,

@@ -106,10 +106,11 @@ class Boot(Here):
                 "--wdns=/", "--", "env", "-i", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root",
                 *map(str, argv)]
 
-    def as_guest(self, *argv, check=True, remote=False, **options):
-        """As the user at the screen, in a session of logind's with its own session bus; or logged in from elsewhere."""
+    def as_guest(self, *argv, check=True, remote=False, name="guest", **options):
+        """As the user at the screen, in a session of logind's with its own session bus; or logged in from elsewhere, or another
+        user who is there."""
         seat = [] if remote else ["-E", "XDG_SEAT=seat0", "-E", "XDG_SESSION_TYPE=x11", "-E", "XDG_SESSION_CLASS=user"]
-        return self.run("systemd-run", "--quiet", "--pipe", "--wait", "--collect", "--uid=guest", "-p", "PAMName=login",
+        return self.run("systemd-run", "--quiet", "--pipe", "--wait", "--collect", f"--uid={name}", "-p", "PAMName=login",
                         *seat, *argv, check=check, **options)
 
     def path(self, inside):
