@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+/** Why sotto-setup did nothing, beside errors of GIO's. */
+typedef enum {
+    SETUP_ERROR_OLDER, /* a newer helper is installed */
+    SETUP_ERROR_NATIVE /* a package of the system brings the helper */
+} SetupError;
+#define SETUP_ERROR (setup_error_quark())
+GQuark setup_error_quark(void);
+
+/** What is to be installed, and for whom. */
+typedef struct Wanted {
+    const char *payload; /* the unpacked payload: bundle.conf, tree/, host/ */
+    const char *digest;  /* its SHA-256, hex */
+    gint64 uid;          /* of the person at the screen; -1 not known */
+    const char *flatpak; /* the Flatpak installation it comes from; "" not known */
+} Wanted;
+
+/**
+ * Installs or updates the helper, and ends when it runs as that payload. On failure everything is
+ * as it was before, and the sentence says why.
+ */
+gboolean installation_run(const Wanted *wanted, GError **error);

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "host.h"
+#include "installed.h"
+
+/**
+ * Stops the helper, which gives the network its DNS back, and takes away everything the record
+ * names, the state and the user too unless `keep_state`. What somebody wrote into /etc/sotto stays,
+ * and `note` (transfer full) says so; "" when nothing stayed. Not being installed is an error.
+ */
+gboolean removal_run(gboolean keep_state, char **note, GError **error);
+
+/** The same for what `installed` names, the record included; also of an installation that got only
+ * half way. `note` may be NULL. */
+gboolean removal_erase(Host *host, const Installed *installed, gboolean keep_state, char **note,
+                       GError **error);
