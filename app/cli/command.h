@@ -14,6 +14,7 @@ typedef struct Command {
     const GOptionEntry *options; /* beside --json, which every command has; NULL: none */
     guint least, most;           /* parameters */
     gboolean starts_helper;      /* a stopped helper is started for it */
+    gboolean needs_no_helper;    /* the bus is enough for it */
     CliExit (*run)(Session *session, char **parameters);
 } Command;
 
@@ -30,3 +31,4 @@ extern const Command log_command;
 extern const Command explain_command;
 extern const Command flush_command;
 extern const Command monitor_command;
+extern const Command setup_command;

@@ -99,6 +99,8 @@ void report_add_json(JsonBuilder *document, SottoHelper *helper)
     document_add_string(document, "changed-by", sotto_helper_changed_by(helper));
     document_add_number(document, "changed-at", sotto_helper_changed_at_s(helper));
     document_add_string(document, "version", sotto_helper_version(helper));
+    document_add_number(document, "build-time", sotto_helper_build_time_s(helper));
+    document_add_string(document, "payload", sotto_helper_payload(helper));
 }
 
 static char *last_change(SottoHelper *helper)

@@ -16,7 +16,7 @@ Tone report_tone(SottoHelper *helper);
 char *report_resolver(SottoHelper *helper);
 
 /** state, protected, network, resolver, resolver-in-use, reason-code, reason, until, changed-by,
- * changed-at, version. */
+ * changed-at, version, build-time, payload. */
 void report_add_json(JsonBuilder *document, SottoHelper *helper);
 
 /** The whole of it, as the session wants it. */

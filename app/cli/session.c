@@ -75,13 +75,18 @@ static gboolean start_helper(Session *session, GError **error)
     return session_await_condition(session, is_present, NULL, START_TIMEOUT_MS);
 }
 
-gboolean session_open(Session *session, gboolean start, GError **error)
+gboolean session_connect(Session *session, GError **error)
 {
     g_autoptr(GAsyncResult) result = NULL;
 
     sotto_helper_connect_async(session->helper, NULL, session_keep, &result);
     session_await(&result);
-    if (!sotto_helper_connect_finish(session->helper, result, error))
+    return sotto_helper_connect_finish(session->helper, result, error);
+}
+
+gboolean session_open(Session *session, gboolean start, GError **error)
+{
+    if (!session_connect(session, error))
         return FALSE;
     if (start && !is_present(session, NULL) && !start_helper(session, error) &&
         (error == NULL || *error != NULL))

@@ -25,6 +25,9 @@ void session_init(Session *session);
 void session_clear(Session *session);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Session, session_clear)
 
+/** Reaches the bus; whether the helper is there is known then. FALSE with a SOTTO_ERROR. */
+gboolean session_connect(Session *session, GError **error);
+
 /** Reaches the helper, starting it first when `start` says so. FALSE with a SOTTO_ERROR. */
 gboolean session_open(Session *session, gboolean start, GError **error);
 

@@ -18,7 +18,7 @@ static const Command *const commands[] = {
     &use_command,     &check_command,  &networks_command,   &signin_command, &look_command,
     &allow_command,   &leaks_command,  &resolvers_command,  &lists_command,  &relays_command,
     &add_command,     &remove_command, &connection_command, &stats_command,  &log_command,
-    &explain_command, &flush_command,  &monitor_command,
+    &explain_command, &flush_command,  &monitor_command,    &setup_command,
 };
 
 static gboolean wants_json, wants_version;
@@ -87,11 +87,14 @@ static gboolean parse_command(const Command *command, char ***arguments, GError 
 static CliExit run(const Command *command, char **parameters)
 {
     g_auto(Session) session;
+    gboolean reached;
     GError *error = NULL;
 
     session_init(&session);
     session.json = wants_json;
-    if (!session_open(&session, command->starts_helper, &error))
+    reached = command->needs_no_helper ? session_connect(&session, &error)
+                                       : session_open(&session, command->starts_helper, &error);
+    if (!reached)
         return session_fail(&session, error);
     return command->run(&session, parameters);
 }

@@ -11,7 +11,7 @@
  */
 typedef enum {
     SOTTO_SETUP_UNKNOWN, /* the bus has not answered yet */
-    SOTTO_SETUP_NONE,    /* not ours to do: the helper comes from a package, or this app brings none */
+    SOTTO_SETUP_NONE, /* not ours to do: the helper comes from a package, or this app brings none */
     SOTTO_SETUP_NEEDED,  /* no helper is installed; this app brings one */
     SOTTO_SETUP_CURRENT, /* the helper is the one this app brings, or a newer one */
     SOTTO_SETUP_OLDER,   /* the helper is older than this app's: an update is offered */
