@@ -9,6 +9,7 @@
 #include "machine.h"
 #include "options.h"
 #include "sotto-build.h"
+#include "surroundings.h"
 
 #include <signal.h>
 #include <sodium.h>
@@ -23,6 +24,7 @@ int main(int argc, char **argv)
     Options options;
     int code;
 
+    surroundings_enter(false);
     signal(SIGPIPE, SIG_IGN);
     if (sodium_init() < 0) {
         log_error("libsodium cannot start on this machine");

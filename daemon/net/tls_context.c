@@ -8,6 +8,8 @@
 #include "tls_private.h"
 
 #include "log.h"
+#include "sotto-build.h"
+#include "trust_store.h"
 
 #include <glib.h>
 
@@ -46,20 +48,44 @@ Status tls_context_prepare(TlsContext *context)
     return STATUS_OK;
 }
 
+/* A bundle's GnuTLS does not know where this system keeps it. */
+static const char *find_store(const TlsContext *context)
+{
+    if (context->ca_file != NULL || !SOTTO_BUNDLE)
+        return context->ca_file;
+    return trust_store_find(trust_store_places);
+}
+
+/* How many were read, or GnuTLS's error. */
+static int read_store(TlsContext *context, const char *file)
+{
+    if (file != NULL)
+        return gnutls_certificate_set_x509_trust_file(context->credentials, file,
+                                                      GNUTLS_X509_FMT_PEM);
+    return SOTTO_BUNDLE ? 0 : gnutls_certificate_set_x509_system_trust(context->credentials);
+}
+
+static void complain(const char *file, int count)
+{
+    if (SOTTO_BUNDLE && file == NULL)
+        log_error("no trusted certificate authorities were found where systems keep them: install "
+                  "ca-certificates, or name a file with CAFile= in sotto.conf");
+    else
+        log_error("no trusted certificate authorities were found in %s: %s",
+                  file != NULL ? file : "the system's store",
+                  count < 0 ? gnutls_strerror(count) : "it is empty");
+}
+
 Status tls_context_load(TlsContext *context)
 {
     Status status = tls_context_prepare(context);
 
     if (status != STATUS_OK || context->loaded)
         return status;
-    int count = context->ca_file != NULL
-                    ? gnutls_certificate_set_x509_trust_file(context->credentials, context->ca_file,
-                                                             GNUTLS_X509_FMT_PEM)
-                    : gnutls_certificate_set_x509_system_trust(context->credentials);
+    const char *file = find_store(context);
+    int count = read_store(context, file);
     if (count <= 0) {
-        log_error("no trusted certificate authorities were found in %s: %s",
-                  context->ca_file != NULL ? context->ca_file : "the system's store",
-                  count < 0 ? gnutls_strerror(count) : "it is empty");
+        complain(file, count);
         return STATUS_IO;
     }
     log_debug("trusting %d certificate authorities", count);

@@ -10,6 +10,7 @@
  */
 #include "confinement.h"
 #include "look.h"
+#include "surroundings.h"
 
 #include <libsoup/soup.h>
 #include <stdio.h>
@@ -150,6 +151,7 @@ int main(int argc, char **argv)
     char **words = argv + 1;
     const char *trust = NULL;
 
+    surroundings_enter(true);
     if (argc > 2 && g_str_equal(words[0], "--trust")) {
         trust = words[1];
         words += 2;

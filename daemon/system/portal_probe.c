@@ -14,6 +14,7 @@
 #include "address.h"
 #include "log.h"
 #include "sotto-build.h"
+#include "trust_store.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -167,8 +168,13 @@ static GSubprocess *start(PortalQuestion question, const char *url, const GPtrAr
         g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_STDOUT_PIPE);
     g_auto(GStrv) nothing = g_new0(char *, 1);
     g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
+    const char *trust = SOTTO_BUNDLE ? trust_store_find(trust_store_places) : NULL;
 
     g_ptr_array_add(words, find_program());
+    if (trust) {
+        g_ptr_array_add(words, g_strdup("--trust"));
+        g_ptr_array_add(words, g_strdup(trust));
+    }
     g_ptr_array_add(words, g_strdup(question == PORTAL_QUESTION_API ? "api" : "page"));
     g_ptr_array_add(words, g_strdup(url));
     for (guint i = 0; i < addresses->len && i < MAX_ADDRESSES; i++) {
