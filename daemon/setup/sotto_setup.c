@@ -32,9 +32,9 @@ static int usage(void)
     return EXIT_USAGE;
 }
 
-static int report(const GError *error)
+static int report(gboolean done, const GError *error)
 {
-    if (!error)
+    if (done)
         return 0;
     fprintf(stderr, "%s\n", error->message);
     if (g_error_matches(error, SETUP_ERROR, SETUP_ERROR_OLDER))
@@ -82,26 +82,25 @@ static int install(char **words)
         return usage();
     if (*words[1])
         wanted.uid = (gint64)uid;
-    installation_run(&wanted, &error);
-    return report(error);
+    return report(installation_run(&wanted, &error), error);
 }
 
 static int take_away(gboolean keep_state)
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *note = NULL;
+    gboolean done = removal_run(keep_state, &note, &error);
 
-    if (removal_run(keep_state, &note, &error) && *note)
+    if (done && *note)
         printf("%s\n", note);
-    return report(error);
+    return report(done, error);
 }
 
 static int follow(void)
 {
     g_autoptr(GError) error = NULL;
 
-    follow_run(&error);
-    return report(error);
+    return report(follow_run(&error), error);
 }
 
 /* Two of us would undo each other's work. It ends with the process. */
