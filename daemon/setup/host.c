@@ -156,6 +156,21 @@ static char *text_property(Host *host, const char *name, const char *path, const
                                                               : NULL;
 }
 
+gboolean host_is_active(Host *host, const char *unit)
+{
+    g_autoptr(GVariant) reply =
+        ask_systemd(host, "LoadUnit", g_variant_new("(s)", unit), "(o)", NULL);
+    g_autofree char *state = NULL;
+    const char *path;
+
+    if (!reply)
+        return FALSE;
+    g_variant_get(reply, "(&o)", &path);
+    state = text_property(host, SYSTEMD, path, SYSTEMD ".Unit", "ActiveState");
+    return g_strcmp0(state, "active") == 0 || g_strcmp0(state, "activating") == 0 ||
+           g_strcmp0(state, "reloading") == 0;
+}
+
 char *host_helper_payload(Host *host)
 {
     return text_property(host, SOTTO_HELPER_NAME, "/io/github/sottodns/Sotto1", SOTTO_HELPER_NAME,

@@ -21,6 +21,7 @@ gboolean host_disable(Host *host, const char *const *units, GError **error);
 /** `method` "StartUnit", "RestartUnit" or "StopUnit"; ends when the job has. FALSE when it failed.
  */
 gboolean host_run_job(Host *host, const char *method, const char *unit, GError **error);
+gboolean host_is_active(Host *host, const char *unit);
 /** Forgets that a unit failed, if it did. */
 void host_forget_failure(Host *host, const char *unit);
 /** The digest that the helper on the bus says it was installed from; NULL while it says nothing

@@ -34,6 +34,7 @@ typedef struct Work {
     GPtrArray *targets; /* … and where each goes */
     Placing *placing;
     gboolean actions_in_usr;
+    gboolean ran; /* the one before, when we began */
 } Work;
 
 static void work_clear(Work *work)
@@ -204,10 +205,24 @@ static void wake_polkit(Work *work)
     }
 }
 
-/* Nobody asked for it now: who had stopped or disabled the helper finds it stopped. */
-static gboolean is_automatic(const Work *work)
+/* Nobody asked for it now, and somebody had stopped the helper: it stays so. */
+static gboolean stays_stopped(const Work *work)
 {
-    return work->before && work->wanted->uid < 0;
+    return work->before && work->wanted->uid < 0 && !work->ran;
+}
+
+/* That it can run on this computer at all is known before anything else is touched: a restart that
+ * fails would let go of what the one before holds. */
+static gboolean try_program(const Work *work, GError **error)
+{
+    g_autofree char *loader = g_build_filename(work->wanted->payload, "tree/bin/ld.so", NULL);
+    g_autofree char *helper = g_build_filename(work->wanted->payload, "tree/bin/sottod", NULL);
+    const char *const command[] = {loader, helper, "--version", NULL};
+
+    if (host_run(command, FALSE, error))
+        return TRUE;
+    g_prefix_error(error, "The Sotto service does not run on this computer: ");
+    return FALSE;
 }
 
 static gboolean start(Work *work, GError **error)
@@ -215,8 +230,8 @@ static gboolean start(Work *work, GError **error)
     wake_polkit(work);
     if (!host_reload(work->host, error))
         return FALSE;
-    if (is_automatic(work))
-        return host_run_job(work->host, "TryRestartUnit", UNITS_HELPER, error);
+    if (stays_stopped(work))
+        return TRUE;
     if (!host_enable(work->host, units_enabled(work->after->flatpak->len > 0), error))
         return FALSE;
     host_forget_failure(work->host, UNITS_HELPER);
@@ -234,7 +249,7 @@ static gboolean prove(Work *work, GError **error)
     for (guint waited = 0; waited < PRESENCE_LIMIT_MS; waited += PRESENCE_INTERVAL_MS) {
         g_free(payload);
         payload = host_helper_payload(work->host);
-        if (g_strcmp0(payload, work->wanted->digest) == 0 || (!payload && is_automatic(work)))
+        if (g_strcmp0(payload, work->wanted->digest) == 0 || stays_stopped(work))
             return TRUE;
         g_usleep(PRESENCE_INTERVAL_MS * 1000);
     }
@@ -290,8 +305,11 @@ static void put_back(Work *work)
     } else {
         placing_undo(work->placing);
         if (versions_use(SOTTO_BUNDLE_HOME, work->before->digest, &error) &&
-            installed_save(work->before, INSTALLED_FILE, &error) && host_reload(work->host, &error))
-            host_run_job(work->host, "TryRestartUnit", UNITS_HELPER, &error);
+            installed_save(work->before, INSTALLED_FILE, &error) &&
+            host_reload(work->host, &error) && work->ran) {
+            host_forget_failure(work->host, UNITS_HELPER);
+            host_run_job(work->host, "RestartUnit", UNITS_HELPER, &error);
+        }
     }
     if (error)
         g_printerr("Putting everything back did not succeed: %s\n", error->message);
@@ -307,8 +325,9 @@ static gboolean allowed(Work *work, GError **error)
         g_propagate_error(error, g_steal_pointer(&unreadable));
         return FALSE;
     }
+    work->ran = work->before && host_is_active(work->host, UNITS_HELPER);
     return edition_load(&work->edition, conf, error) && refuse_native(work, error) &&
-           refuse_older(work, error) && look_at_polkit(work, error);
+           refuse_older(work, error) && look_at_polkit(work, error) && try_program(work, error);
 }
 
 static gboolean carry_out(Work *work, GError **error)

@@ -32,9 +32,9 @@ static int usage(void)
     return EXIT_USAGE;
 }
 
-static int report(gboolean done, const GError *error)
+static int report(const GError *error)
 {
-    if (done)
+    if (!error)
         return 0;
     fprintf(stderr, "%s\n", error->message);
     if (g_error_matches(error, SETUP_ERROR, SETUP_ERROR_OLDER))
@@ -82,25 +82,26 @@ static int install(char **words)
         return usage();
     if (*words[1])
         wanted.uid = (gint64)uid;
-    return report(installation_run(&wanted, &error), error);
+    installation_run(&wanted, &error);
+    return report(error);
 }
 
 static int take_away(gboolean keep_state)
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *note = NULL;
-    gboolean done = removal_run(keep_state, &note, &error);
 
-    if (done && *note)
+    if (removal_run(keep_state, &note, &error) && *note)
         printf("%s\n", note);
-    return report(done, error);
+    return report(error);
 }
 
 static int follow(void)
 {
     g_autoptr(GError) error = NULL;
 
-    return report(follow_run(&error), error);
+    follow_run(&error);
+    return report(error);
 }
 
 /* Two of us would undo each other's work. It ends with the process. */
