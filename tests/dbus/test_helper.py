@@ -41,8 +41,9 @@ def test_introspection_is_the_contract(client):
 def test_properties_of_a_fresh_start(client):
     properties = client.properties()
     assert properties.pop("Version").count(".") == 2
-    assert properties == {"Protocol": 1, "State": "off", "ReasonCode": "", "Reason": "", "Network": "", "Resolver": "auto",
-                          "ResolverInUse": "", "Until": 0, "ChangedBy": "", "ChangedAt": 0}
+    assert properties.pop("BuildTime") > 1_700_000_000
+    assert properties == {"Protocol": 1, "OldestProtocol": 1, "Payload": "", "State": "off", "ReasonCode": "", "Reason": "",
+                          "Network": "", "Resolver": "auto", "ResolverInUse": "", "Until": 0, "ChangedBy": "", "ChangedAt": 0}
 
 
 @pytest.mark.parametrize("name, value", [("State", "on"), ("Resolver", "quad9")])

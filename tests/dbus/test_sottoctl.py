@@ -7,18 +7,17 @@ import pathlib
 import pty
 import signal
 import subprocess
-import threading
 import time
 
 import pytest
-from gi.repository import Gio, GLib
+from gi.repository import GLib
+from peer import ALLOW_INTERACTIVE, Peer
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 XML = (ROOT / "data" / "dbus" / "io.github.sottodns.Sotto1.xml").read_text()
 NAME, PATH = "io.github.sottodns.Sotto1", "/io/github/sottodns/Sotto1"
 SOTTOCTL = os.environ.get("SOTTOCTL") or str(
     pathlib.Path(os.environ.get("SOTTO_BUILD", ROOT / "build")) / "asan" / "app" / "cli" / "sottoctl")
-ALLOW_INTERACTIVE = Gio.DBusMessageFlags.ALLOW_INTERACTIVE_AUTHORIZATION
 BUS_CONFIG = """<busconfig><type>custom</type><listen>unix:tmpdir=/tmp</listen><auth>EXTERNAL</auth>
 <policy context="default"><allow send_destination="*"/><allow eavesdrop="false"/><allow own="*"/></policy>
 </busconfig>"""
@@ -33,44 +32,23 @@ def resolver(name, **more):
     return {key: GLib.Variant(kind, values.get(key, False)) for key, kind in facts.items()}
 
 
-class Helper:
+class Helper(Peer):
     """A sottod with a script: it does what it is told and remembers what it was asked."""
 
-    def __init__(self, address):
-        self.address = address
+    def __init__(self, address, **facts):
         self.calls, self.refusal, self.interactive = [], None, None
-        self.facts = {"Version": ("s", "0.1.0"), "Protocol": ("u", 1), "State": ("s", "off"), "ReasonCode": ("s", ""),
+        self.facts = {"Version": ("s", "0.1.0"), "BuildTime": ("x", 1700000000), "Protocol": ("u", 1),
+                      "OldestProtocol": ("u", 1), "Payload": ("s", ""), "State": ("s", "off"), "ReasonCode": ("s", ""),
                       "Reason": ("s", ""), "Network": ("s", "Grand Hotel"), "Resolver": ("s", "auto"),
                       "ResolverInUse": ("s", ""), "Until": ("x", 0), "ChangedBy": ("s", "alice"),
                       "ChangedAt": ("x", 1700000000)}
+        self.facts.update({name: (self.facts[name][0], value) for name, value in facts.items()})
         self.step_id, self.step_code, self.before = "resolver", "", None
         self.leaks = [("firefox", "8.8.8.8", "udp", 12), ("", "2001:db8::53", "tcp", 1)]
         self.queries = 100
         self.since = 1700000000
         self.evidence_ok = True
-        self.context = GLib.MainContext()
-        self.loop = GLib.MainLoop.new(self.context, False)
-        self.ready = threading.Event()
-        self.thread = threading.Thread(target=self.run, daemon=True)
-        self.thread.start()
-        assert self.ready.wait(10)
-
-    def run(self):
-        self.context.push_thread_default()
-        flags = Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION
-        self.bus = Gio.DBusConnection.new_for_address_sync(self.address, flags, None, None)
-        for interface in Gio.DBusNodeInfo.new_for_xml(XML).interfaces:
-            self.bus.register_object(PATH, interface, self.on_call, self.on_get, None)
-        self.bus.call_sync("org.freedesktop.DBus", "/", "org.freedesktop.DBus", "RequestName",
-                           GLib.Variant("(su)", (NAME, 0)), None, 0, -1, None)
-        self.ready.set()
-        self.loop.run()
-        self.context.pop_thread_default()
-        self.bus.close_sync(None)
-
-    def stop(self):
-        self.loop.quit()
-        self.thread.join(10)
+        super().__init__(address, NAME, PATH, XML)
 
     def on_get(self, bus, sender, path, interface, name):
         return GLib.Variant(*self.facts[name])
@@ -195,7 +173,7 @@ def test_status_json_has_every_key(ctl, helper):
     assert json.loads(done.stdout) == {
         "state": "blocked", "protected": False, "network": "Grand Hotel", "resolver": "auto", "resolver-in-use": "",
         "reason-code": "timeout", "reason": "Nobody answered.", "until": 0, "changed-by": "alice",
-        "changed-at": 1700000000, "version": "0.1.0"}
+        "changed-at": 1700000000, "version": "0.1.0", "build-time": 1700000000, "payload": ""}
 
 
 @pytest.mark.parametrize("state, sentence, code", [
@@ -471,11 +449,25 @@ def test_failure_exits_1_with_the_helpers_sentence(ctl, helper):
     assert json.loads(done.stdout) == {"error": {"code": "failed", "message": "The certificate of Quad9 has expired."}}
 
 
-def test_later_protocol_is_refused(ctl, helper):
-    helper.facts["Protocol"] = ("u", 2)
+@pytest.mark.parametrize("oldest", [2, 0], ids=["serves-later-ones", "does-not-say"])
+def test_later_protocol_is_refused(ctl, helper, oldest):
+    helper.facts.update(Protocol=("u", 2), OldestProtocol=("u", oldest))
     done = ctl("status")
     assert (done.returncode, done.stdout) == (1, "")
     assert "newer than this program" in done.stderr
+    assert json.loads(ctl("status", "--json").stdout)["error"]["code"] == "too-new"
+    assert ctl("on").returncode == 1 and not helper.calls
+
+
+def test_later_helper_that_still_serves_this_client_works(ctl, helper):
+    helper.facts.update(Protocol=("u", 7), OldestProtocol=("u", 1), Version=("s", "9.0.0"))
+    assert (ctl("on").returncode, helper.calls) == (0, [("TurnOn",)])
+    assert json.loads(ctl("status", "--json").stdout)["version"] == "9.0.0"
+
+
+def test_status_json_tells_of_a_payload(ctl, helper):
+    helper.facts["Payload"] = ("s", "ab" * 32)
+    assert json.loads(ctl("status", "--json").stdout)["payload"] == "ab" * 32
 
 
 @pytest.mark.parametrize("arguments", [[], ["nothing"], ["use"], ["status", "extra"], ["--nothing"], ["monitor", "-n", "0"]])
