@@ -218,6 +218,7 @@ void actions_install(SottoApplication *application)
     } accelerators[] = {
         {"app.show-page('status')", {"<Primary>1"}},
         {"app.show-page('resolvers')", {"<Primary>2"}},
+        {"app.show-page('statistics')", {"<Primary>3"}},
         {"app.check", {"F5"}},
         {"win.close", {"<Primary>w"}},
         {"win.search", {"<Primary>f"}},

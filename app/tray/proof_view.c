@@ -2,8 +2,8 @@
 /*
  * Counters that the helper measured: what it encrypted since this network was joined, what it saw
  * leaving in clear, and of that what may be so (a name of the hotel's own printer, a sign-in). They
- * are asked for once a second, and only while they can be seen and something is claimed at all.
- * Who went around Sotto is asked for when their number has changed.
+ * come from the window's feed, only while they can be seen and something is claimed at all. Who
+ * went around Sotto is asked for when their number has changed.
  */
 #include "proof_view.h"
 
@@ -18,9 +18,6 @@ struct _SottoProofView {
     HdyPreferencesGroup parent_instance;
     SottoHelper *helper;
     GCancellable *lifetime;
-    guint poll_source;
-    gboolean polling;
-    Proof shown;
     guint64 leaked;  /* when it was asked who did it */
     char *offenders; /* "chrome asked 8.8.8.8"; NULL nobody told */
 
@@ -129,24 +126,15 @@ static void follow_leaks(SottoProofView *self, const SottoStatistics *statistics
     sotto_helper_list_leaks_async(self->helper, self->lifetime, on_offenders, g_object_ref(self));
 }
 
-/* --- polling --------------------------------------------------------------------------------- */
+/* --- counting -------------------------------------------------------------------------------- */
 
-static void on_statistics(GObject *source, GAsyncResult *result, gpointer data)
+static void on_statistics(GVariant *dictionary, gpointer data)
 {
-    g_autoptr(SottoProofView) self = data;
-    g_autoptr(GError) error = NULL;
-    g_autoptr(GVariant) dictionary =
-        sotto_helper_get_statistics_dictionary_finish(SOTTO_HELPER(source), result, &error);
+    SottoProofView *self = data;
     SottoStatistics statistics;
 
-    self->polling = FALSE;
-    if (dictionary == NULL) {
-        g_debug("no counters: %s", error->message);
-        return;
-    }
-    if (g_cancellable_is_cancelled(self->lifetime) ||
-        presentation_proof(self->helper) != PROOF_ENCRYPTED)
-        return; /* closed, or turned off while the answer was under way */
+    if (dictionary == NULL || presentation_proof(self->helper) != PROOF_ENCRYPTED)
+        return; /* gone, or turned off while the answer was under way */
     statistics = sotto_statistics_parse(dictionary);
     follow_leaks(self, &statistics);
     show_encrypted(self, &statistics);
@@ -154,34 +142,10 @@ static void on_statistics(GObject *source, GAsyncResult *result, gpointer data)
     show_clear(self, dictionary);
 }
 
-void sotto_proof_view_poll(SottoProofView *self)
+/* The row of leaks is there exactly while something is claimed, and only then anything counts. */
+void sotto_proof_view_count(SottoProofView *self, StatisticsFeed *feed)
 {
-    if (self->polling || presentation_proof(self->helper) != PROOF_ENCRYPTED)
-        return; /* a slow helper is not asked twice */
-    self->polling = TRUE;
-    sotto_helper_get_statistics_async(self->helper, self->lifetime, on_statistics,
-                                      g_object_ref(self));
-}
-
-static gboolean on_second(gpointer data)
-{
-    sotto_proof_view_poll(data);
-    return G_SOURCE_CONTINUE;
-}
-
-static void sotto_proof_view_map(GtkWidget *widget)
-{
-    SottoProofView *self = SOTTO_PROOF_VIEW(widget);
-
-    GTK_WIDGET_CLASS(sotto_proof_view_parent_class)->map(widget);
-    sotto_proof_view_poll(self);
-    self->poll_source = g_timeout_add_seconds(1, on_second, self);
-}
-
-static void sotto_proof_view_unmap(GtkWidget *widget)
-{
-    g_clear_handle_id(&SOTTO_PROOF_VIEW(widget)->poll_source, g_source_remove);
-    GTK_WIDGET_CLASS(sotto_proof_view_parent_class)->unmap(widget);
+    statistics_feed_attach(feed, GTK_WIDGET(self->leaks_row), on_statistics, self);
 }
 
 /* --- showing --------------------------------------------------------------------------------- */
@@ -199,7 +163,7 @@ static char *describe_answers(SottoProofView *self, Proof proof, const SottoEvid
     return g_strdup_printf("%s · %s · %s", resolver, evidence->security, evidence->endpoint);
 }
 
-/* Counters are shown by the poll that follows; without encryption there is nothing to count. */
+/* Counters come by themselves; without encryption there is nothing to count. */
 void sotto_proof_view_update(SottoProofView *self, const SottoEvidence *evidence)
 {
     Proof proof = presentation_proof(self->helper);
@@ -217,9 +181,6 @@ void sotto_proof_view_update(SottoProofView *self, const SottoEvidence *evidence
                                  proof == PROOF_ENCRYPTED ? "channel-secure-symbolic"
                                                           : "channel-insecure-symbolic",
                                  GTK_ICON_SIZE_BUTTON);
-    if (proof != self->shown && gtk_widget_get_mapped(GTK_WIDGET(self)))
-        sotto_proof_view_poll(self); /* not only at the next second */
-    self->shown = proof;
 }
 
 void sotto_proof_view_describe(SottoProofView *self, GString *text)
@@ -261,8 +222,6 @@ static void sotto_proof_view_class_init(SottoProofViewClass *class)
 
     G_OBJECT_CLASS(class)->finalize = sotto_proof_view_finalize;
     widget_class->destroy = sotto_proof_view_destroy;
-    widget_class->map = sotto_proof_view_map;
-    widget_class->unmap = sotto_proof_view_unmap;
     gtk_widget_class_set_template_from_resource(widget_class,
                                                 "/io/github/sottodns/Sotto/proof-view.ui");
 #define CHILD(name) gtk_widget_class_bind_template_child(widget_class, SottoProofView, name)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "helper.h"
+#include "statistics_feed.h"
 
 #include <handy.h>
 
@@ -17,8 +18,8 @@ void sotto_proof_view_follow(SottoProofView *view, SottoHelper *helper);
  * NULL) how the resolver is reached. */
 void sotto_proof_view_update(SottoProofView *view, const SottoEvidence *evidence);
 
-/** Asks for the counters now, and not only at the next second. */
-void sotto_proof_view_poll(SottoProofView *view);
+/** To be called once: where the counters come from. */
+void sotto_proof_view_count(SottoProofView *view, StatisticsFeed *feed);
 
 /** Adds what is shown to `text`, one line a row. */
 void sotto_proof_view_describe(SottoProofView *view, GString *text);

@@ -13,6 +13,7 @@
 
 #include "actions.h"
 #include "evidence_view.h"
+#include "minute_view.h"
 #include "network_row.h"
 #include "presentation.h"
 #include "proof_view.h"
@@ -34,6 +35,8 @@ struct _SottoStatusPage {
     GtkWidget *command_row, *network_list, *proof_buttons;
     SottoNetworkRow *network_row;
     SottoProofView *proof;
+    SottoMinuteView *minute;
+    StatisticsFeed *feed;
     GtkButton *check_button, *copy_button;
     SottoEvidenceView *evidence_view;
 };
@@ -84,7 +87,7 @@ static void on_checked(GObject *source, GAsyncResult *result, gpointer data)
     self->evidence_facts = current_facts(self);
     sotto_evidence_view_show(self->evidence_view, evidence);
     sotto_status_page_update(self);
-    sotto_proof_view_poll(self->proof);
+    statistics_feed_poll(self->feed);
 }
 
 void sotto_status_page_check(SottoStatusPage *self)
@@ -201,6 +204,8 @@ void sotto_status_page_update(SottoStatusPage *self)
     gtk_widget_set_visible(self->network_list, policy_counts);
     sotto_network_row_update(self->network_row, self->helper);
     gtk_widget_set_visible(self->proof_buttons, present);
+    gtk_widget_set_visible(GTK_WIDGET(self->minute),
+                           presentation_proof(self->helper) == PROOF_ENCRYPTED);
     sotto_proof_view_update(self->proof, self->evidence);
     gtk_button_set_label(self->copy_button, _("C_opy Report"));
 }
@@ -216,6 +221,13 @@ void sotto_status_page_follow(SottoStatusPage *self, SottoHelper *helper)
     self->helper = helper;
     sotto_proof_view_follow(self->proof, helper);
     gtk_label_set_text(self->command, ACTIONS_START_COMMAND);
+}
+
+void sotto_status_page_count(SottoStatusPage *self, StatisticsFeed *feed)
+{
+    self->feed = feed;
+    sotto_proof_view_count(self->proof, feed);
+    sotto_minute_view_follow(self->minute, feed);
 }
 
 /* --- the object ---------------------------------------------------------------------------- */
@@ -241,6 +253,7 @@ static void sotto_status_page_class_init(SottoStatusPageClass *class)
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(class);
 
     g_type_ensure(SOTTO_TYPE_EVIDENCE_VIEW); /* named in the template */
+    g_type_ensure(SOTTO_TYPE_MINUTE_VIEW);
     g_type_ensure(SOTTO_TYPE_NETWORK_ROW);
     g_type_ensure(SOTTO_TYPE_PROOF_VIEW);
     G_OBJECT_CLASS(class)->finalize = sotto_status_page_finalize;
@@ -260,6 +273,7 @@ static void sotto_status_page_class_init(SottoStatusPageClass *class)
     CHILD(network_list);
     CHILD(network_row);
     CHILD(proof);
+    CHILD(minute);
     CHILD(proof_buttons);
     CHILD(check_button);
     CHILD(copy_button);

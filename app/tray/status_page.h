@@ -2,6 +2,7 @@
 #pragma once
 
 #include "helper.h"
+#include "statistics_feed.h"
 
 #include <gtk/gtk.h>
 
@@ -11,6 +12,9 @@ G_DECLARE_FINAL_TYPE(SottoStatusPage, sotto_status_page, SOTTO, STATUS_PAGE, Gtk
 
 /** To be called once, after construction. `helper` (transfer none) outlives the page. */
 void sotto_status_page_follow(SottoStatusPage *page, SottoHelper *helper);
+
+/** To be called once: where the counters of the proof come from; `feed` outlives the page. */
+void sotto_status_page_count(SottoStatusPage *page, StatisticsFeed *feed);
 
 /** Shows the helper's facts of this moment. */
 void sotto_status_page_update(SottoStatusPage *page);

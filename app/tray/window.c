@@ -10,6 +10,7 @@
 
 #include "presentation.h"
 #include "resolvers_page.h"
+#include "statistics_page.h"
 #include "status_page.h"
 #include "toolkit.h"
 
@@ -19,10 +20,12 @@ struct _SottoWindow {
     HdyApplicationWindow parent_instance;
     SottoHelper *helper;
     Face last;
+    StatisticsFeed *feed;
 
     GtkStack *stack;
     SottoStatusPage *status_page;
     SottoResolversPage *resolvers_page;
+    SottoStatisticsPage *statistics_page;
     GtkInfoBar *tray_bar, *error_bar;
     GtkLabel *error_label;
     GtkButton *error_button;
@@ -91,15 +94,23 @@ static void search(GSimpleAction *action, GVariant *parameter, gpointer window)
     sotto_resolvers_page_focus_search(self->resolvers_page);
 }
 
+static void sotto_window_finalize(GObject *object)
+{
+    statistics_feed_free(SOTTO_WINDOW(object)->feed); /* its viewers were destroyed before */
+    G_OBJECT_CLASS(sotto_window_parent_class)->finalize(object);
+}
+
 static void sotto_window_class_init(SottoWindowClass *class)
 {
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(class);
 
+    G_OBJECT_CLASS(class)->finalize = sotto_window_finalize;
     gtk_widget_class_set_template_from_resource(widget_class,
                                                 "/io/github/sottodns/Sotto/window.ui");
     gtk_widget_class_bind_template_child(widget_class, SottoWindow, stack);
     gtk_widget_class_bind_template_child(widget_class, SottoWindow, status_page);
     gtk_widget_class_bind_template_child(widget_class, SottoWindow, resolvers_page);
+    gtk_widget_class_bind_template_child(widget_class, SottoWindow, statistics_page);
     gtk_widget_class_bind_template_child(widget_class, SottoWindow, tray_bar);
     gtk_widget_class_bind_template_child(widget_class, SottoWindow, error_bar);
     gtk_widget_class_bind_template_child(widget_class, SottoWindow, error_label);
@@ -124,10 +135,14 @@ SottoWindow *sotto_window_new(GtkApplication *application, SottoHelper *helper,
     toolkit_prepare();
     g_type_ensure(SOTTO_TYPE_STATUS_PAGE); /* named in the template */
     g_type_ensure(SOTTO_TYPE_RESOLVERS_PAGE);
+    g_type_ensure(SOTTO_TYPE_STATISTICS_PAGE);
     self = g_object_new(SOTTO_TYPE_WINDOW, "application", application, NULL);
     self->helper = helper; /* the application's, which outlives its windows */
     sotto_status_page_follow(self->status_page, helper);
     sotto_resolvers_page_follow(self->resolvers_page, helper, catalogue);
+    self->feed = statistics_feed_new(helper);
+    sotto_status_page_count(self->status_page, self->feed);
+    sotto_statistics_page_follow(self->statistics_page, self->feed);
     sotto_window_update(self);
     return self;
 }

@@ -6,7 +6,7 @@
 #include <gtk/gtk.h>
 #include <handy.h>
 
-/** The window: pages "status" and "resolvers", and a bar for what went wrong. */
+/** The window: pages "status", "resolvers" and "statistics", and a bar for what went wrong. */
 #define SOTTO_TYPE_WINDOW (sotto_window_get_type())
 G_DECLARE_FINAL_TYPE(SottoWindow, sotto_window, SOTTO, WINDOW, HdyApplicationWindow)
 

@@ -70,8 +70,62 @@ BEFORE = {"time": GLib.Variant("x", 1789990000), "network": GLib.Variant("s", "G
 
 def statistics(watched=True, **counters):
     """What GetStatistics answers; a counter that is not given is left out, which reads 0."""
-    values = {name.replace("_", "-"): GLib.Variant("t", value) for name, value in counters.items()}
-    return GLib.Variant("a{sv}", {**values, "leaks-watched": GLib.Variant("b", watched)})
+    return GLib.Variant("a{sv}", {**numbers(**counters), "leaks-watched": GLib.Variant("b", watched)})
+
+
+def numbers(**counters):
+    """Counters as the contract has them; one that is not given is left out, which reads 0."""
+    return {name.replace("_", "-"): GLib.Variant("t", value) for name, value in counters.items()}
+
+
+def tally(**counters):
+    """One entry of the lists `resolvers` and `transports`, named by its strings."""
+    words = {name: GLib.Variant("s", counters.pop(name)) for name in ("id", "name", "protocol") if name in counters}
+    return {**words, **numbers(**counters), "errors": GLib.Variant("a{st}", {})}
+
+
+def day(date, **counters):
+    return {"day": GLib.Variant("s", date), **numbers(**counters)}
+
+
+WEEK = [
+    day("2026-11-16"),
+    day("2026-11-17", queries=900, cache_hits=300, blocked=20, encrypted=560, failed=4, bytes_sent=90_000,
+        bytes_received=210_000, latency_p50=16_384, latency_p95=65_536),
+    day("2026-11-18", queries=2400, cache_hits=1100, blocked=60, encrypted=1190, failed=9, bytes_sent=190_000,
+        bytes_received=480_000, latency_p50=8_192, latency_p95=32_768),
+    day("2026-11-19", queries=1700, cache_hits=800, blocked=50, encrypted=820, failed=2, bytes_sent=131_000,
+        bytes_received=330_000, latency_p50=8_192, latency_p95=65_536),
+    day("2026-11-20", queries=3100, cache_hits=1500, blocked=110, encrypted=1440, failed=31, bytes_sent=231_000,
+        bytes_received=590_000, latency_p50=16_384, latency_p95=131_072),
+    day("2026-11-21", queries=600, cache_hits=310, blocked=10, encrypted=270, failed=0, bytes_sent=43_000,
+        bytes_received=110_000, latency_p50=8_192, latency_p95=32_768),
+    day("2026-11-22", queries=2100, cache_hits=800, blocked=16, encrypted=1284, failed=3, bytes_sent=205_000,
+        bytes_received=530_000, latency_p50=8_192, latency_p95=65_536),
+]
+HISTOGRAM = [0, 0, 0, 0, 0, 0, 0, 0, 4, 11, 90, 260, 480, 300, 96, 31, 9, 2, 0, 0, 1, 0, 0, 0]
+
+
+def full_statistics(**more):
+    """Everything that GetStatistics tells of a helper that has been used for a week."""
+    lists = {
+        "resolvers": [tally(id="quad9", name="Quad9", queries=1100, failures=2, bytes_sent=176_000, bytes_received=455_000,
+                            latency_p50=8_192, latency_p95=32_768),
+                      tally(id="mullvad", name="Mullvad", queries=184, failures=1, bytes_sent=29_000,
+                            bytes_received=75_000, latency_p50=32_768, latency_p95=131_072)],
+        "transports": [tally(protocol="dnscrypt", queries=1000, failures=2, bytes_sent=160_000, bytes_received=420_000,
+                             latency_p50=8_192, latency_p95=32_768),
+                       tally(protocol="dot", queries=284, failures=1, bytes_sent=45_000, bytes_received=110_000,
+                             latency_p50=16_384, latency_p95=131_072)],
+        "week": WEEK,
+    }
+    counters = numbers(**{**dict(queries=2100, cache_hits=800, blocked=16, encrypted=1284, failed=3, network_encrypted=1284,
+                                 leaked=0, bytes_sent=205_000, bytes_received=530_000, latency_p50=8_192,
+                                 latency_p95=65_536), **more})
+    return GLib.Variant("a{sv}", {
+        **counters, **{name: GLib.Variant("aa{sv}", entries) for name, entries in lists.items()},
+        "today": GLib.Variant("a{sv}", WEEK[-1]), "histogram": GLib.Variant("at", HISTOGRAM),
+        "since": GLib.Variant("x", 1795334400), "leaks-watched": GLib.Variant("b", True)})
 
 
 def evidence(ok=True):

@@ -8,6 +8,7 @@ from accessibility import Role
 from conftest import App, enlarge_window, run_app
 from waiting import pump, wait
 
+PAGES = ["Status", "Resolvers", "Statistics"]
 UNNAMED_ROLES = [Role.PUSH_BUTTON, Role.TOGGLE_BUTTON, Role.RADIO_BUTTON, Role.TEXT, Role.CHECK_BOX]
 
 
@@ -24,7 +25,7 @@ def clipboard():
 
 def found_resolvers():
     """The resolvers that can be seen; the pages' own switches are radio buttons too."""
-    return [name for name in accessibility.text_of(Role.RADIO_BUTTON) if name not in ("Status", "Resolvers")]
+    return [name for name in accessibility.text_of(Role.RADIO_BUTTON) if name not in PAGES]
 
 
 def open_resolvers(item):
@@ -200,8 +201,8 @@ def test_every_widget_has_a_name(helper, item):
     helper.set(State="on")
     run_app()
     accessibility.get(Role.PUSH_BUTTON, "Turn Off Protection")
-    for page in ("status", "resolvers"):
-        key("ctrl+1" if page == "status" else "ctrl+2")
+    for number, page in enumerate(PAGES, 1):
+        key(f"ctrl+{number}")
         pump(0.5)
         unnamed = [role.value_nick for role in UNNAMED_ROLES for node in accessibility.find_all(role) if not node.get_name()]
         assert not unnamed, f"{page}: {unnamed}"
