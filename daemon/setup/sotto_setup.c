@@ -9,6 +9,7 @@
 #include "installation.h"
 #include "removal.h"
 #include "sotto-build.h"
+#include "surroundings.h"
 #include "versions.h"
 
 #include <stdio.h>
@@ -114,6 +115,7 @@ static gboolean take_turn(void)
 
 int main(int argc, char **argv)
 {
+    surroundings_enter(false);
     umask(022);
     if (argc < 2)
         return usage();
