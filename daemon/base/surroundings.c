@@ -84,6 +84,7 @@ void surroundings_close(const char *modules)
     g_setenv("GIO_MODULE_DIR", modules, TRUE);
     g_setenv("GIO_USE_VFS", "local", TRUE);
     g_setenv("GSETTINGS_BACKEND", "memory", TRUE);
+    g_setenv("OPENSSL_CONF", NOWHERE, TRUE); /* of a GIO whose TLS is OpenSSL's */
     look_names_up_ourselves();
 }
 
