@@ -41,7 +41,7 @@ struct _SottoSetup {
     char *command;
     SottoSetupState state;
     Startable startable; /* the bus could start a helper that is not there */
-    gboolean removable, busy, overdue;
+    gboolean removable, busy, waiting, overdue;
     gulong helper_handler;
     guint second_look, following; /* timers */
     GCancellable *lifetime;
@@ -209,6 +209,11 @@ gboolean sotto_setup_is_busy(SottoSetup *self)
     return self->busy;
 }
 
+gboolean sotto_setup_is_waiting(SottoSetup *self)
+{
+    return self->waiting;
+}
+
 const char *sotto_setup_command(SottoSetup *self)
 {
     return self->command;
@@ -247,6 +252,7 @@ static void end_job(GTask *task, GError *error)
         g_source_destroy(job->cancelled_source);
     g_clear_pointer(&job->cancelled_source, g_source_unref);
     self->busy = FALSE;
+    self->waiting = FALSE;
     g_signal_emit(self, changed_signal, 0);
     if (error != NULL)
         g_task_return_error(task, error);
@@ -324,6 +330,14 @@ static void on_unit_ended(GObject *source, GAsyncResult *result, gpointer data)
     }
 }
 
+static void on_allowed(gpointer task)
+{
+    SottoSetup *self = g_task_get_source_object(task);
+
+    self->waiting = FALSE;
+    g_signal_emit(self, changed_signal, 0);
+}
+
 static void run_unit(GTask *task, const char *description, const char *const *command, int input)
 {
     SottoSetup *self = g_task_get_source_object(task);
@@ -332,8 +346,11 @@ static void run_unit(GTask *task, const char *description, const char *const *co
         .command = command,
         .input = input,
         .interactive = sotto_helper_is_interactive(self->helper),
+        .allowed = on_allowed,
     };
 
+    self->waiting = TRUE;
+    g_signal_emit(self, changed_signal, 0);
     sotto_setup_unit_run_async(g_dbus_proxy_get_connection(sotto_helper_proxy(self->helper)),
                                &order, g_task_get_cancellable(task), on_unit_ended, task);
 }

@@ -48,6 +48,8 @@ typedef struct {
     GVariant *parameters;
     GUnixFDList *descriptors;
     GDBusCallFlags flags;
+    void (*allowed)(gpointer user_data);
+    gpointer user_data;
     Pipe output, complaint;
     GHashTable *results;   /* of char *: job -> how it ended */
     char *job;             /* NULL while nobody has allowed it */
@@ -309,6 +311,7 @@ static void on_started(GObject *source, GAsyncResult *result, gpointer data)
     run->timer = g_timeout_add_seconds(JOB_TIMEOUT_S, on_job_overdue, task);
     read_pipe(task, &run->output);
     read_pipe(task, &run->complaint);
+    run->allowed(run->user_data);
     end_if_over(task);
 }
 
@@ -448,6 +451,8 @@ void sotto_setup_unit_run_async(GDBusConnection *bus, const SottoSetupOrder *ord
     run->bus = g_object_ref(bus);
     run->flags = order->interactive ? G_DBUS_CALL_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION
                                     : G_DBUS_CALL_FLAGS_NONE;
+    run->allowed = order->allowed;
+    run->user_data = user_data;
     run->results = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     run->reading = g_cancellable_new();
     g_task_set_task_data(task, run, run_free);
