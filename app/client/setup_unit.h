@@ -9,7 +9,7 @@ typedef struct SottoSetupOrder {
     const char *const *command; /* the program's absolute path and its arguments, all literal */
     int input;            /* its standard input, closed by the call (transfer full); -1 none */
     gboolean interactive; /* polkit may ask somebody for the password */
-    void (*allowed)(gpointer user_data); /* called when the administrator has said yes */
+    void (*allowed)(gpointer user_data); /* with the callback's, when somebody has said yes */
 } SottoSetupOrder;
 
 /**
