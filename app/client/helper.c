@@ -68,6 +68,11 @@ SottoPresence sotto_helper_presence(SottoHelper *self)
     return serves(self->proxy) ? SOTTO_PRESENCE_PRESENT : SOTTO_PRESENCE_TOO_NEW;
 }
 
+gboolean sotto_helper_has_bus(SottoHelper *self)
+{
+    return self->connection != NULL;
+}
+
 static void announce(SottoHelper *self)
 {
     gboolean present = sotto_helper_presence(self) == SOTTO_PRESENCE_PRESENT;

@@ -75,6 +75,9 @@ void sotto_helper_connect_async(SottoHelper *helper, GCancellable *cancellable,
                                 GAsyncReadyCallback callback, gpointer user_data);
 gboolean sotto_helper_connect_finish(SottoHelper *helper, GAsyncResult *result, GError **error);
 
+/** FALSE while the system bus itself cannot be reached, or is not reached yet. */
+gboolean sotto_helper_has_bus(SottoHelper *helper);
+
 /** Asks the bus to start the helper (connecting first if need be); TRUE when it runs. */
 void sotto_helper_start_async(SottoHelper *helper, GCancellable *cancellable,
                               GAsyncReadyCallback callback, gpointer user_data);
