@@ -10,6 +10,7 @@
 #include "confirmation.h"
 #include "date_time.h"
 #include "presentation.h"
+#include "restart.h"
 #include "sign_in.h"
 
 #include <glib/gi18n.h>
@@ -17,7 +18,10 @@
 /* Ends an action: `error` (transfer full, may be NULL), `application` (transfer full). */
 static void end_action(SottoApplication *application, GError *error)
 {
-    if (error != NULL && !g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    if (g_error_matches(error, SOTTO_ERROR, SOTTO_ERROR_ABSENT) &&
+        face_of(sotto_application_situation(application)) == FACE_NOT_SET_UP)
+        sotto_application_show_page(application, NULL); /* the page that sets it up */
+    else if (error != NULL && !g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         sotto_application_report(application, error->message);
     sotto_application_refresh(application);
     g_clear_error(&error);
@@ -166,9 +170,39 @@ static void show_page(GSimpleAction *action, GVariant *parameter, gpointer appli
     sotto_application_show_page(application, g_variant_get_string(parameter, NULL));
 }
 
-static void copy_command(GSimpleAction *action, GVariant *parameter, gpointer application)
+/* --- the installation ------------------------------------------------------------------------ */
+
+static void install(GSimpleAction *action, GVariant *parameter, gpointer application)
 {
-    gtk_clipboard_set_text(gtk_clipboard_get(GDK_SELECTION_CLIPBOARD), ACTIONS_START_COMMAND, -1);
+    sotto_installation_install(sotto_application_situation(application)->installation);
+}
+
+static gboolean is_removable(SottoApplication *application)
+{
+    return sotto_installation_is_removable(sotto_application_situation(application)->installation);
+}
+
+static void on_removal_confirmed(SottoApplication *application, gpointer data)
+{
+    sotto_installation_remove(sotto_application_situation(application)->installation);
+}
+
+static void remove_component(GSimpleAction *action, GVariant *parameter, gpointer application)
+{
+    Confirmation confirmation = {
+        .question = _("Remove the system component?"),
+        .text = _("This network's own DNS is put back, and your lookups are no longer protected. "
+                  "Settings that somebody wrote by hand stay. An administrator has to allow it."),
+        .confirm = _("_Remove"),
+        .holds = is_removable,
+    };
+
+    confirmation_ask(application, &confirmation, on_removal_confirmed, NULL);
+}
+
+static void restart_app(GSimpleAction *action, GVariant *parameter, gpointer application)
+{
+    restart(application);
 }
 
 static void quit(GSimpleAction *action, GVariant *parameter, gpointer application)
@@ -209,7 +243,9 @@ void actions_install(SottoApplication *application)
         {"check", check},
         {"open", open_window},
         {"show-page", show_page, "s"},
-        {"copy-command", copy_command},
+        {"install", install},
+        {"remove-component", remove_component},
+        {"restart", restart_app},
         {"quit", quit},
     };
     static const struct {
@@ -220,6 +256,7 @@ void actions_install(SottoApplication *application)
         {"app.show-page('resolvers')", {"<Primary>2"}},
         {"app.show-page('statistics')", {"<Primary>3"}},
         {"app.check", {"F5"}},
+        {"win.menu", {"F10"}},
         {"win.close", {"<Primary>w"}},
         {"win.search", {"<Primary>f"}},
         {"app.quit", {"<Primary>q"}},

@@ -7,13 +7,10 @@
  * Gives the application its actions, shared by menu, window, notifications and desktop file:
  * turn-on, turn-off, resume, pause(u), set-resolver(s), sign-in,
  * sign-in-with-browser, end-sign-in, look-again,
- * allow-unprotected(u), set-policy(s), retry, check, open, open-clock, show-page(s), copy-command,
- * quit; with their keys. What opens anything in clear asks first.
+ * allow-unprotected(u), set-policy(s), retry, check, open, open-clock, show-page(s), install,
+ * remove-component, restart, quit; with their keys. What opens anything in clear asks first.
  */
 void actions_install(SottoApplication *application);
 
 /** Activates an action of `group` by its detailed name, "pause(uint32 300)"; NULL: none. */
 void actions_activate(GActionGroup *group, const char *detailed);
-
-/** The command that starts the helper by hand, as shown and copied. */
-#define ACTIONS_START_COMMAND "systemctl start sotto.service"

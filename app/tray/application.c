@@ -27,6 +27,8 @@ struct _SottoApplication {
     GtkApplication parent_instance;
     guint terminate_source, interrupt_source, countdown_source;
     SottoHelper *helper;
+    SottoInstallation *installation;
+    Situation situation;
     Catalogue *catalogue;
     Menu *menu;
     SottoIndicator *indicator;
@@ -42,6 +44,11 @@ SottoHelper *sotto_application_helper(SottoApplication *self)
     return self->helper;
 }
 
+const Situation *sotto_application_situation(SottoApplication *self)
+{
+    return &self->situation;
+}
+
 GtkWindow *sotto_application_window(SottoApplication *self)
 {
     return self->window != NULL ? GTK_WINDOW(self->window) : NULL;
@@ -51,7 +58,7 @@ GtkWindow *sotto_application_window(SottoApplication *self)
 static gboolean on_countdown(gpointer data)
 {
     SottoApplication *self = data;
-    g_autofree char *title = presentation_title(self->helper);
+    g_autofree char *title = presentation_title(&self->situation);
 
     sotto_indicator_set_title(self->indicator, title);
     menu_update_status(self->menu);
@@ -62,7 +69,7 @@ static gboolean on_countdown(gpointer data)
 
 static void follow_countdown(SottoApplication *self)
 {
-    if (!presentation_counts_down(self->helper))
+    if (!presentation_counts_down(&self->situation))
         g_clear_handle_id(&self->countdown_source, g_source_remove);
     else if (self->countdown_source == 0)
         self->countdown_source = g_timeout_add_seconds(1, on_countdown, self);
@@ -70,10 +77,10 @@ static void follow_countdown(SottoApplication *self)
 
 void sotto_application_refresh(SottoApplication *self)
 {
-    g_autofree char *title = presentation_title(self->helper);
-    g_autofree char *spoken = presentation_spoken_title(self->helper);
+    g_autofree char *title = presentation_title(&self->situation);
+    g_autofree char *spoken = presentation_spoken_title(&self->situation);
 
-    sotto_indicator_show(self->indicator, presentation_of(self->helper)->icon, spoken);
+    sotto_indicator_show(self->indicator, presentation_of(&self->situation)->icon, spoken);
     sotto_indicator_set_title(self->indicator, title);
     menu_update(self->menu);
     if (self->window != NULL)
@@ -98,6 +105,26 @@ static void on_helper_changed(SottoApplication *self)
     menu_refresh_counts(self->menu);
 }
 
+static void on_installation_changed(SottoApplication *self)
+{
+    GAction *remove = g_action_map_lookup_action(G_ACTION_MAP(self), "remove-component");
+
+    g_simple_action_set_enabled(G_SIMPLE_ACTION(remove),
+                                sotto_installation_is_removable(self->installation));
+    sotto_application_refresh(self);
+}
+
+/* The page of the first run says itself how it ended, to whoever has it open. */
+static void on_installation_failed(SottoApplication *self)
+{
+    const char *command = sotto_installation_command(self->installation);
+    g_autofree char *sentence =
+        g_strconcat(sotto_installation_sentence(self->installation), " ", command, NULL);
+
+    if (self->window == NULL || face_of(&self->situation) != FACE_NOT_SET_UP)
+        sotto_application_report(self, g_strstrip(sentence));
+}
+
 /* --- the window ---------------------------------------------------------------------------- */
 
 static void on_window_destroyed(SottoApplication *self)
@@ -110,7 +137,7 @@ static void on_window_destroyed(SottoApplication *self)
 void sotto_application_show_page(SottoApplication *self, const char *page)
 {
     if (self->window == NULL) {
-        self->window = sotto_window_new(GTK_APPLICATION(self), self->helper, self->catalogue);
+        self->window = sotto_window_new(GTK_APPLICATION(self), &self->situation, self->catalogue);
         g_signal_connect_object(self->window, "destroy", G_CALLBACK(on_window_destroyed), self,
                                 G_CONNECT_SWAPPED);
         sotto_window_set_tray(self->window, sotto_indicator_is_hosted(self->indicator));
@@ -149,10 +176,12 @@ static void sotto_application_startup(GApplication *application)
     gtk_window_set_default_icon_name(SOTTO_APP_ID);
     g_application_hold(application); /* for the tray; "quit" ends it */
     self->helper = sotto_helper_new();
+    self->installation = sotto_installation_new(self->helper);
+    self->situation = (Situation){self->helper, self->installation};
     self->catalogue = catalogue_new(self->helper);
-    self->menu = menu_new(self->helper, self->catalogue, G_ACTION_GROUP(self));
+    self->menu = menu_new(&self->situation, self->catalogue, G_ACTION_GROUP(self));
     self->indicator = sotto_indicator_new(menu_widget(self->menu), menu_open_item(self->menu));
-    self->notifications = notifications_new(application, self->helper);
+    self->notifications = notifications_new(application, &self->situation);
     self->terminate_source = g_unix_signal_add(SIGTERM, on_signal, self);
     self->interrupt_source = g_unix_signal_add(SIGINT, on_signal, self);
     actions_install(self);
@@ -161,7 +190,11 @@ static void sotto_application_startup(GApplication *application)
     g_signal_connect_swapped(self->indicator, "notify::hosted", G_CALLBACK(on_hosted_changed),
                              self);
     g_signal_connect_swapped(self->helper, "changed", G_CALLBACK(on_helper_changed), self);
-    sotto_application_refresh(self);
+    g_signal_connect_swapped(self->installation, "changed", G_CALLBACK(on_installation_changed),
+                             self);
+    g_signal_connect_swapped(self->installation, "failed", G_CALLBACK(on_installation_failed),
+                             self);
+    on_installation_changed(self);
     sotto_helper_connect_async(self->helper, NULL, NULL, NULL); /* "changed" tells how it ended */
 }
 
@@ -179,12 +212,14 @@ static void sotto_application_shutdown(GApplication *application)
         gtk_widget_destroy(window->data); /* a question may stand, too */
     self->window = NULL;
     g_signal_handlers_disconnect_by_data(self->helper, self);
+    g_signal_handlers_disconnect_by_data(self->installation, self);
     g_signal_handlers_disconnect_by_data(self->indicator, self);
     g_signal_handlers_disconnect_by_data(self->indicator, self->menu);
     g_clear_pointer(&self->notifications, notifications_free);
     g_clear_object(&self->indicator);
     g_clear_pointer(&self->menu, menu_free);
     g_clear_pointer(&self->catalogue, catalogue_free);
+    g_clear_object(&self->installation);
     g_clear_object(&self->helper);
     G_APPLICATION_CLASS(sotto_application_parent_class)->shutdown(application);
 }
@@ -262,5 +297,6 @@ static void sotto_application_init(SottoApplication *self)
 SottoApplication *sotto_application_new(void)
 {
     return g_object_new(SOTTO_TYPE_APPLICATION, "application-id", SOTTO_APP_ID,
-                        "resource-base-path", "/io/github/sottodns/Sotto", NULL);
+                        "resource-base-path", "/io/github/sottodns/Sotto", "flags",
+                        G_APPLICATION_ALLOW_REPLACEMENT, NULL); /* see restart.c */
 }

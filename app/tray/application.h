@@ -2,6 +2,7 @@
 #pragma once
 
 #include "catalogue.h"
+#include "face.h"
 
 #include <gtk/gtk.h>
 
@@ -14,6 +15,9 @@ SottoApplication *sotto_application_new(void);
 
 /** (transfer none) */
 SottoHelper *sotto_application_helper(SottoApplication *application);
+
+/** Helper and installation, as everything shown is drawn from them (transfer none). */
+const Situation *sotto_application_situation(SottoApplication *application);
 
 /** NULL while closed (transfer none). */
 GtkWindow *sotto_application_window(SottoApplication *application);

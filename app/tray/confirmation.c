@@ -5,8 +5,8 @@
  * called from the tray, above the window otherwise.
  *
  * What was asked in one state must not be answered in another: the dialog closes when a way through
- * was found, protection was turned off, or the network is another one. It stays while Sotto only
- * goes on trying.
+ * was found, protection was turned off, or the network is another one, unless the question brings
+ * a rule of its own. It stays while Sotto only goes on trying.
  */
 #include "confirmation.h"
 
@@ -19,6 +19,7 @@
 typedef struct Question {
     SottoApplication *application; /* outlives the dialog */
     char *network;
+    gboolean (*holds)(SottoApplication *application);
     void (*confirmed)(SottoApplication *application, gpointer data);
     gpointer data;
 } Question;
@@ -69,8 +70,12 @@ static void on_helper_changed(GtkDialog *dialog)
 {
     Question *question = g_object_get_data(G_OBJECT(dialog), CURRENT);
     SottoHelper *helper = sotto_application_helper(question->application);
+    gboolean holds =
+        question->holds != NULL
+            ? question->holds(question->application)
+            : is_held_up(helper) && g_str_equal(question->network, sotto_helper_network(helper));
 
-    if (!is_held_up(helper) || !g_str_equal(question->network, sotto_helper_network(helper)))
+    if (!holds)
         gtk_dialog_response(dialog, GTK_RESPONSE_CANCEL);
 }
 
@@ -115,7 +120,8 @@ void confirmation_ask(SottoApplication *application, const Confirmation *confirm
     toolkit_prepare();
     dialog = build(application, confirmation);
     question = g_new0(Question, 1);
-    *question = (Question){application, g_strdup(sotto_helper_network(helper)), confirmed, data};
+    *question = (Question){application, g_strdup(sotto_helper_network(helper)), confirmation->holds,
+                           confirmed, data};
     g_object_set_data(G_OBJECT(dialog), CURRENT, question);
     g_object_set_data(G_OBJECT(application), CURRENT, dialog);
     g_signal_connect_data(dialog, "response", G_CALLBACK(on_response), question, question_free, 0);

@@ -20,6 +20,7 @@
 #define FAVOURITES 5
 
 struct Menu {
+    const Situation *situation;
     SottoHelper *helper;
     Catalogue *catalogue;
     GActionGroup *actions;
@@ -197,7 +198,7 @@ static void show_choices(Menu *self, const Presentation *shown)
 
 void menu_update_status(Menu *self)
 {
-    g_autofree char *line = presentation_status_line(self->helper);
+    g_autofree char *line = presentation_status_line(self->situation);
     g_autofree char *status = presentation_escape_mnemonic(line);
 
     gtk_menu_item_set_label(GTK_MENU_ITEM(self->status), status);
@@ -205,7 +206,7 @@ void menu_update_status(Menu *self)
 
 void menu_update(Menu *self)
 {
-    const Presentation *shown = presentation_of(self->helper);
+    const Presentation *shown = presentation_of(self->situation);
     gboolean present = sotto_helper_presence(self->helper) == SOTTO_PRESENCE_PRESENT;
 
     menu_update_status(self);
@@ -214,7 +215,7 @@ void menu_update(Menu *self)
     update_resolver(self, present);
     gtk_widget_set_visible(self->pause, shown->face == FACE_ON);
     gtk_widget_set_visible(self->check, present);
-    gtk_widget_set_visible(self->counts, presentation_proof(self->helper) == PROOF_ENCRYPTED);
+    gtk_widget_set_visible(self->counts, presentation_proof(self->situation) == PROOF_ENCRYPTED);
     gtk_menu_item_set_label(GTK_MENU_ITEM(self->quit),
                             shown->protecting ? _("_Quit — Protection Stays On") : _("_Quit"));
 }
@@ -304,11 +305,12 @@ static void build(Menu *self)
     gtk_menu_item_set_use_underline(GTK_MENU_ITEM(self->resolver), TRUE);
 }
 
-Menu *menu_new(SottoHelper *helper, Catalogue *catalogue, GActionGroup *actions)
+Menu *menu_new(const Situation *situation, Catalogue *catalogue, GActionGroup *actions)
 {
     Menu *self = g_new0(Menu, 1);
 
-    self->helper = helper;
+    self->situation = situation;
+    self->helper = situation->helper;
     self->catalogue = catalogue;
     self->actions = actions;
     self->lifetime = g_cancellable_new();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "catalogue.h"
+#include "face.h"
 
 #include <gtk/gtk.h>
 
@@ -10,7 +11,7 @@ typedef struct Menu Menu;
 
 /** What is chosen in it is done by `actions`, the application's. All (transfer none), to outlive
  * it. */
-Menu *menu_new(SottoHelper *helper, Catalogue *catalogue, GActionGroup *actions);
+Menu *menu_new(const Situation *situation, Catalogue *catalogue, GActionGroup *actions);
 void menu_free(Menu *menu);
 
 /** For the tray (transfer none): the menu itself, and the item a middle click stands for. */

@@ -36,9 +36,10 @@ typedef enum {
 
 struct Notifications {
     GApplication *application;
+    const Situation *situation;
     SottoHelper *helper;
     GCancellable *lifetime;
-    gulong changed_handler;
+    gulong changed_handler, installation_handler;
     Face last; /* what was shown before */
     Way way;
     gboolean was_protecting;
@@ -165,7 +166,7 @@ static void on_checked(GObject *source, GAsyncResult *result, gpointer data)
 static void announce_on(Notifications *self)
 {
     gboolean first = is_first_time(self, sotto_helper_network(self->helper));
-    g_autofree char *title = presentation_status_line(self->helper);
+    g_autofree char *title = presentation_status_line(self->situation);
 
     switch (self->way) {
     case WAY_SIGN_IN:
@@ -181,15 +182,21 @@ static void announce_on(Notifications *self)
         announce_protected(self, title);
 }
 
+/* There is no helper, and there should be one. */
+static gboolean is_away(Face face)
+{
+    return face == FACE_ABSENT || face == FACE_NO_BUS || face == FACE_FORBIDDEN;
+}
+
 static void announce_stopped(Notifications *self)
 {
-    const Presentation *shown = presentation_of(self->helper);
-    g_autofree char *sentence = presentation_sentence(self->helper);
+    const Presentation *shown = presentation_of(self->situation);
+    g_autofree char *sentence = presentation_sentence(self->situation);
     g_autoptr(GNotification) notification = notification_new(_("Protection stopped"), "error");
 
     g_notification_set_body(notification, sentence);
     g_notification_set_priority(notification, G_NOTIFICATION_PRIORITY_URGENT);
-    if (shown->face == FACE_ABSENT)
+    if (is_away(shown->face))
         g_notification_add_button(notification, _("Try Again"), "app.retry");
     else
         g_notification_add_button(notification, _("Turn On Again"), "app.turn-on");
@@ -243,7 +250,11 @@ static Way way_from(Way way, Face face)
     case FACE_CLOCK:
     case FACE_SEARCHING:
     case FACE_ABSENT:
+    case FACE_NO_BUS:
+    case FACE_FORBIDDEN:
+    case FACE_SETTING_UP:
     case FACE_TOO_NEW:
+    case FACE_APP_OLD:
         return way;
     case FACE_OFF:
     case FACE_OFF_CLOCK:
@@ -254,6 +265,7 @@ static Way way_from(Way way, Face face)
     case FACE_LEFT_ALONE:
     case FACE_ASK:
     case FACE_OFFLINE:
+    case FACE_NOT_SET_UP:
         return WAY_PLAIN;
     }
     return WAY_PLAIN;
@@ -269,16 +281,15 @@ static void announce(Notifications *self, Face face, Face last)
         announce_stopped(self);
 }
 
-static void on_changed(SottoHelper *helper, gpointer data)
+static void on_changed(Notifications *self)
 {
-    Notifications *self = data;
-    const Presentation *shown = presentation_of(helper);
+    const Presentation *shown = presentation_of(self->situation);
     Face last = self->last;
 
-    if (shown->face == FACE_SEARCHING || shown->face == last)
-        return;
+    if (shown->face == FACE_SEARCHING || shown->face == FACE_SETTING_UP || shown->face == last)
+        return; /* what it leads to is the news */
     self->last = shown->face;
-    if (shown->face == FACE_ABSENT) {
+    if (is_away(shown->face)) {
         if (self->was_protecting && self->grace_source == 0)
             self->grace_source = g_timeout_add_seconds(VANISHED_GRACE_S, on_grace_ended, self);
         return;
@@ -292,16 +303,20 @@ static void on_changed(SottoHelper *helper, gpointer data)
         self->was_protecting = shown->protecting;
 }
 
-Notifications *notifications_new(GApplication *application, SottoHelper *helper)
+Notifications *notifications_new(GApplication *application, const Situation *situation)
 {
     Notifications *self = g_new0(Notifications, 1);
 
     self->application = application;
-    self->helper = helper;
+    self->situation = situation;
+    self->helper = situation->helper;
     self->lifetime = g_cancellable_new();
     self->last = FACE_SEARCHING;
     load_known(self);
-    self->changed_handler = g_signal_connect(helper, "changed", G_CALLBACK(on_changed), self);
+    self->changed_handler =
+        g_signal_connect_swapped(self->helper, "changed", G_CALLBACK(on_changed), self);
+    self->installation_handler =
+        g_signal_connect_swapped(situation->installation, "changed", G_CALLBACK(on_changed), self);
     return self;
 }
 
@@ -313,6 +328,7 @@ void notifications_free(Notifications *self)
     g_object_unref(self->lifetime);
     g_clear_handle_id(&self->grace_source, g_source_remove);
     g_signal_handler_disconnect(self->helper, self->changed_handler);
+    g_signal_handler_disconnect(self->situation->installation, self->installation_handler);
     g_hash_table_unref(self->known);
     g_free(self->known_path);
     g_free(self);

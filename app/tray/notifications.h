@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "helper.h"
+#include "face.h"
 
 #include <gio/gio.h>
 
 /** The few things worth a notification, sent as they happen. */
 typedef struct Notifications Notifications;
 
-/** Watches `helper`; sends through `application`. Both (transfer none), to outlive it. */
-Notifications *notifications_new(GApplication *application, SottoHelper *helper);
+/** Watches the helper of `situation`; sends through `application`. Both (transfer none), to outlive
+ * it. */
+Notifications *notifications_new(GApplication *application, const Situation *situation);
 void notifications_free(Notifications *notifications);
 
 /** An action failed while no window was in front. */

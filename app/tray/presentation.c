@@ -16,6 +16,10 @@
 
 #define ICON(shape) SOTTO_APP_ID "-" shape "-symbolic"
 
+#define START_COMMAND "systemctl start sotto.service"
+#define ALLOW_COMMAND                                                                              \
+    "flatpak override --user --system-talk-name=" SOTTO_HELPER_NAME " " SOTTO_APP_ID
+
 /* Choices that several states offer, in braces where they are used. */
 #define TURN_ON       N_("_Turn On Protection"), "turn-on"
 #define TURN_OFF      N_("_Turn Off Protection"), "turn-off"
@@ -24,6 +28,7 @@
 #define KEEP_TRYING   N_("_Keep Trying"), "look-again"
 #define DATE_AND_TIME N_("Open _Date & Time"), "open-clock"
 #define UNPROTECTED   N_("Use _Unprotected for 15 Minutes…"), "allow-unprotected(uint32 900)"
+#define RESTART       N_("_Restart Sotto"), "restart"
 #define NOTHING       NULL, NULL
 
 /* How the end of the state stands in the title's %s. */
@@ -129,86 +134,36 @@ static const FaceRow rows[] = {
         {FACE_ABSENT, ICON("error"), "bad", {N_("Try _Again"), "retry"}, {NOTHING}, {NOTHING}, FALSE, PROOF_NONE},
         N_("Sotto service is not running"), NULL,
         N_("It is the part that encrypts lookups; nothing can be turned on without it."), TIMED_NOT},
+    [FACE_NO_BUS] = {
+        {FACE_NO_BUS, ICON("error"), "bad", {N_("Try _Again"), "retry"}, {NOTHING}, {NOTHING}, FALSE, PROOF_NONE},
+        N_("The system bus cannot be reached"), NULL,
+        N_("Programs reach services by it, so nothing is known about your protection."), TIMED_NOT},
+    [FACE_FORBIDDEN] = {
+        {FACE_FORBIDDEN, ICON("error"), "bad", {RESTART}, {NOTHING}, {NOTHING}, FALSE, PROOF_NONE},
+        N_("Sotto is not allowed to talk to its service"), NULL,
+        N_("This app's permission for it was taken away, so nothing is known about your protection. Allow it, then restart Sotto."), TIMED_NOT},
+    [FACE_NOT_SET_UP] = {
+        {FACE_NOT_SET_UP, ICON("off"), "off", {N_("_Set Up Protection…"), "open"}, {NOTHING}, {NOTHING}, FALSE, PROOF_NONE},
+        N_("Not set up yet"), NULL,
+        N_("Anyone on this network can read and change what you look up."), TIMED_NOT},
+    [FACE_SETTING_UP] = {
+        {FACE_SETTING_UP, ICON("starting"), "busy", {NOTHING}, {NOTHING}, {NOTHING}, FALSE, PROOF_NONE},
+        N_("Setting up…"), NULL,
+        N_("This takes a moment."), TIMED_NOT},
     [FACE_TOO_NEW] = {
-        {FACE_TOO_NEW, ICON("error"), "bad", {NOTHING}, {NOTHING}, {NOTHING}, FALSE, PROOF_NONE},
+        {FACE_TOO_NEW, ICON("error"), "bad", {RESTART}, {NOTHING}, {NOTHING}, FALSE, PROOF_NONE},
         N_("Sotto needs a restart"), NULL,
-        N_("The Sotto service is newer than this window; quit Sotto and open it again."), TIMED_NOT},
+        N_("Sotto was updated. Restart it."), TIMED_NOT},
+    [FACE_APP_OLD] = {
+        {FACE_APP_OLD, ICON("error"), "bad", {NOTHING}, {NOTHING}, {NOTHING}, FALSE, PROOF_NONE},
+        N_("This app is too old"), NULL,
+        N_("The Sotto service on this computer is newer than this app. Update the app, then open it again."), TIMED_NOT},
 };
 /* clang-format on */
 
-/* States that look otherwise for one reason, by its word on the bus. */
-static Face face_of_reason(Face face, const char *code)
+const Presentation *presentation_of(const Situation *situation)
 {
-    static const struct {
-        Face face, with_reason;
-        const char *code;
-    } reasons[] = {
-        {FACE_OFF, FACE_OFF_CLOCK, "clock-wrong"},
-        {FACE_STARTING, FACE_SEEKING, "searching"},
-        {FACE_SIGNIN, FACE_SIGNIN_LATE, "sign-in-timeout"},
-        {FACE_BLOCKED, FACE_TAMPERED, "cert-name"},
-        {FACE_BLOCKED, FACE_TAMPERED, "cert-untrusted"},
-        {FACE_BLOCKED, FACE_TAMPERED, "cert-pin"},
-        {FACE_BLOCKED, FACE_TAMPERED, "cert-forged"},
-        {FACE_BLOCKED, FACE_CLOCK, "clock-wrong"},
-        {FACE_ERROR, FACE_TAKEN, "dns-taken"},
-    };
-
-    for (size_t i = 0; i < G_N_ELEMENTS(reasons); i++)
-        if (reasons[i].face == face && g_str_equal(reasons[i].code, code))
-            return reasons[i].with_reason;
-    return face;
-}
-
-static Face face_of_state(SottoHelper *helper)
-{
-    switch (sotto_helper_state(helper)) {
-    case SOTTO_STATE_OFF:
-        return FACE_OFF;
-    case SOTTO_STATE_STARTING:
-        return FACE_STARTING;
-    case SOTTO_STATE_ON:
-        return FACE_ON;
-    case SOTTO_STATE_SIGNIN:
-        return FACE_SIGNIN;
-    case SOTTO_STATE_SIGNING_IN:
-        return FACE_SIGNING_IN;
-    case SOTTO_STATE_OPEN:
-        return sotto_helper_until_s(helper) > 0 ? FACE_OPEN : FACE_LEFT_ALONE;
-    case SOTTO_STATE_ASK:
-        return FACE_ASK;
-    case SOTTO_STATE_PAUSED:
-        return FACE_PAUSED;
-    case SOTTO_STATE_BLOCKED:
-        return FACE_BLOCKED;
-    case SOTTO_STATE_ERROR:
-        return FACE_ERROR;
-    case SOTTO_STATE_VPN:
-        return FACE_VPN;
-    case SOTTO_STATE_OFFLINE:
-        return FACE_OFFLINE;
-    }
-    return FACE_ERROR;
-}
-
-Face face_of(SottoHelper *helper)
-{
-    switch (sotto_helper_presence(helper)) {
-    case SOTTO_PRESENCE_SEARCHING:
-        return FACE_SEARCHING;
-    case SOTTO_PRESENCE_ABSENT:
-        return FACE_ABSENT;
-    case SOTTO_PRESENCE_TOO_NEW:
-        return FACE_TOO_NEW;
-    case SOTTO_PRESENCE_PRESENT:
-        break;
-    }
-    return face_of_reason(face_of_state(helper), sotto_helper_reason_code(helper));
-}
-
-const Presentation *presentation_of(SottoHelper *helper)
-{
-    return &rows[face_of(helper)].shown;
+    return &rows[face_of(situation)].shown;
 }
 
 /* Puts `value` where a translated text says %s. Not printf: the text is not a literal. */
@@ -221,11 +176,12 @@ static char *fill(const char *text, const char *value)
     return g_strdup_printf("%.*s%s%s", (int)(hole - text), text, value, hole + 2);
 }
 
-Proof presentation_proof(SottoHelper *helper)
+Proof presentation_proof(const Situation *situation)
 {
-    if (face_of(helper) == FACE_SIGNING_IN && sotto_helper_sign_in(helper) == SOTTO_SIGN_IN_MACHINE)
+    if (face_of(situation) == FACE_SIGNING_IN &&
+        sotto_helper_sign_in(situation->helper) == SOTTO_SIGN_IN_MACHINE)
         return PROOF_CLEAR;
-    return presentation_of(helper)->proof;
+    return presentation_of(situation)->proof;
 }
 
 /* "4:12"; a clock that was set while it ran never makes it negative. */
@@ -236,58 +192,97 @@ static char *time_left(gint64 until_s)
     return g_strdup_printf("%" G_GINT64_FORMAT ":%02d", left_s / 60, (int)(left_s % 60));
 }
 
-char *presentation_title(SottoHelper *helper)
+const char *presentation_step(Step step)
 {
-    const FaceRow *row = &rows[face_of(helper)];
+    switch (step) {
+    case STEP_NONE:
+        return "";
+    case STEP_ASKING:
+        return _("Waiting for the administrator…");
+    case STEP_INSTALLING:
+        return _("Setting up…");
+    case STEP_TURNING_ON:
+        return _("Turning on…");
+    case STEP_UPDATING:
+        return _("Updating the system service…");
+    case STEP_REMOVING:
+        return _("Removing the system service…");
+    }
+    return "";
+}
+
+const char *presentation_command(const Situation *situation)
+{
+    Face face = face_of(situation);
+
+    return face == FACE_ABSENT ? START_COMMAND : face == FACE_FORBIDDEN ? ALLOW_COMMAND : NULL;
+}
+
+const char *presentation_command_title(const Situation *situation)
+{
+    Face face = face_of(situation);
+
+    return face == FACE_ABSENT      ? _("To start it in a terminal")
+           : face == FACE_FORBIDDEN ? _("To allow it in a terminal")
+                                    : NULL;
+}
+
+char *presentation_title(const Situation *situation)
+{
+    Face face = face_of(situation);
+    const FaceRow *row = &rows[face];
     g_autofree char *time = NULL;
+
+    if (face == FACE_SETTING_UP)
+        return g_strdup(presentation_step(sotto_installation_step(situation->installation)));
 
     switch (row->timed) {
     case TIMED_NOT:
         return g_strdup(_(row->title));
     case TIMED_UNTIL:
-        time = presentation_time(sotto_helper_until_s(helper));
+        time = presentation_time(sotto_helper_until_s(situation->helper));
         break;
     case TIMED_LEFT:
-        time = time_left(sotto_helper_until_s(helper));
+        time = time_left(sotto_helper_until_s(situation->helper));
         break;
     }
     return fill(_(row->title), time);
 }
 
-gboolean presentation_counts_down(SottoHelper *helper)
+gboolean presentation_counts_down(const Situation *situation)
 {
-    return rows[face_of(helper)].timed == TIMED_LEFT;
+    return rows[face_of(situation)].timed == TIMED_LEFT;
 }
 
-char *presentation_spoken_title(SottoHelper *helper)
+char *presentation_spoken_title(const Situation *situation)
 {
     g_autofree char *time = NULL;
 
-    if (!presentation_counts_down(helper))
-        return presentation_title(helper);
-    time = presentation_time(sotto_helper_until_s(helper));
+    if (!presentation_counts_down(situation))
+        return presentation_title(situation);
+    time = presentation_time(sotto_helper_until_s(situation->helper));
     return fill(_("Signing in until %s"), time);
 }
 
-char *presentation_status_line(SottoHelper *helper)
+char *presentation_status_line(const Situation *situation)
 {
-    const FaceRow *row = &rows[face_of(helper)];
-    const char *network = sotto_helper_network(helper);
+    const FaceRow *row = &rows[face_of(situation)];
+    const char *network = sotto_helper_network(situation->helper);
 
     if (row->on == NULL || network[0] == '\0')
-        return presentation_title(helper);
+        return presentation_title(situation);
     return fill(_(row->on), network);
 }
 
-char *presentation_sentence(SottoHelper *helper)
+char *presentation_sentence(const Situation *situation)
 {
-    const char *reason = sotto_helper_reason(helper);
-    Face face = face_of(helper);
+    const char *reason = sotto_helper_reason(situation->helper);
+    Face face = face_of(situation);
 
     if (reason[0] != '\0' && face != FACE_SEEKING &&
         face != FACE_CLOCK) /* their reasons are titles */
         return g_strdup(reason);
-    if (face == FACE_SIGNING_IN && presentation_proof(helper) == PROOF_CLEAR)
+    if (face == FACE_SIGNING_IN && presentation_proof(situation) == PROOF_CLEAR)
         return g_strdup(_("Until you have signed in this network can read and change what this "
                           "computer looks up."));
     return g_strdup(_(rows[face].sentence));

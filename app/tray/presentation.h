@@ -1,34 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "helper.h"
-
-/** How things stand, as one value: the helper's state with the reasons that need words of their
- * own, or what is wrong with the helper itself. */
-typedef enum {
-    FACE_OFF,
-    FACE_OFF_CLOCK, /* turning on failed, because this computer's clock is wrong */
-    FACE_STARTING,
-    FACE_SEEKING, /* a way through is looked for */
-    FACE_ON,
-    FACE_SIGNIN,
-    FACE_SIGNIN_LATE, /* the time for it ended */
-    FACE_SIGNING_IN,
-    FACE_PAUSED,
-    FACE_BLOCKED,
-    FACE_TAMPERED, /* blocked, because somebody answers in the resolver's place */
-    FACE_CLOCK,    /* blocked, because this computer's clock is wrong */
-    FACE_ERROR,
-    FACE_TAKEN, /* another program changed the machine's DNS */
-    FACE_VPN,
-    FACE_OPEN,
-    FACE_LEFT_ALONE, /* open, until the user says otherwise */
-    FACE_ASK,
-    FACE_OFFLINE,
-    FACE_SEARCHING, /* for the helper */
-    FACE_ABSENT,
-    FACE_TOO_NEW
-} Face;
+#include "face.h"
 
 /** What may be claimed, and therefore shown as proof, in a state. */
 typedef enum {
@@ -55,27 +28,35 @@ typedef struct Presentation {
     Proof proof;
 } Presentation;
 
-Face face_of(SottoHelper *helper);
-const Presentation *presentation_of(SottoHelper *helper);
+const Presentation *presentation_of(const Situation *situation);
 
 /** What the state leaves to prove: as the face says, unless a sign-in opened the whole machine. */
-Proof presentation_proof(SottoHelper *helper);
+Proof presentation_proof(const Situation *situation);
 
 /** "Protected": tooltip and headline (transfer full). */
-char *presentation_title(SottoHelper *helper);
+char *presentation_title(const Situation *situation);
 
 /** Whether the title counts down, and must be asked for again every second. */
-gboolean presentation_counts_down(SottoHelper *helper);
+gboolean presentation_counts_down(const Situation *situation);
 
 /** The title with a time of day where that counts down: for a screen reader, which would read every
  * second of it aloud (transfer full). */
-char *presentation_spoken_title(SottoHelper *helper);
+char *presentation_spoken_title(const Situation *situation);
 
 /** "Protected on Grand Hotel Wi-Fi": the first line of the menu (transfer full). */
-char *presentation_status_line(SottoHelper *helper);
+char *presentation_status_line(const Situation *situation);
+
+/** "Waiting for the administrator…": what is done to the installation now (transfer none, static);
+ * "" while nothing is. */
+const char *presentation_step(Step step);
+
+/** What to type into a terminal to leave the state, and what that does; NULL: nothing (both
+ * transfer none, static). */
+const char *presentation_command(const Situation *situation);
+const char *presentation_command_title(const Situation *situation);
 
 /** One sentence under the headline: what that means, or why it is so (transfer full). */
-char *presentation_sentence(SottoHelper *helper);
+char *presentation_sentence(const Situation *situation);
 
 /** The helper's seconds since 1970 as a time of day, "14:32" (transfer full). */
 char *presentation_time(gint64 seconds);

@@ -16,6 +16,7 @@
 
 struct _SottoProofView {
     HdyPreferencesGroup parent_instance;
+    const Situation *situation;
     SottoHelper *helper;
     GCancellable *lifetime;
     guint64 leaked;  /* when it was asked who did it */
@@ -133,7 +134,7 @@ static void on_statistics(GVariant *dictionary, gpointer data)
     SottoProofView *self = data;
     SottoStatistics statistics;
 
-    if (dictionary == NULL || presentation_proof(self->helper) != PROOF_ENCRYPTED)
+    if (dictionary == NULL || presentation_proof(self->situation) != PROOF_ENCRYPTED)
         return; /* gone, or turned off while the answer was under way */
     statistics = sotto_statistics_parse(dictionary);
     follow_leaks(self, &statistics);
@@ -166,7 +167,7 @@ static char *describe_answers(SottoProofView *self, Proof proof, const SottoEvid
 /* Counters come by themselves; without encryption there is nothing to count. */
 void sotto_proof_view_update(SottoProofView *self, const SottoEvidence *evidence)
 {
-    Proof proof = presentation_proof(self->helper);
+    Proof proof = presentation_proof(self->situation);
     g_autofree char *answers = describe_answers(self, proof, evidence);
 
     gtk_widget_set_visible(GTK_WIDGET(self), proof != PROOF_NONE);
@@ -194,9 +195,10 @@ void sotto_proof_view_describe(SottoProofView *self, GString *text)
                                    hdy_action_row_get_subtitle(rows[i]));
 }
 
-void sotto_proof_view_follow(SottoProofView *self, SottoHelper *helper)
+void sotto_proof_view_follow(SottoProofView *self, const Situation *situation)
 {
-    self->helper = helper;
+    self->situation = situation;
+    self->helper = situation->helper;
 }
 
 /* --- the object ------------------------------------------------------------------------------ */

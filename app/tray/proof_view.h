@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "helper.h"
+#include "evidence.h"
+#include "face.h"
 #include "statistics_feed.h"
 
 #include <handy.h>
@@ -11,8 +12,8 @@
 #define SOTTO_TYPE_PROOF_VIEW (sotto_proof_view_get_type())
 G_DECLARE_FINAL_TYPE(SottoProofView, sotto_proof_view, SOTTO, PROOF_VIEW, HdyPreferencesGroup)
 
-/** To be called once, after construction. `helper` (transfer none) outlives the view. */
-void sotto_proof_view_follow(SottoProofView *view, SottoHelper *helper);
+/** To be called once, after construction. `situation` outlives the view. */
+void sotto_proof_view_follow(SottoProofView *view, const Situation *situation);
 
 /** Shows the helper's facts of this moment, and of the last check (transfer none, not kept; may be
  * NULL) how the resolver is reached. */

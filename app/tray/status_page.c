@@ -12,6 +12,7 @@
 #include "status_page.h"
 
 #include "actions.h"
+#include "command_row.h"
 #include "evidence_view.h"
 #include "minute_view.h"
 #include "network_row.h"
@@ -23,6 +24,7 @@
 
 struct _SottoStatusPage {
     GtkBin parent_instance;
+    const Situation *situation;
     SottoHelper *helper;
     GCancellable *lifetime;
     SottoEvidence *evidence; /* of the last check; NULL before it, and after the facts changed */
@@ -30,9 +32,10 @@ struct _SottoStatusPage {
     gboolean checking;
 
     GtkImage *icon;
-    GtkLabel *title, *sentence, *changed_by, *command;
+    GtkLabel *title, *sentence, *changed_by, *follows;
     GtkButton *primary, *way_out, *other;
-    GtkWidget *command_row, *network_list, *proof_buttons;
+    GtkWidget *command_list, *network_list, *proof_buttons;
+    SottoCommandRow *command_row;
     SottoNetworkRow *network_row;
     SottoProofView *proof;
     SottoMinuteView *minute;
@@ -55,7 +58,7 @@ static void forget_evidence(SottoStatusPage *self)
 /* What a check is about; when any of it changes, the check is history. */
 static char *current_facts(SottoStatusPage *self)
 {
-    return g_strdup_printf("%d\n%s\n%s", (int)face_of(self->helper),
+    return g_strdup_printf("%d\n%s\n%s", (int)face_of(self->situation),
                            sotto_helper_network(self->helper),
                            sotto_helper_resolver_in_use(self->helper));
 }
@@ -115,8 +118,8 @@ static void on_copy_report(GtkButton *button, gpointer data)
 {
     SottoStatusPage *self = data;
     GString *text = g_string_new(NULL);
-    g_autofree char *line = presentation_status_line(self->helper);
-    g_autofree char *sentence = presentation_sentence(self->helper);
+    g_autofree char *line = presentation_status_line(self->situation);
+    g_autofree char *sentence = presentation_sentence(self->situation);
 
     g_string_append_printf(text, "Sotto %s: %s\n%s\n", sotto_helper_version(self->helper), line,
                            sentence);
@@ -177,20 +180,30 @@ static void show_icon(SottoStatusPage *self, const Presentation *shown)
     gtk_image_set_from_icon_name(self->icon, shown->icon, GTK_ICON_SIZE_DIALOG);
 }
 
+static void show_command(SottoStatusPage *self)
+{
+    const char *command = presentation_command(self->situation);
+
+    gtk_widget_set_visible(self->command_list, command != NULL);
+    if (command != NULL)
+        sotto_command_row_set(self->command_row, presentation_command_title(self->situation),
+                              command);
+}
+
 void sotto_status_page_update_title(SottoStatusPage *self)
 {
-    g_autofree char *title = presentation_status_line(self->helper);
+    g_autofree char *title = presentation_status_line(self->situation);
 
     gtk_label_set_text(self->title, title);
 }
 
 void sotto_status_page_update(SottoStatusPage *self)
 {
-    const Presentation *shown = presentation_of(self->helper);
+    const Presentation *shown = presentation_of(self->situation);
     gboolean present = sotto_helper_presence(self->helper) == SOTTO_PRESENCE_PRESENT;
     gboolean policy_counts =
         shown->protecting && sotto_helper_current_network(self->helper)[0] != '\0';
-    g_autofree char *sentence = presentation_sentence(self->helper);
+    g_autofree char *sentence = presentation_sentence(self->situation);
     g_autofree char *facts = current_facts(self);
 
     if (self->evidence != NULL && g_strcmp0(self->evidence_facts, facts) != 0)
@@ -200,12 +213,15 @@ void sotto_status_page_update(SottoStatusPage *self)
     gtk_label_set_text(self->sentence, sentence);
     show_changed_by(self);
     show_choices(self, shown);
-    gtk_widget_set_visible(self->command_row, shown->face == FACE_ABSENT);
+    show_command(self);
+    gtk_widget_set_visible(GTK_WIDGET(self->follows),
+                           sotto_installation_state(self->situation->installation) ==
+                               SOTTO_SETUP_FOLLOWS);
     gtk_widget_set_visible(self->network_list, policy_counts);
     sotto_network_row_update(self->network_row, self->helper);
     gtk_widget_set_visible(self->proof_buttons, present);
     gtk_widget_set_visible(GTK_WIDGET(self->minute),
-                           presentation_proof(self->helper) == PROOF_ENCRYPTED);
+                           presentation_proof(self->situation) == PROOF_ENCRYPTED);
     sotto_proof_view_update(self->proof, self->evidence);
     gtk_button_set_label(self->copy_button, _("C_opy Report"));
 }
@@ -216,11 +232,11 @@ static void on_choice(GtkButton *button, gpointer data)
                      g_object_get_data(G_OBJECT(button), "action"));
 }
 
-void sotto_status_page_follow(SottoStatusPage *self, SottoHelper *helper)
+void sotto_status_page_follow(SottoStatusPage *self, const Situation *situation)
 {
-    self->helper = helper;
-    sotto_proof_view_follow(self->proof, helper);
-    gtk_label_set_text(self->command, ACTIONS_START_COMMAND);
+    self->situation = situation;
+    self->helper = situation->helper;
+    sotto_proof_view_follow(self->proof, situation);
 }
 
 void sotto_status_page_count(SottoStatusPage *self, StatisticsFeed *feed)
@@ -252,7 +268,8 @@ static void sotto_status_page_class_init(SottoStatusPageClass *class)
 {
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(class);
 
-    g_type_ensure(SOTTO_TYPE_EVIDENCE_VIEW); /* named in the template */
+    g_type_ensure(SOTTO_TYPE_COMMAND_ROW); /* named in the template */
+    g_type_ensure(SOTTO_TYPE_EVIDENCE_VIEW);
     g_type_ensure(SOTTO_TYPE_MINUTE_VIEW);
     g_type_ensure(SOTTO_TYPE_NETWORK_ROW);
     g_type_ensure(SOTTO_TYPE_PROOF_VIEW);
@@ -265,10 +282,11 @@ static void sotto_status_page_class_init(SottoStatusPageClass *class)
     CHILD(title);
     CHILD(sentence);
     CHILD(changed_by);
-    CHILD(command);
+    CHILD(follows);
     CHILD(primary);
     CHILD(way_out);
     CHILD(other);
+    CHILD(command_list);
     CHILD(command_row);
     CHILD(network_list);
     CHILD(network_row);

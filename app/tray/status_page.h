@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "helper.h"
+#include "face.h"
 #include "statistics_feed.h"
 
 #include <gtk/gtk.h>
@@ -10,8 +10,8 @@
 #define SOTTO_TYPE_STATUS_PAGE (sotto_status_page_get_type())
 G_DECLARE_FINAL_TYPE(SottoStatusPage, sotto_status_page, SOTTO, STATUS_PAGE, GtkBin)
 
-/** To be called once, after construction. `helper` (transfer none) outlives the page. */
-void sotto_status_page_follow(SottoStatusPage *page, SottoHelper *helper);
+/** To be called once, after construction. `situation` outlives the page. */
+void sotto_status_page_follow(SottoStatusPage *page, const Situation *situation);
 
 /** To be called once: where the counters of the proof come from; `feed` outlives the page. */
 void sotto_status_page_count(SottoStatusPage *page, StatisticsFeed *feed);

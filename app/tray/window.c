@@ -3,13 +3,16 @@
  * The window. Nothing of it exists until it is first opened, libhandy included: most sessions only
  * ever see the icon. It is destroyed when closed, for the same reason.
  *
- * Pages look after themselves; the window owns the two bars above them: the banner that says there
- * is no tray, and the bar that says, in one sentence, what just failed.
+ * Pages look after themselves; the window chooses between the page of the first run and the others,
+ * and owns the bars above them, which never stand in the way: there is no tray, the helper is older
+ * than the app, the app is older than its files, and, in one sentence, what just failed.
  */
 #include "window.h"
 
 #include "presentation.h"
 #include "resolvers_page.h"
+#include "sandbox.h"
+#include "setup_page.h"
 #include "statistics_page.h"
 #include "status_page.h"
 #include "toolkit.h"
@@ -18,28 +21,68 @@
 
 struct _SottoWindow {
     HdyApplicationWindow parent_instance;
-    SottoHelper *helper;
+    const Situation *situation;
     Face last;
     StatisticsFeed *feed;
 
-    GtkStack *stack;
+    HdyViewSwitcherTitle *switcher_title;
+    GtkStack *floor, *stack;
+    SottoSetupPage *setup_page;
     SottoStatusPage *status_page;
     SottoResolversPage *resolvers_page;
     SottoStatisticsPage *statistics_page;
-    GtkInfoBar *tray_bar, *error_bar;
-    GtkLabel *error_label;
-    GtkButton *error_button;
+    GtkMenuButton *menu_button;
+    GtkInfoBar *tray_bar, *update_bar, *restart_bar, *error_bar;
+    GtkLabel *tray_label, *update_label, *error_label;
+    GtkButton *update_button, *error_button;
 };
 
 G_DEFINE_FINAL_TYPE(SottoWindow, sotto_window, HDY_TYPE_APPLICATION_WINDOW)
 
+/* The first run has the window to itself, until protection is on. */
+static void choose_floor(SottoWindow *self, Face face)
+{
+    gboolean first =
+        face == FACE_NOT_SET_UP || sotto_installation_is_first(self->situation->installation);
+    const char *floor = first ? "setup" : "pages";
+
+    if (g_strcmp0(gtk_stack_get_visible_child_name(self->floor), floor) == 0)
+        return;
+    gtk_stack_set_visible_child_name(self->floor, floor);
+    hdy_view_switcher_title_set_view_switcher_enabled(self->switcher_title, !first);
+    if (first)
+        sotto_setup_page_focus(self->setup_page);
+}
+
+/* An old helper goes on protecting, so it is told calmly, and not at all where it cures itself. A
+ * later app may bring a later helper: then that comes first. */
+static void show_bars(SottoWindow *self, Face face)
+{
+    SottoInstallation *installation = self->situation->installation;
+    Step step = sotto_installation_step(installation);
+    gboolean updated = sotto_installation_app_was_updated(installation);
+    gboolean older = sotto_installation_state(installation) == SOTTO_SETUP_OLDER &&
+                     sotto_helper_presence(self->situation->helper) == SOTTO_PRESENCE_PRESENT;
+
+    gtk_label_set_text(self->update_label, step == STEP_NONE
+                                               ? _("The system service is older than this app.")
+                                               : presentation_step(step));
+    gtk_widget_set_sensitive(GTK_WIDGET(self->update_button), step == STEP_NONE);
+    gtk_info_bar_set_revealed(self->update_bar, older && (!updated || step != STEP_NONE));
+    gtk_info_bar_set_revealed(self->restart_bar,
+                              updated && step == STEP_NONE && face != FACE_TOO_NEW);
+}
+
 void sotto_window_update(SottoWindow *self)
 {
-    Face face = face_of(self->helper);
+    Face face = face_of(self->situation);
 
     if (face != self->last)
         gtk_info_bar_set_revealed(self->error_bar, FALSE); /* what failed is history */
     self->last = face;
+    choose_floor(self, face);
+    show_bars(self, face);
+    sotto_setup_page_update(self->setup_page);
     sotto_status_page_update(self->status_page);
     sotto_resolvers_page_update(self->resolvers_page);
 }
@@ -51,7 +94,7 @@ void sotto_window_tick(SottoWindow *self)
 
 void sotto_window_show_error(SottoWindow *self, const char *sentence)
 {
-    const Presentation *shown = presentation_of(self->helper);
+    const Presentation *shown = presentation_of(self->situation);
     gboolean retry = shown->face == FACE_ABSENT;
 
     gtk_label_set_text(self->error_label, sentence);
@@ -61,6 +104,14 @@ void sotto_window_show_error(SottoWindow *self, const char *sentence)
 
 void sotto_window_set_tray(SottoWindow *self, gboolean tray)
 {
+    gboolean allowed = sandbox_allows(SANDBOX_SESSION_BUS, "org.kde.StatusNotifierWatcher");
+
+    gtk_label_set_text(self->tray_label,
+                       allowed ? _("This desktop has no tray, so Sotto lives in this window. "
+                                   "Closing it changes nothing about your protection.")
+                               : _("This app is not allowed to use the tray, so Sotto lives in "
+                                   "this window. Closing it changes nothing about your "
+                                   "protection."));
     gtk_info_bar_set_revealed(self->tray_bar, !tray);
 }
 
@@ -86,6 +137,13 @@ static void close_window(GSimpleAction *action, GVariant *parameter, gpointer wi
     gtk_window_close(window);
 }
 
+static void open_menu(GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+    SottoWindow *self = window;
+
+    gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(self->menu_button), TRUE);
+}
+
 static void search(GSimpleAction *action, GVariant *parameter, gpointer window)
 {
     SottoWindow *self = window;
@@ -107,40 +165,54 @@ static void sotto_window_class_init(SottoWindowClass *class)
     G_OBJECT_CLASS(class)->finalize = sotto_window_finalize;
     gtk_widget_class_set_template_from_resource(widget_class,
                                                 "/io/github/sottodns/Sotto/window.ui");
-    gtk_widget_class_bind_template_child(widget_class, SottoWindow, stack);
-    gtk_widget_class_bind_template_child(widget_class, SottoWindow, status_page);
-    gtk_widget_class_bind_template_child(widget_class, SottoWindow, resolvers_page);
-    gtk_widget_class_bind_template_child(widget_class, SottoWindow, statistics_page);
-    gtk_widget_class_bind_template_child(widget_class, SottoWindow, tray_bar);
-    gtk_widget_class_bind_template_child(widget_class, SottoWindow, error_bar);
-    gtk_widget_class_bind_template_child(widget_class, SottoWindow, error_label);
-    gtk_widget_class_bind_template_child(widget_class, SottoWindow, error_button);
+#define CHILD(name) gtk_widget_class_bind_template_child(widget_class, SottoWindow, name)
+    CHILD(switcher_title);
+    CHILD(floor);
+    CHILD(stack);
+    CHILD(setup_page);
+    CHILD(status_page);
+    CHILD(resolvers_page);
+    CHILD(statistics_page);
+    CHILD(menu_button);
+    CHILD(tray_bar);
+    CHILD(tray_label);
+    CHILD(update_bar);
+    CHILD(update_label);
+    CHILD(update_button);
+    CHILD(restart_bar);
+    CHILD(error_bar);
+    CHILD(error_label);
+    CHILD(error_button);
+#undef CHILD
     gtk_widget_class_bind_template_callback(widget_class, on_dismiss);
 }
 
 static void sotto_window_init(SottoWindow *self)
 {
-    static const GActionEntry entries[] = {{"close", close_window}, {"search", search}};
+    static const GActionEntry entries[] = {
+        {"close", close_window}, {"menu", open_menu}, {"search", search}};
 
     gtk_widget_init_template(GTK_WIDGET(self));
     g_action_map_add_action_entries(G_ACTION_MAP(self), entries, G_N_ELEMENTS(entries), self);
     self->last = FACE_SEARCHING;
 }
 
-SottoWindow *sotto_window_new(GtkApplication *application, SottoHelper *helper,
+SottoWindow *sotto_window_new(GtkApplication *application, const Situation *situation,
                               Catalogue *catalogue)
 {
     SottoWindow *self;
 
     toolkit_prepare();
-    g_type_ensure(SOTTO_TYPE_STATUS_PAGE); /* named in the template */
+    g_type_ensure(SOTTO_TYPE_SETUP_PAGE); /* named in the template */
+    g_type_ensure(SOTTO_TYPE_STATUS_PAGE);
     g_type_ensure(SOTTO_TYPE_RESOLVERS_PAGE);
     g_type_ensure(SOTTO_TYPE_STATISTICS_PAGE);
     self = g_object_new(SOTTO_TYPE_WINDOW, "application", application, NULL);
-    self->helper = helper; /* the application's, which outlives its windows */
-    sotto_status_page_follow(self->status_page, helper);
-    sotto_resolvers_page_follow(self->resolvers_page, helper, catalogue);
-    self->feed = statistics_feed_new(helper);
+    self->situation = situation;
+    sotto_setup_page_follow(self->setup_page, situation);
+    sotto_status_page_follow(self->status_page, situation);
+    sotto_resolvers_page_follow(self->resolvers_page, situation->helper, catalogue);
+    self->feed = statistics_feed_new(situation->helper);
     sotto_status_page_count(self->status_page, self->feed);
     sotto_statistics_page_follow(self->statistics_page, self->feed);
     sotto_window_update(self);

@@ -2,16 +2,18 @@
 #pragma once
 
 #include "catalogue.h"
+#include "face.h"
 
 #include <gtk/gtk.h>
 #include <handy.h>
 
-/** The window: pages "status", "resolvers" and "statistics", and a bar for what went wrong. */
+/** The window: the page of the first run or, once that is done, pages "status", "resolvers" and
+ * "statistics"; and a bar for each thing to be known above them. */
 #define SOTTO_TYPE_WINDOW (sotto_window_get_type())
 G_DECLARE_FINAL_TYPE(SottoWindow, sotto_window, SOTTO, WINDOW, HdyApplicationWindow)
 
-/** Loads libhandy at the first call. `catalogue` (transfer none) outlives the window. */
-SottoWindow *sotto_window_new(GtkApplication *application, SottoHelper *helper,
+/** Loads libhandy at the first call. `situation` and `catalogue` outlive the window. */
+SottoWindow *sotto_window_new(GtkApplication *application, const Situation *situation,
                               Catalogue *catalogue);
 
 /** Shows the helper's facts of this moment. */
