@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The parts of a test: the scripted helper, the tray's host, notifications, and the app itself. They run in the
 session that tests/gui/session set up."""
+import json
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import sys
 
@@ -30,8 +32,8 @@ class Helper:
         self.bus = Gio.bus_get_sync(Gio.BusType.SYSTEM)
         self.process = None
 
-    def start(self):
-        self.process = subprocess.Popen([sys.executable, HERE / "scripted_helper.py"])
+    def start(self, **facts):
+        self.process = subprocess.Popen([sys.executable, HERE / "scripted_helper.py", json.dumps(facts)])
         wait(self.has_name, "the scripted helper")
 
     def stop(self):
@@ -50,7 +52,7 @@ class Helper:
 
     def set(self, **facts):
         """Changes facts; strings and numbers are taken for what the contract says they are."""
-        types = {"Until": "x", "ChangedAt": "x", "Protocol": "u"}
+        types = {"Until": "x", "ChangedAt": "x", "BuildTime": "x", "Protocol": "u", "OldestProtocol": "u"}
         self.script("Set", GLib.Variant("(a{sv})", ({name: GLib.Variant(types.get(name, "s"), value)
                                                      for name, value in facts.items()},)))
 
@@ -75,21 +77,26 @@ class Helper:
 
 
 class App:
-    def __init__(self, *arguments):
+    def __init__(self, *arguments, sandbox=None):
         self.log = pathlib.Path(os.environ["XDG_RUNTIME_DIR"]) / "app.log"
         self.output = self.log.open("w", encoding="utf-8")
-        self.process = subprocess.Popen([APP, *arguments], stdout=self.output, stderr=subprocess.STDOUT)
+        command, kept = sandbox.wrap([APP, *arguments]) if sandbox else ([APP, *arguments], None)
+        self.process = subprocess.Popen(command, stdout=self.output, stderr=subprocess.STDOUT, pass_fds=[kept] if kept else [])
+        if kept:
+            os.close(kept)
+        self.pid = sandbox.pid() if sandbox else self.process.pid
 
     def text(self):
         return self.log.read_text(encoding="utf-8")
 
     def stop(self):
         """Ends the app as the end of a session does, and sees that it ends well: no warning, no sanitizer's report."""
-        self.process.terminate()
+        if self.process.poll() is None:
+            os.kill(self.pid, signal.SIGTERM)
         try:
             code = self.process.wait(10)
         except subprocess.TimeoutExpired:
-            self.process.kill()
+            os.kill(self.pid, signal.SIGKILL)
             code = self.process.wait()
         self.output.close()
         text = re.sub(LIBRARY_RACE, "", self.text())

@@ -4,6 +4,7 @@ the part of sottod in states that are hard to reach with the real one (a network
 by polkit, a reply that takes three seconds). It encrypts nothing; the real helper is tested in tests/lab.
 
 A second interface, Script, lets a test set facts and answers, and read what was called."""
+import json
 import os
 import sys
 
@@ -166,9 +167,10 @@ class ScriptedHelper:
         self.refusals = {}
         self.signing_in, self.signing_in_watch = "", 0  # the bus name of BeginSignIn("window")'s caller
         self.facts = {"Version": GLib.Variant("s", "0.1.0"), "Protocol": GLib.Variant("u", 1),
+                      "OldestProtocol": GLib.Variant("u", 1), "BuildTime": GLib.Variant("x", 1700000000),
                       "Until": GLib.Variant("x", 0), "ChangedAt": GLib.Variant("x", 0)}
         for name, value in {"State": "off", "ReasonCode": "", "Reason": "", "Network": "Grand Hotel Wi-Fi",
-                            "Resolver": "auto", "ResolverInUse": "", "ChangedBy": ""}.items():
+                            "Resolver": "auto", "ResolverInUse": "", "ChangedBy": "", "Payload": ""}.items():
             self.facts[name] = GLib.Variant("s", value)
         self.network_facts = {name: GLib.Variant("s", value) for name, value in
                               {"Current": "hotel", "Policy": "protect", "SignIn": "",
@@ -189,6 +191,12 @@ class ScriptedHelper:
             self.bus.register_object(PATH, contract_info.lookup_interface(name), self.on_call, self.on_get, None)
         self.bus.register_object(PATH, Gio.DBusNodeInfo.new_for_xml(SCRIPT_XML).interfaces[0], self.on_script, None, None)
         Gio.bus_own_name_on_connection(self.bus, NAME, Gio.BusNameOwnerFlags.NONE, None, None)
+
+    def begin_with(self, facts):
+        """What is so from the start, of the types that the contract gives them."""
+        for name, value in facts.items():
+            own = self.facts if name in self.facts else self.network_facts
+            own[name] = GLib.Variant(own[name].get_type_string(), value)
 
     def set(self, facts):
         """Changes facts of either interface; each tells of its own."""
@@ -313,7 +321,9 @@ class ScriptedHelper:
 
 
 def main():
-    ScriptedHelper(Gio.bus_get_sync(Gio.BusType.SYSTEM)).export()
+    helper = ScriptedHelper(Gio.bus_get_sync(Gio.BusType.SYSTEM))
+    helper.begin_with(json.loads(sys.argv[1]) if len(sys.argv) > 1 else {})
+    helper.export()
     GLib.MainLoop().run()
 
 

@@ -32,8 +32,9 @@ export SOTTO_DESKTOP=$work/desktop SOTTO_CONTRACT=$work/io.github.sottodns.Sotto
 
 as_user=()
 if [ "$(id -u)" = 0 ]; then
-    chown -R nobody "$work"
-    as_user=(setpriv --reuid=nobody --regid=nogroup --clear-groups)
+    # an account that owns nothing; not nobody, who a sandbox takes for every user it does not know
+    chown -R daemon "$work"
+    as_user=(setpriv --reuid=daemon --regid=nogroup --clear-groups)
 fi
 
 in_session() {

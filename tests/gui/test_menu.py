@@ -46,7 +46,7 @@ def test_no_helper(item):
 
 
 def test_newer_helper_is_not_guessed_at(helper, item):
-    helper.set(Protocol=99, State="on")
+    helper.set(Protocol=99, OldestProtocol=99, State="on")
     wait(lambda: item.title == "Sotto needs a restart", "the refusal of a newer helper")
     assert item.find("^Turn") is None
 
