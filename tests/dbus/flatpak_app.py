@@ -8,6 +8,7 @@ from pathlib import Path
 
 APP = "io.github.sottodns.Sotto"
 USER = 1000
+AS_USER = ["setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups", "env", "HOME=/home/alice"]
 DEPLOYED = f"app/{APP}/x86_64/stable/{'c0' * 32}/files"
 
 
@@ -39,6 +40,5 @@ class FlatpakApp:
         """`program` and the folders it needs are seen at their own places."""
         outside = [word for name in ("bin", "lib", "lib64", "etc", "usr", "tmp", "run", "dev", "proc", "sys")
                    for word in ("--dev-bind-try", f"/{name}", f"/{name}")]
-        return ["setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups", "env", "HOME=/home/alice",
-                "bwrap", *outside, "--ro-bind", Path(program).parent, Path(program).parent,
+        return [*AS_USER, "bwrap", *outside, "--ro-bind", Path(program).parent, Path(program).parent,
                 "--ro-bind", self.app, "/app", "--ro-bind", self.info, "/.flatpak-info", "--", program]

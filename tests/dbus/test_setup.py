@@ -10,8 +10,9 @@ import time
 from pathlib import Path
 
 import pytest
-from flatpak_app import USER, FlatpakApp
+from flatpak_app import AS_USER, USER, FlatpakApp
 from systemd_stand_in import NAME, Systemd
+from test_sottoctl import NAME as HELPER
 from test_sottoctl import SOTTOCTL, Helper
 
 from lab.process import wait_for
@@ -38,7 +39,17 @@ class Stage:
                                        stdout=subprocess.PIPE, text=True)
         self.address = self.daemon.stdout.readline().strip()
         self.environment = dict(os.environ, DBUS_SYSTEM_BUS_ADDRESS=self.address, LC_ALL="C.UTF-8", TZ="UTC")
-        self.app = None
+        self.app = self.proxy = None
+
+    def behind_proxy(self, *names):
+        """As in a Flatpak that may talk to these names and sees no others: Flatpak's own proxy."""
+        socket = self.folder / "proxy" / "bus"
+        socket.parent.mkdir()
+        os.chown(socket.parent, USER, USER)
+        self.proxy = subprocess.Popen([*AS_USER, "xdg-dbus-proxy", self.address, socket, "--filter",
+                                       *(f"--talk={name}" for name in names)])
+        wait_for("the proxy", socket.exists)
+        self.environment["DBUS_SYSTEM_BUS_ADDRESS"] = f"unix:path={socket}"
 
     def flatpak(self, **details):
         self.app = FlatpakApp(self.folder, **details)
@@ -72,6 +83,9 @@ class Stage:
         return done.returncode, error["code"], error["message"]
 
     def close(self):
+        if self.proxy:
+            self.proxy.terminate()
+            self.proxy.wait(10)
         for peer in self.peers:
             peer.stop()
         self.daemon.terminate()
@@ -120,6 +134,8 @@ def test_helper_that_the_bus_can_start_is_not_needed(stage):
     subprocess.run(["gdbus", "call", f"--address={stage.address}", "--dest=org.freedesktop.DBus", "--object-path=/",
                     "--method=org.freedesktop.DBus.ReloadConfig"], check=True, timeout=10)
     stage.flatpak()
+    assert stage.ask()["state"] == "current"
+    stage.behind_proxy(HELPER)
     assert stage.ask()["state"] == "current"
     assert "is not running" in stage.ctl().stdout
 
@@ -251,6 +267,20 @@ def test_no_systemd_gives_the_way_by_hand(stage):
     stage.flatpak()
     assert stage.refused("install")[:2] == (1, "no-systemd")
     assert MANUAL in stage.ctl("install").stderr
+
+
+def test_install_through_flatpaks_proxy(installing):
+    installing.behind_proxy(HELPER, NAME)
+    assert installing.ask()["state"] == "needed"
+    done = installing.ctl("install", "--json")
+    assert (done.returncode, json.loads(done.stdout)["note"]) == (0, "Settings were kept.")
+    assert (installing.out / "payload").read_bytes() == b"the helper"
+
+
+def test_flatpaks_proxy_that_hides_systemd(installing):
+    installing.behind_proxy(HELPER)
+    assert installing.refused("install")[:2] == (1, "no-systemd")
+    assert not installing.host.orders
 
 
 def test_sandbox_that_may_not_talk_to_systemd(installing):

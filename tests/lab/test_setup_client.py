@@ -38,8 +38,12 @@ class Client:
     def allow(self, allowed):
         """What an administrator would say to this user, without asking."""
         path = self.boot.path(f"/{RULE}")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(YES if allowed else "")
+        if allowed == path.exists():
+            return
+        if allowed:
+            path.write_text(YES)
+        else:
+            path.unlink()
         self.boot.run("systemctl", "restart", "polkit.service")
 
     def setup(self, *words):
