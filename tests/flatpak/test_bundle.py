@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The payload in a root where nothing else is, and in one whose own libraries kill: what runs is the bundle's alone."""
 
+import ctypes
 import re
+import runpy
 import signal
+import subprocess
 import sys
 import tarfile
 from hashlib import sha256
@@ -19,7 +22,7 @@ import web_servers as web  # noqa: E402
 from lab.pki import HOST, Authority  # noqa: E402
 from lab.process import Daemon, wait_for  # noqa: E402
 
-from bundle_root import BIN, FEDORA_TRUST, HOME, BundleRoot, PoisonedRoot, make  # noqa: E402
+from bundle_root import BIN, FEDORA_TRUST, HOME, ROOT, BundleRoot, PoisonedRoot, make  # noqa: E402
 
 LISTEN, TLS_PORT, TRUTH = 5300, 8853, "203.0.113.10"
 RESOLVER = f"tls://127.0.0.1:{TLS_PORT}#{HOST}"
@@ -171,6 +174,17 @@ def test_what_the_host_gets(payload):
         "usr/local/share/dbus-1/system-services/io.github.sottodns.Sotto1.service",
     }
     assert f"ExecStart={BIN}/sottod --service\n" in units
+
+
+def test_a_librarys_own_search_path_is_forgotten(tmp_path):
+    """Those of a flatpak-builder's sandbox may have one; ours is the program's."""
+    put = runpy.run_path(str(ROOT / "flatpak/bundle"))["put"]
+    built, kept = tmp_path / "built.so", tmp_path / "kept.so"
+    subprocess.run(["cc", "-shared", "-Wl,-rpath,/app/lib", "-x", "c", "/dev/null", "-o", built], check=True)
+    put(built, kept)
+    entries = [subprocess.run(["readelf", "-d", file], capture_output=True, text=True, check=True).stdout for file in (built, kept)]
+    assert ["/app/lib" in entry for entry in entries] == [True, False]
+    ctypes.CDLL(str(kept))
 
 
 # --- where there is nothing else ---
