@@ -34,7 +34,7 @@ struct _SottoWindow {
     GtkMenuButton *menu_button;
     GtkInfoBar *tray_bar, *update_bar, *restart_bar, *error_bar;
     GtkLabel *tray_label, *update_label, *error_label;
-    GtkButton *update_button, *error_button;
+    GtkButton *update_button;
 };
 
 G_DEFINE_FINAL_TYPE(SottoWindow, sotto_window, HDY_TYPE_APPLICATION_WINDOW)
@@ -69,8 +69,9 @@ static void show_bars(SottoWindow *self, Face face)
                                                : presentation_step(step));
     gtk_widget_set_sensitive(GTK_WIDGET(self->update_button), step == STEP_NONE);
     gtk_info_bar_set_revealed(self->update_bar, older && (!updated || step != STEP_NONE));
-    gtk_info_bar_set_revealed(self->restart_bar,
-                              updated && step == STEP_NONE && face != FACE_TOO_NEW);
+    gtk_info_bar_set_revealed(self->restart_bar, updated && step == STEP_NONE &&
+                                                     face != FACE_TOO_NEW &&
+                                                     face != FACE_FORBIDDEN); /* they offer it */
 }
 
 void sotto_window_update(SottoWindow *self)
@@ -94,11 +95,7 @@ void sotto_window_tick(SottoWindow *self)
 
 void sotto_window_show_error(SottoWindow *self, const char *sentence)
 {
-    const Presentation *shown = presentation_of(self->situation);
-    gboolean retry = shown->face == FACE_ABSENT;
-
     gtk_label_set_text(self->error_label, sentence);
-    gtk_widget_set_visible(GTK_WIDGET(self->error_button), retry);
     gtk_info_bar_set_revealed(self->error_bar, TRUE);
 }
 
@@ -182,7 +179,6 @@ static void sotto_window_class_init(SottoWindowClass *class)
     CHILD(restart_bar);
     CHILD(error_bar);
     CHILD(error_label);
-    CHILD(error_button);
 #undef CHILD
     gtk_widget_class_bind_template_callback(widget_class, on_dismiss);
 }

@@ -77,8 +77,11 @@ class Helper:
 
 
 class App:
+    count = 0
+
     def __init__(self, *arguments, sandbox=None):
-        self.log = pathlib.Path(os.environ["XDG_RUNTIME_DIR"]) / "app.log"
+        App.count += 1
+        self.log = pathlib.Path(os.environ["XDG_RUNTIME_DIR"]) / f"app-{App.count}.log"
         self.output = self.log.open("w", encoding="utf-8")
         command, kept = sandbox.wrap([APP, *arguments]) if sandbox else ([APP, *arguments], None)
         self.process = subprocess.Popen(command, stdout=self.output, stderr=subprocess.STDOUT, pass_fds=[kept] if kept else [])

@@ -2,18 +2,31 @@
 """How a person sees the helper come onto the computer, being updated, and leave it again; and what the window says when
 the sandbox or the host lacks something. The app runs in a sandbox as a Flatpak does (sandbox.py); the host's systemd and
 its administrator are played by the test."""
+import os
+import signal
+
 import accessibility
 import pytest
 from accessibility import Role
-from conftest import App, enlarge_window
+from conftest import APP, App, Helper, enlarge_window, run_app
+from gi.repository import Gio, GLib
 from sandbox import DIGEST, HELPER, PAYLOAD, SCRIPT, SYSTEMD, TRAY, Sandbox
 from scripted_systemd import ScriptedSystemd
+from states import STATES
+from test_window import UNNAMED_ROLES, clipboard, key
+from tray_host import disown, own
 from waiting import pump, wait
 
 ID = "io.github.sottodns.Sotto"
 TURN_ON, AGAIN = "Turn On Protection", "Try Again"
 ASKING, SETTING_UP = "Waiting for the administrator…", "Setting up…"
 COMMAND = f'sudo sh "$(flatpak info --show-location {ID})/files/share/sotto/setup" install '
+PORTAL = "org.freedesktop.portal.Flatpak"
+PORTAL_XML = f"""<node><interface name="{PORTAL}">
+  <method name="Spawn"><arg type="ay" direction="in"/><arg type="aay" direction="in"/><arg type="a{{uh}}" direction="in"/>
+    <arg type="a{{ss}}" direction="in"/><arg type="u" direction="in"/><arg type="a{{sv}}" direction="in"/>
+    <arg type="u" direction="out"/></method>
+</interface></node>"""
 NOT_ALLOWED = ("This app is not allowed to talk to systemd, which sets up the service. Allow it, or type this into a "
                "terminal:")
 
@@ -42,7 +55,6 @@ def start(host, notifications, request):
 @pytest.fixture
 def no_helper():
     """One that a test may start."""
-    from conftest import Helper
     helper = Helper()
     yield helper
     helper.stop()
@@ -149,7 +161,6 @@ def test_turning_on_fails_after_the_setup(first_run, systemd, no_helper):
 
 
 def test_window_closed_while_the_administrator_is_asked(first_run, systemd, host):
-    from test_window import key
     accessibility.press(accessibility.get(Role.PUSH_BUTTON, TURN_ON))
     order = systemd.order()
     accessibility.get(Role.LABEL, ASKING)
@@ -162,7 +173,6 @@ def test_window_closed_while_the_administrator_is_asked(first_run, systemd, host
 
 
 def test_first_run_by_keyboard(first_run, systemd):
-    from test_window import key
     key("Return")
     accessibility.get(Role.LABEL, ASKING)
     systemd.refuse(systemd.order())
@@ -253,6 +263,86 @@ def test_newer_helper_in_a_sandbox_wants_another_app(start, no_helper, host, tmp
     assert host.item().find("^Restart Sotto$")
 
 
+# --- a restart
+
+
+class FlatpakPortal:
+    """A stand-in for Flatpak's portal: starts the app in another sandbox, the one of the version installed now."""
+
+    def __init__(self, sandbox=None):
+        self.bus = Gio.bus_get_sync(Gio.BusType.SESSION)
+        self.sandbox = sandbox  # None refuses
+        self.calls, self.apps = [], []
+        self.registration = 0
+
+    def start(self):
+        interface = Gio.DBusNodeInfo.new_for_xml(PORTAL_XML).interfaces[0]
+        self.registration = self.bus.register_object("/org/freedesktop/portal/Flatpak", interface, self.on_call, None, None)
+        assert own(self.bus, PORTAL)
+
+    def stop(self):
+        disown(self.bus, PORTAL)
+        self.bus.unregister_object(self.registration)
+        for app in self.apps:
+            app.stop()
+
+    def on_call(self, _bus, _sender, _path, _interface, _method, parameters, invocation):
+        directory, command, files, environment, flags, options = parameters.unpack()
+        arguments = [bytes(word).rstrip(b"\0").decode() for word in command]
+        self.calls.append((bytes(directory).rstrip(b"\0").decode(), arguments, files, environment, flags, options))
+        if self.sandbox is None:
+            invocation.return_dbus_error("org.freedesktop.DBus.Error.Failed", "There is no such app.")
+            return
+        self.apps.append(App(*arguments[1:], sandbox=self.sandbox))
+        invocation.return_value(GLib.Variant("(u)", (1,)))
+
+
+@pytest.fixture
+def portal(tmp_path):
+    portal = FlatpakPortal(Sandbox(tmp_path / "new"))
+    portal.start()
+    yield portal
+    portal.stop()
+
+
+def test_app_updated_while_it_runs(start, helper, portal, host, tmp_path):
+    sandbox = Sandbox(tmp_path / "old")
+    app = start(sandbox)
+    accessibility.get(Role.PUSH_BUTTON, TURN_ON)
+    assert accessibility.find(Role.PUSH_BUTTON, "Restart") is None
+    sandbox.update()
+    accessibility.get(Role.LABEL, "Sotto was updated. Restart it to use the new version.")
+    accessibility.press(accessibility.get(Role.PUSH_BUTTON, "Restart"))
+    wait(lambda: app.process.poll() is not None, "the old instance to end")
+    assert app.process.returncode == 0
+    assert portal.calls == [("/", [APP, "--gapplication-replace"], {}, {}, 2, {})]
+    accessibility.get(Role.PUSH_BUTTON, TURN_ON)
+    accessibility.gone(Role.PUSH_BUTTON, "Restart")
+    wait(lambda: host.item().title == "Not protected", "the new instance in the tray")
+
+
+def test_restart_that_fails_says_what_to_do(start, helper, portal, tmp_path):
+    portal.sandbox = None
+    sandbox = Sandbox(tmp_path / "old")
+    app = start(sandbox)
+    sandbox.update()
+    accessibility.press(accessibility.get(Role.PUSH_BUTTON, "Restart"))
+    accessibility.get(Role.LABEL, "Sotto could not restart itself. Close it and open it again; your protection stays as it is.")
+    assert app.process.poll() is None
+
+
+def test_restart_of_a_native_app(helper, app, item):
+    """A package of the system was upgraded, and the helper is a newer one already."""
+    helper.set(Version="9.0.0", Protocol=99, OldestProtocol=99)
+    item.click("^Restart Sotto$")
+    wait(lambda: app.process.poll() is not None, "the old instance to end")
+    assert app.process.returncode == 0
+    run_app("--version")
+    new = wait(lambda: item.bus.call_sync("org.freedesktop.DBus", "/", "org.freedesktop.DBus", "GetConnectionUnixProcessID",
+                                          GLib.Variant("(s)", (ID,)), None, 0, -1, None).unpack()[0], "the new instance")
+    os.kill(new, signal.SIGTERM)
+
+
 # --- removal
 
 QUESTION = "Remove the system component?"
@@ -260,7 +350,6 @@ QUESTION = "Remove the system component?"
 
 def open_removal():
     """By the keyboard, as the menu is."""
-    from test_window import key
     key("F10")
     accessibility.press(accessibility.get(Role.PUSH_BUTTON, "Remove System Component…"))
     accessibility.get(Role.LABEL, QUESTION)
@@ -288,7 +377,6 @@ def test_removal(systemd, start, no_helper, notifications, tmp_path):
 
 
 def test_removal_by_mistake(systemd, start, no_helper, tmp_path):
-    from test_window import key
     no_helper.start(Payload=DIGEST, State="on")
     start(Sandbox(tmp_path))
     accessibility.get(Role.PUSH_BUTTON, "Turn Off Protection")
@@ -310,7 +398,6 @@ def test_removal_is_refused(systemd, start, no_helper, tmp_path):
 
 
 def test_native_helper_cannot_be_removed(systemd, start, helper, tmp_path):
-    from test_window import key
     start(Sandbox(tmp_path))
     accessibility.get(Role.PUSH_BUTTON, TURN_ON)
     key("F10")
@@ -327,7 +414,6 @@ def test_systemd_not_allowed(start, tmp_path):
     accessibility.get(Role.LABEL, NOT_ALLOWED)
     wait(lambda: any(text.startswith(COMMAND) for text in accessibility.text_of(Role.LABEL)), "the command")
     accessibility.press(accessibility.get(Role.PUSH_BUTTON, "Copy the Command"))
-    from test_window import clipboard
     assert clipboard().startswith(COMMAND)
     accessibility.get(Role.PUSH_BUTTON, AGAIN)
 
@@ -365,3 +451,52 @@ def test_app_without_a_payload_waits_for_a_helper(start, tmp_path):
     start(Sandbox(tmp_path, brings_helper=False))
     accessibility.get(Role.LABEL, "Sotto service is not running")
     accessibility.get(Role.LABEL, "systemctl start sotto.service")
+
+
+# --- for everybody
+
+
+def mnemonics():
+    """Of the buttons in sight, the letters that press them."""
+    buttons = [node for role in (Role.PUSH_BUTTON, Role.TOGGLE_BUTTON) for node in accessibility.find_all(role)]
+    keys = [node.get_key_binding(0).split(";")[0] for node in buttons if node.get_n_actions() > 0]
+    return sorted(key for key in keys if key)
+
+
+def assert_usable(where):
+    keys = mnemonics()
+    assert len(keys) == len(set(keys)), f"{where}: {keys}"
+    unnamed = [role.value_nick for role in UNNAMED_ROLES for node in accessibility.find_all(role) if not node.get_name()]
+    assert not unnamed, f"{where}: {unnamed}"
+
+
+def test_first_run_is_usable_by_all(start, tmp_path):
+    start(Sandbox(tmp_path, system=(HELPER,)))
+    accessibility.get(Role.PUSH_BUTTON, TURN_ON)
+    assert_usable("first run")
+    accessibility.press(accessibility.get(Role.PUSH_BUTTON, TURN_ON))
+    accessibility.get(Role.PUSH_BUTTON, "Copy the Command")
+    assert_usable("no systemd")
+
+
+def test_bars_are_usable_by_all(start, no_helper, tmp_path):
+    """Each state with the bar of an old helper and that of a failure above it, then with that of an updated app."""
+    no_helper.start(Payload="0" * 64)
+    no_helper.refuse("CheckProtection", "Failed", "That was too much.")
+    sandbox = Sandbox(tmp_path)
+    start(sandbox)
+    accessibility.get(Role.PUSH_BUTTON, "Update…")
+    for state in STATES:
+        no_helper.set(**state.facts)
+        accessibility.get(Role.LABEL, state.line)
+        accessibility.press(accessibility.get(Role.PUSH_BUTTON, "Check Now"))
+        accessibility.get(Role.PUSH_BUTTON, "Dismiss")
+        assert len(mnemonics()) >= 4
+        assert_usable(state.name)
+    sandbox.update()
+    accessibility.get(Role.PUSH_BUTTON, "Restart")
+    accessibility.gone(Role.PUSH_BUTTON, "Update…")  # one thing at a time
+    for state in STATES:
+        no_helper.set(**state.facts)
+        accessibility.get(Role.LABEL, state.line)
+        assert_usable(state.name)
