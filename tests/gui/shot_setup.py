@@ -66,7 +66,7 @@ def take_installed(suffix, helper):
         settle()
         press(get(Role.PUSH_BUTTON, "Remove System Component…"))
         settle()
-        shot(f"setup-remove-{suffix}", (200, 40, 900, 860))
+        shot(f"setup-remove-{suffix}", (0, 0, 900, 860))
     helper.stop()
     helper.start(Payload="0" * 64, Version="9.0.0", Protocol=99, OldestProtocol=99)
     with Scene(suffix) as scene:

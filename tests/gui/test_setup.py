@@ -8,7 +8,7 @@ import signal
 import accessibility
 import pytest
 from accessibility import Role
-from conftest import APP, App, Helper, enlarge_window, run_app
+from conftest import APP, App, Helper, enlarge_window
 from gi.repository import Gio, GLib
 from sandbox import DIGEST, HELPER, PAYLOAD, SCRIPT, SYSTEMD, TRAY, Sandbox
 from scripted_systemd import ScriptedSystemd
@@ -331,16 +331,20 @@ def test_restart_that_fails_says_what_to_do(start, helper, portal, tmp_path):
     assert app.process.poll() is None
 
 
+def ask_bus(bus, method):
+    return bus.call_sync("org.freedesktop.DBus", "/", "org.freedesktop.DBus", method, GLib.Variant("(s)", (ID,)), None, 0, -1,
+                         None).unpack()[0]
+
+
 def test_restart_of_a_native_app(helper, app, item):
     """A package of the system was upgraded, and the helper is a newer one already."""
     helper.set(Version="9.0.0", Protocol=99, OldestProtocol=99)
     item.click("^Restart Sotto$")
     wait(lambda: app.process.poll() is not None, "the old instance to end")
     assert app.process.returncode == 0
-    run_app("--version")
-    new = wait(lambda: item.bus.call_sync("org.freedesktop.DBus", "/", "org.freedesktop.DBus", "GetConnectionUnixProcessID",
-                                          GLib.Variant("(s)", (ID,)), None, 0, -1, None).unpack()[0], "the new instance")
+    new = wait(lambda: ask_bus(item.bus, "GetConnectionUnixProcessID"), "the new instance")
     os.kill(new, signal.SIGTERM)
+    wait(lambda: not ask_bus(item.bus, "NameHasOwner"), "the new instance to end")
 
 
 # --- removal
