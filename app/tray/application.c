@@ -114,15 +114,18 @@ static void on_installation_changed(SottoApplication *self)
     sotto_application_refresh(self);
 }
 
-/* The page of the first run says itself how it ended, to whoever has it open. */
+/* The page of the first run says itself how it ended. The window need not be in front: the prompt
+ * for the password just was. */
 static void on_installation_failed(SottoApplication *self)
 {
     const char *command = sotto_installation_command(self->installation);
     g_autofree char *sentence =
         g_strconcat(sotto_installation_sentence(self->installation), " ", command, NULL);
 
-    if (self->window == NULL || face_of(&self->situation) != FACE_NOT_SET_UP)
-        sotto_application_report(self, g_strstrip(sentence));
+    if (self->window == NULL)
+        notifications_failure(self->notifications, g_strchomp(sentence));
+    else if (face_of(&self->situation) != FACE_NOT_SET_UP)
+        sotto_window_show_error(self->window, g_strchomp(sentence));
 }
 
 /* --- the window ---------------------------------------------------------------------------- */

@@ -27,6 +27,7 @@ PORTAL_XML = f"""<node><interface name="{PORTAL}">
     <arg type="a{{ss}}" direction="in"/><arg type="u" direction="in"/><arg type="a{{sv}}" direction="in"/>
     <arg type="u" direction="out"/></method>
 </interface></node>"""
+NO_MANAGER = "Neither NetworkManager nor systemd-resolved is running."  # the helper's words where the host has neither
 NOT_ALLOWED = ("This app is not allowed to talk to systemd, which sets up the service. Allow it, or type this into a "
                "terminal:")
 
@@ -153,8 +154,9 @@ def test_turning_on_fails_after_the_setup(first_run, systemd, no_helper):
     accessibility.press(accessibility.get(Role.PUSH_BUTTON, TURN_ON))
     systemd.allow(systemd.order())
     no_helper.start(Payload=DIGEST)
-    no_helper.refuse("TurnOn", "Failed", "Quad9 did not answer within 5 seconds.")
+    no_helper.refuse("TurnOn", "Failed", NO_MANAGER)
     systemd.finish(systemd.order())
+    accessibility.get(Role.LABEL, NO_MANAGER)
     accessibility.get(Role.RADIO_BUTTON, "Resolvers")
     accessibility.get(Role.PUSH_BUTTON, TURN_ON)
     assert no_helper.calls == ["TurnOn()"]
@@ -449,6 +451,13 @@ def test_tray_not_allowed(helper, tmp_path):
                           "changes nothing about your protection.")
     finally:
         app.stop()
+
+
+def test_no_sign_in_window_in_the_sandbox(start, helper, tmp_path):
+    helper.set(State="signin")
+    start(Sandbox(tmp_path))
+    accessibility.press(accessibility.get(Role.PUSH_BUTTON, "Sign In to Wi-Fi…"))
+    accessibility.get(Role.LABEL, "Sign in with your browser?")
 
 
 def test_app_without_a_payload_waits_for_a_helper(start, tmp_path):
