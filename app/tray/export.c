@@ -7,6 +7,7 @@
 #include "export.h"
 
 #include "application.h"
+#include "window.h"
 
 #include <glib/gi18n.h>
 #include <json-glib/json-glib.h>
@@ -110,18 +111,28 @@ char *export_json(GVariant *statistics)
 
 /* --- the dialog ------------------------------------------------------------------------------ */
 
+/* In the window, which asked and may not have the focus back from the dialog yet. */
+static void report_failure(const GError *error)
+{
+    SottoApplication *application = SOTTO_APPLICATION(g_application_get_default());
+    GtkWindow *window = sotto_application_window(application);
+    /* Translators: %s is the system's own word for what went wrong. */
+    g_autofree char *sentence =
+        g_strdup_printf(_("The file could not be written: %s"), error->message);
+
+    if (window != NULL)
+        sotto_window_show_error(SOTTO_WINDOW(window), sentence);
+    else
+        sotto_application_report(application, sentence);
+}
+
 static void on_written(GObject *source, GAsyncResult *result, gpointer data)
 {
-    GApplication *application = g_application_get_default();
     g_autofree char *contents = data;
     g_autoptr(GError) error = NULL;
-    g_autofree char *sentence = NULL;
 
-    if (g_file_replace_contents_finish(G_FILE(source), result, NULL, &error) || application == NULL)
-        return;
-    /* Translators: %s is the system's own word for what went wrong. */
-    sentence = g_strdup_printf(_("The file could not be written: %s"), error->message);
-    sotto_application_report(SOTTO_APPLICATION(application), sentence);
+    if (!g_file_replace_contents_finish(G_FILE(source), result, NULL, &error))
+        report_failure(error);
 }
 
 static void on_response(GtkNativeDialog *dialog, int response, gpointer data)

@@ -17,8 +17,10 @@ mkdir -p "$work/tests" "$work/out" "$work/home/.local/share/icons"
 cp "$source"/tests/gui/*.py "$source/tests/gui/session" "$work/tests/"
 cp "$source/data/dbus/io.github.sottodns.Sotto1.xml" "$source/data/resolvers/resolvers.conf" "$app" "$work/"
 cp -r "$source/data/desktop" "$work/"
-late_bus=${SOTTO_BUILD:-$source/build}/plain/tests/gui/late-bus.so
-[ ! -e "$late_bus" ] || cp "$late_bus" "$work/"
+for module in late-bus right-to-left; do
+    built=${SOTTO_BUILD:-$source/build}/plain/tests/gui/$module.so
+    [ ! -e "$built" ] || cp "$built" "$work/"
+done
 cp -r "$source/data/icons/hicolor" "$work/home/.local/share/icons/"
 export PYTHONDONTWRITEBYTECODE=1 SOTTO_APP=$work/sotto SOTTO_RESOLVERS=$work/resolvers.conf
 # the sign-in window, where it was built
@@ -27,7 +29,7 @@ if [ -x "$signin" ]; then
     cp "$signin" "$work/"
     export SOTTO_SIGNIN_WINDOW=$work/sotto-signin
 fi
-export SOTTO_LATE_BUS=$work/late-bus.so
+export SOTTO_LATE_BUS=$work/late-bus.so SOTTO_RIGHT_TO_LEFT=$work/right-to-left.so
 export SOTTO_DESKTOP=$work/desktop SOTTO_CONTRACT=$work/io.github.sottodns.Sotto1.xml
 
 as_user=()

@@ -193,6 +193,8 @@ def test_pages_by_key(helper, window):
     window.get(Role.PUSH_BUTTON, "Turn On Protection")
     key("ctrl+2")
     window.get(Role.RADIO_BUTTON, "Quad9, 8 ms")
+    key("ctrl+3")
+    window.get(Role.RADIO_BUTTON, "Today")
     key("ctrl+1")
     window.get(Role.PUSH_BUTTON, "Turn On Protection")
 
