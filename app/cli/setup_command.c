@@ -88,32 +88,50 @@ static void print_setup(Session *session, SottoSetup *setup, const char *note)
         print_words(setup, session->helper, note);
 }
 
-static CliExit fail(Session *session, SottoSetup *setup, GError *error)
+/* Where nobody can be asked from here, somebody may still be at a terminal. */
+static CliExit fail(Session *session, const char *by_hand, GError *error)
 {
-    gboolean by_hand = g_error_matches(error, SOTTO_ERROR, SOTTO_ERROR_NO_SYSTEMD);
+    gboolean hint = g_error_matches(error, SOTTO_ERROR, SOTTO_ERROR_NO_SYSTEMD) ||
+                    g_error_matches(error, SOTTO_ERROR, SOTTO_ERROR_NOT_AUTHORIZED);
     CliExit status = session_fail(session, error);
 
-    if (by_hand && !session->json && sotto_setup_command(setup)[0] != '\0')
-        g_printerr(_("This does the same by hand:\n  %s\n"), sotto_setup_command(setup));
+    if (hint && !session->json)
+        g_printerr(_("An administrator can do the same by hand:\n  %s\n"), by_hand);
     return status;
 }
 
-static CliExit finish(Session *session, SottoSetup *setup, GAsyncResult **result)
+static CliExit finish(Session *session, SottoSetup *setup, GAsyncResult **result,
+                      const char *by_hand)
 {
     g_autofree char *note = NULL;
     GError *error = NULL;
 
     session_await(result);
     if (!sotto_setup_finish(setup, *result, &note, &error))
-        return fail(session, setup, error);
+        return fail(session, by_hand, error);
     print_setup(session, setup, note);
     return CLI_OK;
+}
+
+static CliExit install(Session *session, SottoSetup *setup)
+{
+    g_autoptr(GAsyncResult) result = NULL;
+
+    sotto_setup_install_async(setup, NULL, session_keep, &result);
+    return finish(session, setup, &result, sotto_setup_command(setup));
+}
+
+static CliExit uninstall(Session *session, SottoSetup *setup)
+{
+    g_autoptr(GAsyncResult) result = NULL;
+
+    sotto_setup_remove_async(setup, NULL, session_keep, &result);
+    return finish(session, setup, &result, sotto_setup_remove_command());
 }
 
 static CliExit run_setup(Session *session, char **parameters)
 {
     const char *word = parameters[0];
-    g_autoptr(GAsyncResult) result = NULL;
     g_autoptr(SottoSetup) setup = NULL;
 
     if (word != NULL && !g_str_equal(word, "install") && !g_str_equal(word, "remove"))
@@ -124,11 +142,7 @@ static CliExit run_setup(Session *session, char **parameters)
         print_setup(session, setup, "");
         return is_judged(session, setup) ? CLI_OK : CLI_FAILED;
     }
-    if (g_str_equal(word, "install"))
-        sotto_setup_install_async(setup, NULL, session_keep, &result);
-    else
-        sotto_setup_remove_async(setup, NULL, session_keep, &result);
-    return finish(session, setup, &result);
+    return g_str_equal(word, "install") ? install(session, setup) : uninstall(session, setup);
 }
 
 const Command setup_command = {

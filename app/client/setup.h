@@ -41,13 +41,16 @@ gboolean sotto_setup_is_waiting(SottoSetup *setup);
 /** What a person can type into a terminal to have the same done: shown where systemd cannot be
  * reached from here (transfer none), "" when this app brings no helper. */
 const char *sotto_setup_command(SottoSetup *setup);
+/** The same for removing it. */
+const char *sotto_setup_remove_command(void);
 
 /**
  * Installs or updates the helper; ends when it runs and is seen on the bus. The administrator may
  * take his time with the password. Errors are SOTTO_ERROR with a sentence to show:
  * NOT_AUTHORIZED (the prompt was dismissed, or nobody can be asked), NO_SYSTEMD (this app may not
  * talk to systemd, or there is none: show the command), BUSY (another setup is under way), FAILED
- * with the sentence of sotto-setup.
+ * with the sentence of sotto-setup, TIMED_OUT (it is not done within three minutes of the
+ * password), NO_BUS; or G_IO_ERROR_CANCELLED, and then it may still be carried out.
  */
 void sotto_setup_install_async(SottoSetup *setup, GCancellable *cancellable,
                                GAsyncReadyCallback callback, gpointer user_data);

@@ -2,14 +2,15 @@
 /*
  * What a Flatpak of this app brings for the host, and who looks after that Flatpak.
  *
- * flatpak-run(1) leaves /.flatpak-info in every sandbox; its [Instance] app-path is the deployed
- * app on the host, "/var/lib/flatpak/app/ID/ARCH/BRANCH/COMMIT/files". The folder before "/app/ID/"
- * is the installation. That file does not say whether the installation is the system's, and the
- * path alone cannot: FLATPAK_USER_DIR and /etc/flatpak/installations.d put both kinds anywhere. The
- * owner can: files of a user's installation are his (Flatpak writes them as him), and those of the
- * system's are root's, which the sandbox's user namespace shows as somebody else than him. That is
- * also what the host demands before it takes an update from there without asking. A user who is
- * root owns both kinds; of his only what lies outside of his home is the system's.
+ * Every sandbox of Flatpak's has /.flatpak-info (flatpak-metadata(5)); its [Instance] app-path is
+ * the deployed app on the host, "/var/lib/flatpak/app/ID/ARCH/BRANCH/COMMIT/files". The folder
+ * before "/app/ID/" is the installation. That file does not say whether the installation is the
+ * system's, and the path alone cannot: FLATPAK_USER_DIR and /etc/flatpak/installations.d put both
+ * kinds anywhere. The owner can: files of a user's installation are his (Flatpak writes them as
+ * him), and those of the system's are root's, which the sandbox's user namespace shows as somebody
+ * else than him. That is also what the host demands before it takes an update from there without
+ * asking. A user who is root owns both kinds; of his only what lies outside of his home is the
+ * system's.
  *
  * All of it is small, read-only for us and read once; an update of the app deploys another folder,
  * which this process never sees.

@@ -8,9 +8,6 @@
  * not talk to systemd at all); StartTransientUnit, where a refusal is the administrator's; then
  * JobRemoved tells how it went, and the end of both pipes that nothing more is said. Jobs that end
  * before ours has a name are remembered, because the signal may be handed out before the reply.
- *
- * systemd puts variables into a command line, also into one that comes over the bus: each "$" is
- * doubled, which every version reads as one.
  */
 #include "setup_unit.h"
 
@@ -27,7 +24,6 @@
 #define SYSTEMD         "org.freedesktop.systemd1"
 #define SYSTEMD_PATH    "/org/freedesktop/systemd1"
 #define MANAGER         SYSTEMD ".Manager"
-#define UNIT            "sotto-setup.service"
 #define CALL_TIMEOUT_MS (25 * 1000)
 #define JOB_TIMEOUT_S   180
 #define LAST_WORDS_MS   2000
@@ -138,7 +134,7 @@ static GError *failure_of(const Run *run)
         return g_error_new_literal(SOTTO_ERROR, SOTTO_ERROR_FAILED, sentence);
     return g_error_new(SOTTO_ERROR, SOTTO_ERROR_FAILED,
                        _("That did not work; the journal of %s on this computer may say why."),
-                       UNIT);
+                       SOTTO_SETUP_UNIT);
 }
 
 static const char *job_result(const Run *run)
@@ -248,49 +244,6 @@ static int open_pipe(Pipe *pipe, GUnixFDList *descriptors, GError **error)
 
 /* --- the course --------------------------------------------------------------------------- */
 
-static gboolean is_one_of(const char *name, const char *const *names)
-{
-    return name != NULL && g_strv_contains(names, name);
-}
-
-/* Why nothing was started. Takes `error` (transfer full). */
-static GError *refusal_of(GError *error)
-{
-    static const char *const refused[] = {
-        "org.freedesktop.DBus.Error.AccessDenied",
-        "org.freedesktop.DBus.Error.AuthFailed",
-        "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired",
-        "org.freedesktop.DBus.Error.NoReply", /* of polkit to systemd: nobody answered the prompt */
-        "org.freedesktop.DBus.Error.TimedOut",
-        "org.freedesktop.DBus.Error.Timeout",
-        "org.freedesktop.PolicyKit1.Error.Cancelled",
-        "org.freedesktop.PolicyKit1.Error.Failed",
-        "org.freedesktop.PolicyKit1.Error.NotAuthorized",
-        "org.freedesktop.PolicyKit1.Error.NotSupported",
-        NULL};
-    static const char *const busy[] = {SYSTEMD ".UnitExists", SYSTEMD ".TransactionIsDestructive",
-                                       SYSTEMD ".TransactionJobsConflicting", NULL};
-    static const char *const unreachable[] = {"org.freedesktop.DBus.Error.ServiceUnknown",
-                                              "org.freedesktop.DBus.Error.NameHasNoOwner", NULL};
-    g_autoptr(GError) failure = error;
-    g_autofree char *name = g_dbus_error_get_remote_error(error);
-
-    if (name == NULL) /* this side's: cancelled, or the bus is gone */
-        return sotto_error_from_bus(g_steal_pointer(&failure));
-    g_dbus_error_strip_remote_error(failure);
-    g_debug("%s: %s", name, failure->message);
-    if (is_one_of(name, refused))
-        return sotto_error_new(SOTTO_ERROR_NOT_AUTHORIZED);
-    if (is_one_of(name, unreachable))
-        return sotto_error_new(SOTTO_ERROR_NO_SYSTEMD);
-    if (is_one_of(name, busy))
-        return g_error_new_literal(SOTTO_ERROR, SOTTO_ERROR_BUSY,
-                                   _("The Sotto service is being installed or removed already; "
-                                     "try again in a moment."));
-    return g_error_new(SOTTO_ERROR, SOTTO_ERROR_FAILED, _("systemd refused to do it: %s"),
-                       failure->message);
-}
-
 static void on_started(GObject *source, GAsyncResult *result, gpointer data)
 {
     g_autoptr(GTask) task = data;
@@ -304,7 +257,7 @@ static void on_started(GObject *source, GAsyncResult *result, gpointer data)
         return; /* it ended before, with the bus or by its user */
     }
     if (reply == NULL) {
-        end_run(task, refusal_of(error));
+        end_run(task, sotto_setup_order_refusal(error));
         return;
     }
     g_variant_get(reply, "(o)", &run->job);
@@ -325,7 +278,7 @@ static void on_job_removed(GDBusConnection *bus, const char *sender, const char 
     if (!g_variant_is_of_type(parameters, G_VARIANT_TYPE("(uoss)")))
         return;
     g_variant_get(parameters, "(u&o&s&s)", NULL, &job, &unit, &outcome);
-    if (!g_str_equal(unit, UNIT))
+    if (!g_str_equal(unit, SOTTO_SETUP_UNIT))
         return;
     g_hash_table_replace(run->results, g_strdup(job), g_strdup(outcome));
     end_if_over(task);
@@ -361,47 +314,7 @@ static void on_subscribed(GObject *source, GAsyncResult *result, gpointer data)
     g_clear_object(&run->descriptors); /* the pipes end when nobody but the command holds them */
 }
 
-/* --- the order ---------------------------------------------------------------------------- */
-
-static GVariant *literal_words(const char *const *command)
-{
-    GVariantBuilder words;
-
-    g_variant_builder_init(&words, G_VARIANT_TYPE_STRING_ARRAY);
-    for (; *command != NULL; command++) {
-        g_auto(GStrv) pieces = g_strsplit(*command, "$", -1);
-        g_variant_builder_add_value(&words, g_variant_new_take_string(g_strjoinv("$$", pieces)));
-    }
-    return g_variant_builder_end(&words);
-}
-
-static void add_text(GVariantBuilder *properties, const char *name, const char *value)
-{
-    g_variant_builder_add(properties, "(sv)", name, g_variant_new_string(value));
-}
-
-static GVariant *parameters_of(const SottoSetupOrder *order, const int handles[3])
-{
-    static const char *const streams[] = {"StandardInputFileDescriptor",
-                                          "StandardOutputFileDescriptor",
-                                          "StandardErrorFileDescriptor"};
-    GVariantBuilder properties, commands;
-
-    g_variant_builder_init(&commands, G_VARIANT_TYPE("a(sasb)"));
-    g_variant_builder_add(&commands, "(s@asb)", order->command[0], literal_words(order->command),
-                          FALSE);
-    g_variant_builder_init(&properties, G_VARIANT_TYPE("a(sv)"));
-    add_text(&properties, "Description", order->description);
-    add_text(&properties, "Type", "oneshot");
-    add_text(&properties, "CollectMode", "inactive-or-failed");
-    add_text(&properties, "ProtectHome", "yes");
-    for (int i = 0; i < 3; i++)
-        if (handles[i] >= 0)
-            g_variant_builder_add(&properties, "(sv)", streams[i],
-                                  g_variant_new_handle(handles[i]));
-    g_variant_builder_add(&properties, "(sv)", "ExecStart", g_variant_builder_end(&commands));
-    return g_variant_new("(ssa(sv)a(sa(sv)))", UNIT, "fail", &properties, NULL);
-}
+/* --- the beginning ------------------------------------------------------------------------ */
 
 static gboolean prepare(Run *run, const SottoSetupOrder *order, GError **error)
 {
@@ -420,7 +333,7 @@ static gboolean prepare(Run *run, const SottoSetupOrder *order, GError **error)
     handles[2] = open_pipe(&run->complaint, run->descriptors, error);
     if (handles[2] < 0)
         return FALSE;
-    run->parameters = g_variant_ref_sink(parameters_of(order, handles));
+    run->parameters = g_variant_ref_sink(sotto_setup_order_parameters(order, handles));
     return TRUE;
 }
 

@@ -1,16 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include <gio/gio.h>
-
-/** What the host's systemd shall run, as root, when an administrator says yes. */
-typedef struct SottoSetupOrder {
-    const char *description;    /* as the host's journal names it */
-    const char *const *command; /* the program's absolute path and its arguments, all literal */
-    int input;            /* its standard input, closed by the call (transfer full); -1 none */
-    gboolean interactive; /* polkit may ask somebody for the password */
-    void (*allowed)(gpointer user_data); /* with the callback's, when somebody has said yes */
-} SottoSetupOrder;
+#include "setup_order.h"
 
 /**
  * Runs it as the transient unit sotto-setup.service, of which there can be one at a time, and waits
