@@ -115,17 +115,18 @@ static void on_installation_changed(SottoApplication *self)
 }
 
 /* The page of the first run says itself how it ended. The window need not be in front: the prompt
- * for the password just was. */
-static void on_installation_failed(SottoApplication *self)
+ * for the password just was. Who closed it and then said no knows what became of it. */
+static void on_installation_failed(SottoApplication *self, gboolean refused)
 {
     const char *command = sotto_installation_command(self->installation);
     g_autofree char *sentence =
         g_strconcat(sotto_installation_sentence(self->installation), " ", command, NULL);
 
-    if (self->window == NULL)
-        notifications_failure(self->notifications, g_strchomp(sentence));
-    else if (face_of(&self->situation) != FACE_NOT_SET_UP)
-        sotto_window_show_error(self->window, g_strchomp(sentence));
+    g_strchomp(sentence);
+    if (self->window != NULL && face_of(&self->situation) != FACE_NOT_SET_UP)
+        sotto_window_show_error(self->window, sentence);
+    else if (self->window == NULL && !refused)
+        notifications_failure(self->notifications, sentence);
 }
 
 /* --- the window ---------------------------------------------------------------------------- */

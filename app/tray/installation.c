@@ -149,6 +149,7 @@ static const char *words_without_systemd(Task task)
 
 static void fail(SottoInstallation *self, const GError *error)
 {
+    gboolean refused = g_error_matches(error, SOTTO_ERROR, SOTTO_ERROR_NOT_AUTHORIZED);
     Task task = self->task;
 
     if (g_error_matches(error, SOTTO_ERROR, SOTTO_ERROR_NO_SYSTEMD))
@@ -158,7 +159,7 @@ static void fail(SottoInstallation *self, const GError *error)
         set_outcome(self, error->message, "");
     self->failed = TRUE;
     end(self);
-    g_signal_emit(self, signals[SIGNAL_FAILED], 0);
+    g_signal_emit(self, signals[SIGNAL_FAILED], 0, refused);
 }
 
 /* The calls are cancelled with the object: that error means it is gone. */
@@ -280,7 +281,7 @@ static void sotto_installation_class_init(SottoInstallationClass *class)
     signals[SIGNAL_CHANGED] = g_signal_new("changed", SOTTO_TYPE_INSTALLATION, G_SIGNAL_RUN_LAST, 0,
                                            NULL, NULL, NULL, G_TYPE_NONE, 0);
     signals[SIGNAL_FAILED] = g_signal_new("failed", SOTTO_TYPE_INSTALLATION, G_SIGNAL_RUN_LAST, 0,
-                                          NULL, NULL, NULL, G_TYPE_NONE, 0);
+                                          NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
 }
 
 static void sotto_installation_init(SottoInstallation *self)

@@ -20,7 +20,8 @@ typedef enum {
  * a password finds it as it stands.
  *
  * Signal "changed" (no arguments): anything below may have another value.
- * Signal "failed" (no arguments): what the user asked for ended with a failure.
+ * Signal "failed" (boolean: because an administrator said no): what the user asked for was not
+ * done.
  */
 #define SOTTO_TYPE_INSTALLATION (sotto_installation_get_type())
 G_DECLARE_FINAL_TYPE(SottoInstallation, sotto_installation, SOTTO, INSTALLATION, GObject)

@@ -13,7 +13,8 @@ import pytest
 from gi.repository import Gio, GLib
 
 import scripted_helper
-from tray_host import NotificationServer, TrayHost
+from scripted_systemd import ScriptedSystemd
+from tray_host import NotificationPortal, NotificationServer, TrayHost
 from waiting import wait
 
 APP = os.environ["SOTTO_APP"]
@@ -191,6 +192,46 @@ def clock_program(tmp_path):
     program = Program(tmp_path, "time-admin")
     yield program
     program.launcher.unlink()
+
+
+@pytest.fixture
+def systemd():
+    systemd = ScriptedSystemd()
+    systemd.start()
+    yield systemd
+    systemd.stop()
+
+
+@pytest.fixture
+def alarms():
+    """The notifications of an app in a sandbox."""
+    portal = NotificationPortal()
+    portal.start()
+    yield portal
+    portal.stop()
+
+
+@pytest.fixture
+def start(host, alarms, request):
+    """Starts the app in a sandbox, with its window unless told otherwise."""
+    import accessibility
+
+    def start_app(sandbox, *arguments):
+        app = App(*arguments, sandbox=sandbox)
+        request.addfinalizer(app.stop)
+        if not arguments:
+            accessibility.application()
+            enlarge_window()
+        return app
+    return start_app
+
+
+@pytest.fixture
+def no_helper():
+    """One that a test may start."""
+    helper = Helper()
+    yield helper
+    helper.stop()
 
 
 def run_app(*arguments):

@@ -1,64 +1,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How a person sees the helper come onto the computer, being updated, and leave it again; and what the window says when
-the sandbox or the host lacks something. The app runs in a sandbox as a Flatpak does (sandbox.py); the host's systemd and
-its administrator are played by the test."""
-import os
-import signal
-
+"""How a person sees the helper come onto the computer, being updated, and leave it again. The app runs in a sandbox as a
+Flatpak does (sandbox.py); the host's systemd and its administrator are played by the test."""
 import accessibility
 import pytest
 from accessibility import Role
-from conftest import APP, App, Helper, enlarge_window
-from gi.repository import Gio, GLib
-from sandbox import DIGEST, HELPER, PAYLOAD, SCRIPT, SYSTEMD, TRAY, Sandbox
-from scripted_systemd import ScriptedSystemd
-from states import STATES
-from test_window import UNNAMED_ROLES, clipboard, key
-from tray_host import disown, own
+from sandbox import DIGEST, HELPER, ID, PAYLOAD, SCRIPT, SYSTEMD, Sandbox
+from test_window import key
 from waiting import pump, wait
 
-ID = "io.github.sottodns.Sotto"
 TURN_ON, AGAIN = "Turn On Protection", "Try Again"
 ASKING, SETTING_UP = "Waiting for the administrator…", "Setting up…"
 COMMAND = f'sudo sh "$(flatpak info --show-location {ID})/files/share/sotto/setup" install '
-PORTAL = "org.freedesktop.portal.Flatpak"
-PORTAL_XML = f"""<node><interface name="{PORTAL}">
-  <method name="Spawn"><arg type="ay" direction="in"/><arg type="aay" direction="in"/><arg type="a{{uh}}" direction="in"/>
-    <arg type="a{{ss}}" direction="in"/><arg type="u" direction="in"/><arg type="a{{sv}}" direction="in"/>
-    <arg type="u" direction="out"/></method>
-</interface></node>"""
-NO_MANAGER = "Neither NetworkManager nor systemd-resolved is running."  # the helper's words where the host has neither
 NOT_ALLOWED = ("This app is not allowed to talk to systemd, which sets up the service. Allow it, or type this into a "
                "terminal:")
-
-
-@pytest.fixture
-def systemd():
-    systemd = ScriptedSystemd()
-    systemd.start()
-    yield systemd
-    systemd.stop()
-
-
-@pytest.fixture
-def start(host, notifications, request):
-    """Starts the app in a sandbox, with its window unless told otherwise."""
-    def start_app(sandbox, *arguments):
-        app = App(*arguments, sandbox=sandbox)
-        request.addfinalizer(app.stop)
-        if not arguments:
-            accessibility.application()
-            enlarge_window()
-        return app
-    return start_app
-
-
-@pytest.fixture
-def no_helper():
-    """One that a test may start."""
-    helper = Helper()
-    yield helper
-    helper.stop()
+NO_MANAGER = "Neither NetworkManager nor systemd-resolved is running."  # the helper's words where the host has neither
 
 
 @pytest.fixture
@@ -121,7 +76,7 @@ def test_turning_on_is_still_the_first_run(first_run, systemd, no_helper):
     accessibility.get(Role.PUSH_BUTTON, "Turn Off Protection")
 
 
-def test_administrator_says_no(first_run, systemd, notifications):
+def test_administrator_says_no(first_run, systemd, alarms):
     accessibility.press(accessibility.get(Role.PUSH_BUTTON, TURN_ON))
     systemd.refuse(systemd.order())
     accessibility.get(Role.LABEL, "An administrator has to allow this.")
@@ -130,10 +85,10 @@ def test_administrator_says_no(first_run, systemd, notifications):
     accessibility.gone(Role.LABEL, "An administrator has to allow this.")
     systemd.refuse(systemd.order(2))
     accessibility.get(Role.PUSH_BUTTON, AGAIN)
-    assert notifications.sent == []
+    assert alarms.sent == []
 
 
-def test_setup_fails(first_run, systemd, notifications):
+def test_setup_fails(first_run, systemd, alarms):
     sentence = "polkit on this computer reads no rules, so nobody could switch Sotto."
     accessibility.press(accessibility.get(Role.PUSH_BUTTON, TURN_ON))
     systemd.allow(systemd.order())
@@ -141,7 +96,7 @@ def test_setup_fails(first_run, systemd, notifications):
     accessibility.get(Role.LABEL, sentence)
     accessibility.get(Role.PUSH_BUTTON, AGAIN)
     assert accessibility.find(Role.PUSH_BUTTON, "Copy the Command") is None
-    assert notifications.sent == []
+    assert alarms.sent == []
 
 
 def test_another_setup_is_under_way(first_run, systemd):
@@ -174,13 +129,29 @@ def test_window_closed_while_the_administrator_is_asked(first_run, systemd, host
     systemd.refuse(order)
 
 
+@pytest.mark.parametrize("complaint", ["", "There is no room left on the disk."], ids=["refused", "failed"])
+def test_setup_ends_badly_while_no_window_is_open(first_run, systemd, alarms, host, complaint):
+    accessibility.press(accessibility.get(Role.PUSH_BUTTON, TURN_ON))
+    order = systemd.order()
+    key("ctrl+w")
+    accessibility.gone(Role.LABEL, ASKING)
+    if complaint:
+        systemd.allow(order)
+        systemd.finish(order, complaint=complaint)
+    else:
+        systemd.refuse(order)
+    wait(lambda: host.item().title == "Not set up yet", "the end of it")
+    pump(0.5)
+    assert [alarm["body"] for alarm in alarms.sent] == ([complaint] if complaint else []), "an administrator's no ends it quietly"
+
+
 def test_first_run_by_keyboard(first_run, systemd):
     key("Return")
     accessibility.get(Role.LABEL, ASKING)
     systemd.refuse(systemd.order())
 
 
-def test_tray_before_the_setup(systemd, start, host, notifications, tmp_path):
+def test_tray_before_the_setup(systemd, start, host, alarms, tmp_path):
     start(Sandbox(tmp_path), "--background")
     item = host.item()
     wait(lambda: item.title == "Not set up yet", "the title")
@@ -191,7 +162,7 @@ def test_tray_before_the_setup(systemd, start, host, notifications, tmp_path):
     item.click("^Set Up Protection…$")
     accessibility.get(Role.PUSH_BUTTON, TURN_ON)
     pump(0.5)
-    assert systemd.orders == [] and notifications.sent == []
+    assert systemd.orders == [] and alarms.sent == []
 
 
 def test_turning_on_by_the_launcher_leads_to_the_setup(systemd, start, tmp_path):
@@ -253,102 +224,6 @@ def test_helper_that_follows_is_told_in_small(systemd, start, no_helper, tmp_pat
     assert accessibility.find(Role.PUSH_BUTTON, "Update…") is None
 
 
-def test_newer_helper_in_a_sandbox_wants_another_app(start, no_helper, host, tmp_path):
-    no_helper.start(Payload="0" * 64, Version="9.0.0", Protocol=99, OldestProtocol=99)
-    sandbox = Sandbox(tmp_path)
-    start(sandbox)
-    accessibility.get(Role.LABEL, "This app is too old")
-    assert accessibility.find(Role.PUSH_BUTTON, "Restart Sotto") is None
-    sandbox.update()
-    accessibility.get(Role.LABEL, "Sotto was updated. Restart it.")
-    accessibility.get(Role.PUSH_BUTTON, "Restart Sotto")
-    assert host.item().find("^Restart Sotto$")
-
-
-# --- a restart
-
-
-class FlatpakPortal:
-    """A stand-in for Flatpak's portal: starts the app in another sandbox, the one of the version installed now."""
-
-    def __init__(self, sandbox=None):
-        self.bus = Gio.bus_get_sync(Gio.BusType.SESSION)
-        self.sandbox = sandbox  # None refuses
-        self.calls, self.apps = [], []
-        self.registration = 0
-
-    def start(self):
-        interface = Gio.DBusNodeInfo.new_for_xml(PORTAL_XML).interfaces[0]
-        self.registration = self.bus.register_object("/org/freedesktop/portal/Flatpak", interface, self.on_call, None, None)
-        assert own(self.bus, PORTAL)
-
-    def stop(self):
-        disown(self.bus, PORTAL)
-        self.bus.unregister_object(self.registration)
-        for app in self.apps:
-            app.stop()
-
-    def on_call(self, _bus, _sender, _path, _interface, _method, parameters, invocation):
-        directory, command, files, environment, flags, options = parameters.unpack()
-        arguments = [bytes(word).rstrip(b"\0").decode() for word in command]
-        self.calls.append((bytes(directory).rstrip(b"\0").decode(), arguments, files, environment, flags, options))
-        if self.sandbox is None:
-            invocation.return_dbus_error("org.freedesktop.DBus.Error.Failed", "There is no such app.")
-            return
-        self.apps.append(App(*arguments[1:], sandbox=self.sandbox))
-        invocation.return_value(GLib.Variant("(u)", (1,)))
-
-
-@pytest.fixture
-def portal(tmp_path):
-    portal = FlatpakPortal(Sandbox(tmp_path / "new"))
-    portal.start()
-    yield portal
-    portal.stop()
-
-
-def test_app_updated_while_it_runs(start, helper, portal, host, tmp_path):
-    sandbox = Sandbox(tmp_path / "old")
-    app = start(sandbox)
-    accessibility.get(Role.PUSH_BUTTON, TURN_ON)
-    assert accessibility.find(Role.PUSH_BUTTON, "Restart") is None
-    sandbox.update()
-    accessibility.get(Role.LABEL, "Sotto was updated. Restart it to use the new version.")
-    accessibility.press(accessibility.get(Role.PUSH_BUTTON, "Restart"))
-    wait(lambda: app.process.poll() is not None, "the old instance to end")
-    assert app.process.returncode == 0
-    assert portal.calls == [("/", [APP, "--gapplication-replace"], {}, {}, 2, {})]
-    accessibility.get(Role.PUSH_BUTTON, TURN_ON)
-    accessibility.gone(Role.PUSH_BUTTON, "Restart")
-    wait(lambda: host.item().title == "Not protected", "the new instance in the tray")
-
-
-def test_restart_that_fails_says_what_to_do(start, helper, portal, tmp_path):
-    portal.sandbox = None
-    sandbox = Sandbox(tmp_path / "old")
-    app = start(sandbox)
-    sandbox.update()
-    accessibility.press(accessibility.get(Role.PUSH_BUTTON, "Restart"))
-    accessibility.get(Role.LABEL, "Sotto could not restart itself. Close it and open it again; your protection stays as it is.")
-    assert app.process.poll() is None
-
-
-def ask_bus(bus, method):
-    return bus.call_sync("org.freedesktop.DBus", "/", "org.freedesktop.DBus", method, GLib.Variant("(s)", (ID,)), None, 0, -1,
-                         None).unpack()[0]
-
-
-def test_restart_of_a_native_app(helper, app, item):
-    """A package of the system was upgraded, and the helper is a newer one already."""
-    helper.set(Version="9.0.0", Protocol=99, OldestProtocol=99)
-    item.click("^Restart Sotto$")
-    wait(lambda: app.process.poll() is not None, "the old instance to end")
-    assert app.process.returncode == 0
-    new = wait(lambda: ask_bus(item.bus, "GetConnectionUnixProcessID"), "the new instance")
-    os.kill(new, signal.SIGTERM)
-    wait(lambda: not ask_bus(item.bus, "NameHasOwner"), "the new instance to end")
-
-
 # --- removal
 
 QUESTION = "Remove the system component?"
@@ -361,7 +236,7 @@ def open_removal():
     accessibility.get(Role.LABEL, QUESTION)
 
 
-def test_removal(systemd, start, no_helper, notifications, tmp_path):
+def test_removal(systemd, start, no_helper, alarms, tmp_path):
     no_helper.start(Payload=DIGEST, State="on")
     start(Sandbox(tmp_path))
     accessibility.get(Role.PUSH_BUTTON, "Turn Off Protection")
@@ -379,7 +254,7 @@ def test_removal(systemd, start, no_helper, notifications, tmp_path):
     accessibility.get_row("What it sets up", "A small system service; an administrator's password is asked once.")
     accessibility.get(Role.LABEL, "/etc/sotto/sotto.conf stays, because somebody wrote it.")
     pump(5.5)
-    assert notifications.sent == [], "the user's own doing is no alarm"
+    assert alarms.sent == [], "the user's own doing is no alarm"
 
 
 def test_removal_by_mistake(systemd, start, no_helper, tmp_path):
@@ -409,107 +284,3 @@ def test_native_helper_cannot_be_removed(systemd, start, helper, tmp_path):
     key("F10")
     accessibility.get(Role.PUSH_BUTTON, "Quit")
     assert accessibility.find(Role.PUSH_BUTTON, "Remove System Component…") is None
-
-
-# --- what is missing
-
-
-def test_systemd_not_allowed(start, tmp_path):
-    start(Sandbox(tmp_path, system=(HELPER,)))
-    accessibility.press(accessibility.get(Role.PUSH_BUTTON, TURN_ON))
-    accessibility.get(Role.LABEL, NOT_ALLOWED)
-    wait(lambda: any(text.startswith(COMMAND) for text in accessibility.text_of(Role.LABEL)), "the command")
-    accessibility.press(accessibility.get(Role.PUSH_BUTTON, "Copy the Command"))
-    assert clipboard().startswith(COMMAND)
-    accessibility.get(Role.PUSH_BUTTON, AGAIN)
-
-
-def test_no_systemd_at_all(start, tmp_path):
-    start(Sandbox(tmp_path))
-    accessibility.press(accessibility.get(Role.PUSH_BUTTON, TURN_ON))
-    accessibility.get(Role.LABEL, "systemd, which sets up the service, cannot be reached. Type this into a terminal:")
-
-
-def test_helper_not_allowed(start, host, tmp_path):
-    start(Sandbox(tmp_path, system=(SYSTEMD,)))
-    accessibility.get(Role.LABEL, "Sotto is not allowed to talk to its service")
-    accessibility.get(Role.LABEL, f"flatpak override --user --system-talk-name={HELPER} {ID}")
-    assert host.item().menu().labels() == ["Sotto is not allowed to talk to its service", "Restart Sotto", "Open Sotto", "Quit"]
-
-
-def test_no_system_bus(start, monkeypatch, tmp_path):
-    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/there/is/no/bus")
-    start(Sandbox(tmp_path))
-    accessibility.get(Role.LABEL, "The system bus cannot be reached")
-    accessibility.get(Role.PUSH_BUTTON, AGAIN)
-
-
-def test_tray_not_allowed(helper, tmp_path):
-    app = App(sandbox=Sandbox(tmp_path, session=()))
-    try:
-        accessibility.get(Role.LABEL, "This app is not allowed to use the tray, so Sotto lives in this window. Closing it "
-                          "changes nothing about your protection.")
-    finally:
-        app.stop()
-
-
-def test_no_sign_in_window_in_the_sandbox(start, helper, tmp_path):
-    helper.set(State="signin")
-    start(Sandbox(tmp_path))
-    accessibility.press(accessibility.get(Role.PUSH_BUTTON, "Sign In to Wi-Fi…"))
-    accessibility.get(Role.LABEL, "Sign in with your browser?")
-
-
-def test_app_without_a_payload_waits_for_a_helper(start, tmp_path):
-    start(Sandbox(tmp_path, brings_helper=False))
-    accessibility.get(Role.LABEL, "Sotto service is not running")
-    accessibility.get(Role.LABEL, "systemctl start sotto.service")
-
-
-# --- for everybody
-
-
-def mnemonics():
-    """Of the buttons in sight, the letters that press them."""
-    buttons = [node for role in (Role.PUSH_BUTTON, Role.TOGGLE_BUTTON) for node in accessibility.find_all(role)]
-    keys = [node.get_key_binding(0).split(";")[0] for node in buttons if node.get_n_actions() > 0]
-    return sorted(key for key in keys if key)
-
-
-def assert_usable(where):
-    keys = mnemonics()
-    assert len(keys) == len(set(keys)), f"{where}: {keys}"
-    unnamed = [role.value_nick for role in UNNAMED_ROLES for node in accessibility.find_all(role) if not node.get_name()]
-    assert not unnamed, f"{where}: {unnamed}"
-
-
-def test_first_run_is_usable_by_all(start, tmp_path):
-    start(Sandbox(tmp_path, system=(HELPER,)))
-    accessibility.get(Role.PUSH_BUTTON, TURN_ON)
-    assert_usable("first run")
-    accessibility.press(accessibility.get(Role.PUSH_BUTTON, TURN_ON))
-    accessibility.get(Role.PUSH_BUTTON, "Copy the Command")
-    assert_usable("no systemd")
-
-
-def test_bars_are_usable_by_all(start, no_helper, tmp_path):
-    """Each state with the bar of an old helper and that of a failure above it, then with that of an updated app."""
-    no_helper.start(Payload="0" * 64)
-    no_helper.refuse("CheckProtection", "Failed", "That was too much.")
-    sandbox = Sandbox(tmp_path)
-    start(sandbox)
-    accessibility.get(Role.PUSH_BUTTON, "Update…")
-    for state in STATES:
-        no_helper.set(**state.facts)
-        accessibility.get(Role.LABEL, state.line)
-        accessibility.press(accessibility.get(Role.PUSH_BUTTON, "Check Now"))
-        accessibility.get(Role.PUSH_BUTTON, "Dismiss")
-        assert len(mnemonics()) >= 4
-        assert_usable(state.name)
-    sandbox.update()
-    accessibility.get(Role.PUSH_BUTTON, "Restart")
-    accessibility.gone(Role.PUSH_BUTTON, "Update…")  # one thing at a time
-    for state in STATES:
-        no_helper.set(**state.facts)
-        accessibility.get(Role.LABEL, state.line)
-        assert_usable(state.name)

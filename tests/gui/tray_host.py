@@ -225,3 +225,35 @@ class NotificationServer:
         action = self.sent[number - 1]["actions"][self.sent[number - 1]["labels"].index(label)]
         self.bus.emit_signal(None, "/org/freedesktop/Notifications", NOTIFICATIONS, "ActionInvoked",
                              GLib.Variant("(us)", (number, action)))
+
+
+PORTAL = "org.freedesktop.portal.Desktop"
+PORTAL_XML = """<node><interface name="org.freedesktop.portal.Notification">
+  <method name="AddNotification"><arg type="s" direction="in"/><arg type="a{sv}" direction="in"/></method>
+  <method name="RemoveNotification"><arg type="s" direction="in"/></method>
+  <property name="version" type="u" access="read"/></interface></node>"""
+
+
+class NotificationPortal:
+    """The same for an app in a sandbox, which sends them by the portal."""
+
+    def __init__(self):
+        self.bus = Gio.bus_get_sync(Gio.BusType.SESSION)
+        self.sent = []
+        self.registration = 0
+
+    def start(self):
+        interface = Gio.DBusNodeInfo.new_for_xml(PORTAL_XML).interfaces[0]
+        self.registration = self.bus.register_object("/org/freedesktop/portal/desktop", interface, self.on_call,
+                                                     lambda *_: GLib.Variant("u", 1), None)
+        assert own(self.bus, PORTAL)
+
+    def stop(self):
+        disown(self.bus, PORTAL)
+        self.bus.unregister_object(self.registration)
+
+    def on_call(self, _bus, _sender, _path, _interface, method, parameters, invocation):
+        if method == "AddNotification":
+            _id, notification = parameters.unpack()
+            self.sent.append(notification)
+        invocation.return_value(None)
