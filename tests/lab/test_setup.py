@@ -4,6 +4,7 @@
 The laptop has GnuTLS, GLib and the rest, since it serves other tests too; that the payload needs none of them is
 tests/flatpak's to show."""
 
+import re
 import time
 
 import pytest
@@ -71,6 +72,16 @@ def test_installed_on_and_removed_without_a_trace(laptop, payload):
     assert "settings" in done.stdout, "the lab's settings were written by hand, and stay"
     assert differences(before, files(boot)) == []
     assert boot.run("systemctl", "status", "sotto.service", check=False).returncode == 4, "systemd knows of none"
+
+
+def test_the_helper_at_work_has_loaded_nothing_of_the_host(laptop, payload):
+    """With the bus, NetworkManager and a lookup as programs do it, by a host that has a nsswitch.conf and GIO modules."""
+    succeeded(payload.install(laptop.boot))
+    turn(laptop, "TurnOn")
+    assert laptop.lookup() == TRUTH
+    mapped = set(re.findall(r"\s(/\S+)", laptop.boot.output("cat", f"/proc/{laptop.pid}/maps")))
+    assert f"{HOME}/versions/{payload.digest}/lib/libnm.so.0" in mapped
+    assert [file for file in mapped if not file.startswith(f"{HOME}/versions/{payload.digest}/")] == []
 
 
 def test_a_payload_that_is_not_the_one_meant_is_refused(laptop, payload):
