@@ -14,12 +14,10 @@
 #include "installation.h"
 
 #include "sandbox.h"
-#include "sotto-build.h"
 
 #include <glib/gi18n.h>
 
-#define UPDATED_FILE   "/app/.updated" /* flatpak-run(1) */
-#define REMOVE_COMMAND "sudo " SOTTO_BUNDLE_HOME "/current/bin/sotto-setup remove"
+#define UPDATED_FILE "/app/.updated" /* flatpak-run(1) */
 
 typedef enum {
     TASK_NONE,
@@ -154,7 +152,8 @@ static void fail(SottoInstallation *self, const GError *error)
 
     if (g_error_matches(error, SOTTO_ERROR, SOTTO_ERROR_NO_SYSTEMD))
         set_outcome(self, words_without_systemd(task),
-                    task == TASK_REMOVE ? REMOVE_COMMAND : sotto_setup_command(self->setup));
+                    task == TASK_REMOVE ? sotto_setup_remove_command()
+                                        : sotto_setup_command(self->setup));
     else
         set_outcome(self, error->message, "");
     self->failed = TRUE;

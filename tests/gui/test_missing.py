@@ -4,9 +4,9 @@ set-up can be used by keyboard and ear."""
 import accessibility
 from accessibility import Role
 from conftest import App
-from sandbox import HELPER, ID, SYSTEMD, Sandbox
+from sandbox import DIGEST, HELPER, ID, SYSTEMD, Sandbox
 from states import STATES
-from test_setup import AGAIN, COMMAND, NOT_ALLOWED, TURN_ON
+from test_setup import AGAIN, COMMAND, NOT_ALLOWED, TURN_ON, open_removal
 from test_window import UNNAMED_ROLES, clipboard
 from waiting import wait
 
@@ -19,6 +19,16 @@ def test_systemd_not_allowed(start, tmp_path):
     accessibility.press(accessibility.get(Role.PUSH_BUTTON, "Copy the Command"))
     assert clipboard().startswith(COMMAND)
     accessibility.get(Role.PUSH_BUTTON, AGAIN)
+
+
+def test_removal_without_systemd_gives_the_command(start, no_helper, tmp_path):
+    no_helper.start(Payload=DIGEST, State="on")
+    start(Sandbox(tmp_path, system=(HELPER,)))
+    accessibility.get(Role.PUSH_BUTTON, "Turn Off Protection")
+    open_removal()
+    accessibility.press(accessibility.get(Role.PUSH_BUTTON, "Remove"))
+    accessibility.get(Role.LABEL, "This app is not allowed to talk to systemd, which removes the service. Allow it, or type this "
+                      f"into a terminal: sudo /usr/local/lib/{ID}/current/bin/sotto-setup remove")
 
 
 def test_no_systemd_at_all(start, tmp_path):
