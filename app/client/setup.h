@@ -31,7 +31,7 @@ G_DECLARE_FINAL_TYPE(SottoSetup, sotto_setup, SOTTO, SETUP, GObject)
 SottoSetup *sotto_setup_new(SottoHelper *helper);
 
 SottoSetupState sotto_setup_state(SottoSetup *setup);
-/** The helper was installed by an app, so an app may remove it. */
+/** The helper was installed by an app, so an app may remove it. Told of a running one only. */
 gboolean sotto_setup_is_removable(SottoSetup *setup);
 /** TRUE from the call until its end. */
 gboolean sotto_setup_is_busy(SottoSetup *setup);

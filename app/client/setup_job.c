@@ -196,6 +196,10 @@ static GError *objection(SottoSetup *self, Work work)
             return g_error_new_literal(
                 SOTTO_ERROR, SOTTO_ERROR_FAILED,
                 _("This app brings no service to install; a package of the system does that."));
+        if (sotto_setup_is_helper_there(self) && !sotto_setup_is_removable(self))
+            return g_error_new_literal(SOTTO_ERROR, SOTTO_ERROR_FAILED,
+                                       _("The Sotto service of this computer belongs to a package "
+                                         "of the system, and is used as it is."));
         break;
     case REMOVE:
         if (sotto_setup_is_absent(self))

@@ -288,6 +288,12 @@ def test_install_outside_of_a_flatpak_orders_nothing(stage):
     assert not host.orders
 
 
+def test_helper_of_a_package_is_not_replaced(installing):
+    installing.helper()
+    assert "is used as it is" in installing.refused("install")[2]
+    assert not installing.host.orders, "nobody is asked for a password in vain"
+
+
 def test_app_that_is_closed_in_the_middle_stops_nothing(installing):
     go = installing.folder / "go"
     installing.app.bring(b"all of it", f"while ! [ -e {go} ]; do sleep 0.05; done; set -e; echo one; echo two >&2; "
