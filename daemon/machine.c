@@ -48,6 +48,7 @@ typedef struct Machine {
     const Options *options;
     Settings *settings;
     FdStore store;
+    Barrier *barrier; /* may be NULL */
     GMainLoop *main_loop;
     Loop *loop;
     GSource *source;
@@ -243,6 +244,7 @@ static void put_together(Machine *machine)
         .address4 = machine->settings->address4,
         .address6 = machine->settings->address6,
         .bound_to_process = !machine->store.kept,
+        .barrier = machine->barrier,
     };
     SourcesParts lists;
     ProtectionParts parts;
@@ -383,7 +385,7 @@ int machine_run(const Options *options, Settings *settings)
     int code = 1;
 
     log_set_level((LogLevel)settings->log_level);
-    if (privileged_open(&machine.store, settings)) {
+    if (privileged_open(&machine.store, settings, &machine.barrier)) {
         put_together(&machine);
         if (start(&machine)) {
             g_main_loop_run(machine.main_loop);
@@ -391,6 +393,7 @@ int machine_run(const Options *options, Settings *settings)
         }
         take_apart(&machine);
     }
+    barrier_free(machine.barrier);
     fdstore_clear(&machine.store);
     settings_unref(machine.settings);
     return code;

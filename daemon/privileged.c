@@ -129,14 +129,19 @@ static void assign_addresses(const Settings *settings)
     }
 }
 
+static const char *service_user(const Settings *settings)
+{
+    return settings->user ? settings->user : DEFAULT_USER;
+}
+
 static Status give_privileges_away(const Settings *settings)
 {
     if (geteuid() == 0)
-        return privileges_become_service(settings->user ? settings->user : DEFAULT_USER);
+        return privileges_become_service(service_user(settings));
     return privileges_drop();
 }
 
-bool privileged_open(FdStore *store, const Settings *settings)
+bool privileged_open(FdStore *store, const Settings *settings, Barrier **barrier)
 {
     Status status;
 
@@ -153,6 +158,7 @@ bool privileged_open(FdStore *store, const Settings *settings)
     status = open_leak(store);
     if (status != STATUS_OK)
         log_warning("leaving lookups cannot be counted: %s", status_sentence(status));
+    *barrier = barrier_new(service_user(settings));
     status = give_privileges_away(settings);
     if (status != STATUS_OK) {
         log_error("cannot give privileges away: %s", status_sentence(status));

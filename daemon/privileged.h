@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "barrier.h"
 #include "fdstore.h"
 #include "settings.h"
 
@@ -8,7 +9,7 @@
 
 /**
  * Opens the TUN, the listening sockets and the leak counter's socket into `store`, or finds them
- * kept there, and gives every privilege away. False when there is no serving without what failed;
- * it has been logged.
+ * kept there, starts the keeper of `*barrier` (NULL: there is none), and gives every privilege
+ * away. False when there is no serving without what failed; it has been logged.
  */
-bool privileged_open(FdStore *store, const Settings *settings);
+bool privileged_open(FdStore *store, const Settings *settings, Barrier **barrier);

@@ -19,6 +19,7 @@
 #include "log.h"
 #include "network_attempt.h"
 #include "networkmanager_facts.h"
+#include "networkmanager_guard.h"
 #include "networkmanager_profile.h"
 #include "networkmanager_resolv_conf.h"
 #include "networkmanager_search.h"
@@ -45,6 +46,7 @@ typedef struct NetworkManager {
     Takeover *takeover;
     ResolvedSettings *resolved; /* NULL: not in use */
     Gateway *gateway;           /* of the network at hand */
+    NmGuard guard;
 
     NMActiveConnection *active; /* the one we asked for, or found */
     char **search;              /* the domains that it carries, NULL not known */
@@ -341,6 +343,15 @@ static bool is_taken(NetworkManager *manager, bool pointed)
     return takeover_judge(manager->takeover, pointed, stub, rival);
 }
 
+static void guard(NetworkManager *manager)
+{
+    bool ending = manager->active != NULL && !is_alive(manager->active);
+    bool pointed = manager->network.facts.pointed && !ending;
+    if (nm_guard_judge(&manager->guard, manager->client, manager->wanted, pointed))
+        g_clear_handle_id(&manager->retry_source, g_source_remove); /* now it may go well */
+    nm_guard_follow(&manager->guard, manager->active);
+}
+
 static gboolean on_refresh(gpointer data)
 {
     NetworkManager *manager = data;
@@ -353,6 +364,7 @@ static gboolean on_refresh(gpointer data)
     bool differs = !network_facts_equal(&facts, &old);
     network_facts_clear(&old);
     nm_watch_all(&manager->watch, manager->client, manager->active);
+    guard(manager);
     reconcile(manager);
     if (facts.pointed)
         manager->retry_s = RETRY_FIRST_S;
@@ -393,6 +405,7 @@ static void on_bus_up(void *owner, GDBusConnection *connection)
 {
     NetworkManager *manager = owner;
     manager->cancellable = g_cancellable_new();
+    nm_guard_listen(&manager->guard, connection);
     GObject *client = g_object_new(NM_TYPE_CLIENT, NM_CLIENT_DBUS_CONNECTION, connection, NULL);
     g_async_initable_init_async(G_ASYNC_INITABLE(client), G_PRIORITY_DEFAULT, manager->cancellable,
                                 on_client, manager);
@@ -403,6 +416,7 @@ static void on_bus_down(void *owner)
     NetworkManager *manager = owner;
     g_cancellable_cancel(manager->cancellable);
     g_clear_object(&manager->cancellable);
+    nm_guard_leave(&manager->guard);
     nm_watch_clear(&manager->watch);
     manager->busy = manager->rewriting = false;
     if (manager->client != NULL)
@@ -459,6 +473,7 @@ Network *networkmanager_new(Bus *bus, const NetworkManagerOptions *options)
     manager->retry_s = RETRY_FIRST_S;
     network_attempt_init(&manager->attempt, on_late, manager);
     nm_watch_init(&manager->watch, on_change, manager);
+    nm_guard_init(&manager->guard, options->barrier);
     manager->takeover = takeover_new(RESOLV_CONF_PATH, own, on_change, manager);
     manager->gateway = gateway_new(on_change, manager);
     manager->listener = (BusListener){.up = on_bus_up, .down = on_bus_down, .owner = manager};

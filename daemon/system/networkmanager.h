@@ -2,6 +2,7 @@
 #pragma once
 
 #include "address.h"
+#include "barrier.h"
 #include "bus.h"
 #include "network.h"
 
@@ -9,6 +10,7 @@ typedef struct NetworkManagerOptions {
     Address address4, address6; /* ours, where the machine's lookups shall go */
     /* Our connection dies with this process: wanted where nobody keeps the TUN over a restart. */
     bool bound_to_process;
+    Barrier *barrier; /* borrowed; may be NULL */
 } NetworkManagerOptions;
 
 /**

@@ -21,7 +21,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define KEEP_BIND (UINT64_C(1) << CAP_NET_BIND_SERVICE)
+#define KEEP_BIND  (UINT64_C(1) << CAP_NET_BIND_SERVICE)
+#define KEEP_ADMIN (UINT64_C(1) << CAP_NET_ADMIN)
 
 static Status capabilities_get(uint64_t *permitted)
 {
@@ -126,4 +127,9 @@ Status privileges_become(const char *user, bool confine)
 Status privileges_become_service(const char *user)
 {
     return become(user, false, KEEP_BIND);
+}
+
+Status privileges_keep_network(const char *user)
+{
+    return geteuid() == 0 ? become(user, false, KEEP_ADMIN) : reduce_to(KEEP_ADMIN);
 }

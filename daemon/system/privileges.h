@@ -25,3 +25,6 @@ Status privileges_become(const char *user, _Bool confine) must_check;
 /** As privileges_become, but keeps CAP_NET_BIND_SERVICE: root's way into the service's user where
  * no systemd starts us as that user. */
 Status privileges_become_service(const char *user) must_check;
+
+/** As the two before for the barrier's keeper (barrier.h), which keeps CAP_NET_ADMIN alone. */
+Status privileges_keep_network(const char *user) must_check;

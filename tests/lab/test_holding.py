@@ -8,10 +8,15 @@ import pytest
 
 from lab.capture import Capture
 from lab.helper import ADDRESSES
-from lab.networkmanager import nameservers
+from lab.load import Load
+from lab.networkmanager import RESOLV_CONF, nameservers
 from lab.process import wait_for
 from lab.servers import ask
 from lab.topology import HOTEL, LIE, TRUTH, WILD
+
+
+FAST = 300
+LOAD_NAMES = [f"load-{number}.wild.example.test" for number in range(0, 600, 20)]
 
 
 class Asker:
@@ -85,16 +90,39 @@ def test_networking_off_and_on(watched, networkmanager, network, hotel):
 
 
 def test_networking_off_and_on_in_no_time(protected, networkmanager, network):
-    """DHCP within milliseconds, as in no real network, may be faster than we are: the moment is measured."""
+    """DHCP within milliseconds, as in no real network, is faster than we are: resolv.conf names the hotel's DNS for a moment,
+    both times, and a program that asks all the time asks it. Nothing leaves, and nothing is held back afterwards."""
+    with Capture(network) as capture, Load(network.laptop, FAST, RESOLV_CONF) as load:
+        for _ in range(3):
+            networkmanager.nmcli("networking", "off")
+            networkmanager.nmcli("networking", "on")
+            networkmanager.wait_connected()
+            held(network)
+        time.sleep(0.5)
+        calm = time.monotonic()
+        time.sleep(1)
+    tempted = sum(one.server == HOTEL for one in load.asked)
+    print(f"networking off and on: {tempted} of {len(load.asked)} questions were for the hotel's DNS")
+    capture.no_plain_dns(*LOAD_NAMES)
+    assert all(one.is_answered for one in load.asked if one.sent > calm)
+
+
+def test_connection_taken_down_by_hand(protected, networkmanager, network):
+    with Capture(network) as capture, Load(network.laptop, FAST, RESOLV_CONF):
+        networkmanager.nmcli("connection", "down", "Sotto")
+        held(network)
+    capture.no_plain_dns(*LOAD_NAMES)
+
+
+def test_barrier_goes_with_the_helper(protected, networkmanager, network):
+    """Networking is off, and in this moment the helper is killed: whoever connects the machine next has DNS."""
     networkmanager.nmcli("networking", "off")
-    wait_for("the link to go", lambda: nameservers() == [])
-    network.laptop.start("networking-on", "nmcli", "networking", "on")
-    seen = networkmanager.watch_resolv_conf(3)
-    print(f"networking off and on: {seen}")
-    assert seen[-1][1] == ADDRESSES
-    exposed = sum(until - since for (since, servers), (until, _) in zip(seen, seen[1:]) if servers == [HOTEL])
-    assert exposed < 500, f"the network's own DNS was in force for {exposed} ms"
-    held(network)
+    wait_for("the barrier", lambda: "sotto" in network.laptop.output("nft", "list", "tables"), 2)
+    protected.kill()
+    wait_for("no barrier", lambda: "sotto" not in network.laptop.output("nft", "list", "tables"), 2)
+    networkmanager.nmcli("networking", "on")
+    networkmanager.wait_connected()
+    assert ask(network.laptop) == LIE
 
 
 def test_cable_pulled_and_put_back(watched, networkmanager, network, hotel):

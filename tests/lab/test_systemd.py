@@ -17,8 +17,8 @@ from lab.load import Load
 from lab.process import wait_for
 from lab.topology import BIND, HOTEL, LIE, TRUTH
 
-BIND_ALONE = 1 << 10
-"""CAP_NET_BIND_SERVICE as /proc shows it."""
+BIND_ALONE, ADMIN_ALONE = 1 << 10, 1 << 12
+"""CAP_NET_BIND_SERVICE and CAP_NET_ADMIN as /proc shows them."""
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +77,18 @@ def test_every_thread_has_what_was_promised(protected):
         sets = {name: int(fields[name], 16) for name in ("CapPrm", "CapEff", "CapInh", "CapAmb")}
         assert sets == {"CapPrm": BIND_ALONE, "CapEff": BIND_ALONE, "CapInh": 0, "CapAmb": 0}, thread.name
         assert fields["NoNewPrivs"].strip() == "1"
+
+
+def test_keeper_of_the_barrier_keeps_one_capability(protected):
+    """And with it nothing else of the helper's: its device must vanish with the helper."""
+    keeper = protected.boot.output("ps", "-o", "pid=", "--ppid", protected.pid).strip()
+    assert protected.boot.output("ps", "-o", "comm=,user=", "-p", keeper).split() == ["sottod-barrier", "sotto"]
+    status = protected.boot.path(f"/proc/{keeper}/status").read_text()
+    fields = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
+    sets = {name: int(fields[name], 16) for name in ("CapPrm", "CapEff", "CapInh", "CapAmb")}
+    assert sets == {"CapPrm": ADMIN_ALONE, "CapEff": ADMIN_ALONE, "CapInh": 0, "CapAmb": 0}
+    links = protected.boot.output("sh", "-c", f"ls -l /proc/{keeper}/fd")
+    assert "tun" not in links
 
 
 def test_security_of_the_unit(protected):
@@ -174,6 +186,22 @@ def test_networkmanager_restart_holds(protected, network):
     assert protected.is_on()
     assert {one.server for one in load.asked} == {protected.boot.nameservers()[0]}
     print(f"NetworkManager restart: {sum(not one.is_answered for one in load.asked)} of {len(load.asked)} lost")
+    no_leak(capture)
+
+
+def test_networking_off_and_on(protected, network):
+    """NetworkManager takes our connection down before the network's, and brings the network up before ours."""
+    with Capture(network) as capture, Load(protected.boot, rate=300) as load:
+        for pause in (0, 0.3, 1):
+            protected.boot.output("nmcli", "networking", "off")
+            time.sleep(pause)
+            protected.boot.output("nmcli", "networking", "on")
+            wait_for("protection", protected.is_on, 10)
+            wait_for("the true answer", lambda: protected.lookup() == TRUTH, 10)
+        time.sleep(0.5)
+        calm = time.monotonic()
+        time.sleep(1)
+    assert all(one.is_answered for one in load.asked if one.sent > calm)
     no_leak(capture)
 
 

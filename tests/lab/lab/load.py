@@ -33,15 +33,15 @@ class Asked:
 
 
 class Load:
-    """`with Load(boot) as load: ...; load.asked`"""
+    """`with Load(boot) as load: ...; load.asked`, on a boot, or on a machine that names its servers in `path`."""
 
-    def __init__(self, boot, rate=50):
-        self.boot, self.rate, self.asked = boot, rate, []
+    def __init__(self, boot, rate=50, path=None):
+        self.machine, self.path = (boot, path) if path else (boot.network.laptop, boot.path("/etc/resolv.conf"))
+        self.rate, self.asked = rate, []
 
     def __enter__(self):
         # In the laptop's network, but with the lab's Python: there is none on the booted disk.
-        self.daemon = self.boot.network.laptop.start("load", sys.executable, "-m", "lab.load",
-                                                     self.boot.path("/etc/resolv.conf"), self.rate)
+        self.daemon = self.machine.start("load", sys.executable, "-m", "lab.load", self.path, self.rate)
         self.daemon.wait_until("the load", lambda: "ready" in self.daemon.log)
         return self
 

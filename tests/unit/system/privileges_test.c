@@ -9,8 +9,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define BIND_ONLY "0000000000000400" /* 1 << CAP_NET_BIND_SERVICE */
-#define NONE      "0000000000000000"
+#define BIND_ONLY  "0000000000000400" /* 1 << CAP_NET_BIND_SERVICE */
+#define ADMIN_ONLY "0000000000001000" /* 1 << CAP_NET_ADMIN */
+#define NONE       "0000000000000000"
 
 /* The value of a "CapPrm:" line and the like in /proc/self/status. */
 static gboolean status_is(const char *key, const char *value)
@@ -61,6 +62,13 @@ static gboolean become_service(void)
            status_is("CapInh", NONE) && status_is("CapAmb", NONE);
 }
 
+static gboolean keep_network(void)
+{
+    return privileges_keep_network("nobody") == STATUS_OK && getuid() != 0 &&
+           status_is("CapPrm", ADMIN_ONLY) && status_is("CapEff", ADMIN_ONLY) &&
+           status_is("CapInh", NONE) && status_is("CapAmb", NONE);
+}
+
 /* Debian's games lives in /usr/games, which is there and empty of secrets. */
 static gboolean confine(void)
 {
@@ -89,6 +97,11 @@ static void test_become_service(void)
     run_in_child(become_service);
 }
 
+static void test_keep_network(void)
+{
+    run_in_child(keep_network);
+}
+
 static void test_confine(void)
 {
     run_in_child(confine);
@@ -105,6 +118,7 @@ int main(int argc, char **argv)
     g_test_add_func("/privileges/drop-leaves-bind-only", test_drop);
     g_test_add_func("/privileges/become-is-for-good", test_become);
     g_test_add_func("/privileges/service-keeps-bind", test_become_service);
+    g_test_add_func("/privileges/keeper-keeps-network", test_keep_network);
     g_test_add_func("/privileges/home-becomes-the-root", test_confine);
     g_test_add_func("/privileges/unknown-user-is-refused", test_unknown_user);
     return g_test_run();

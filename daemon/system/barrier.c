@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The keeper of the barrier: a fork of the helper that does nothing but this.
+ *
+ *     helper   "up", "down", or the end of the socket   →   keeper   →   the kernel's packet filter
+ *
+ * The helper gives CAP_NET_ADMIN away before it reads its first packet, and cannot hold the barrier
+ * itself. The keeper takes single letters, from the helper alone, and what they can bring about is
+ * bounded in what and for how long. It has none of the helper's descriptors: our device has to
+ * vanish when the helper and systemd let go of it.
+ *
+ * A stop sends SIGTERM to every process of the unit; the keeper waits for the helper's end instead,
+ * which is the end of the socket.
+ */
+#include "barrier.h"
+
+#include "barrier_rules.h"
+#include "log.h"
+#include "privileges.h"
+
+#include <errno.h>
+#include <glib.h>
+#include <linux/close_range.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define UP        'u'
+#define DOWN      'd'
+#define KEPT_FD   3 /* of the keeper's, after standard input, output and error */
+#define PROC_NAME "sottod-barrier"
+
+struct Barrier {
+    int fd;
+};
+
+/* --- the keeper --- */
+
+typedef struct Keeper {
+    int fd, rules;   /* `rules` -1: down */
+    int64_t down_us; /* when it goes down by itself */
+    Status failure;  /* told once */
+} Keeper;
+
+static void keeper_raise(Keeper *keeper)
+{
+    keeper->down_us = g_get_monotonic_time() + BARRIER_LIMIT_MS * 1000;
+    if (keeper->rules >= 0)
+        return;
+    Status status = barrier_rules_open(geteuid(), &keeper->rules);
+    if (status != STATUS_OK && status != keeper->failure)
+        log_warning("lookups of other programs cannot be held back for a moment: %s",
+                    status_sentence(status));
+    keeper->failure = status;
+}
+
+static void keeper_lower(Keeper *keeper)
+{
+    if (keeper->rules >= 0)
+        close(keeper->rules);
+    keeper->rules = -1;
+}
+
+static int time_left_ms(const Keeper *keeper)
+{
+    if (keeper->rules < 0)
+        return -1;
+    int64_t left_us = keeper->down_us - g_get_monotonic_time();
+    return left_us > 0 ? (int)(left_us / 1000) + 1 : 0;
+}
+
+static void keeper_obey(Keeper *keeper, char word)
+{
+    int64_t lingered_us = g_get_monotonic_time() + BARRIER_LINGER_MS * 1000;
+    if (word == UP)
+        keeper_raise(keeper);
+    else if (word == DOWN)
+        keeper->down_us = MIN(keeper->down_us, lingered_us);
+}
+
+/* Until the helper is gone. The kernel lets the barrier down with our last descriptor. */
+static void keep(int fd)
+{
+    Keeper keeper = {.fd = fd, .rules = -1};
+    for (;;) {
+        struct pollfd waiting = {.fd = fd, .events = POLLIN};
+        char word = 0;
+        int ready = poll(&waiting, 1, time_left_ms(&keeper));
+        if (ready == 0)
+            keeper_lower(&keeper);
+        else if (ready < 0 && errno != EINTR)
+            return;
+        else if (ready > 0 && recv(fd, &word, 1, 0) <= 0)
+            return;
+        else if (ready > 0)
+            keeper_obey(&keeper, word);
+    }
+}
+
+/* Nothing of the helper's is kept open: standard streams and the socket alone. */
+static bool shed_descriptors(int fd)
+{
+    return dup2(fd, KEPT_FD) == KEPT_FD &&
+           syscall(SYS_close_range, (unsigned)KEPT_FD + 1, ~0u, 0) == 0;
+}
+
+static _Noreturn void become_keeper(int fd, const char *user)
+{
+    static const int ignored[] = {SIGTERM, SIGINT, SIGHUP};
+    for (size_t i = 0; i < G_N_ELEMENTS(ignored); i++)
+        signal(ignored[i], SIG_IGN);
+    prctl(PR_SET_NAME, PROC_NAME, 0, 0, 0);
+    if (!shed_descriptors(fd))
+        log_warning("the keeper of the barrier cannot start: %s", strerror(errno));
+    else if (privileges_keep_network(user) != STATUS_OK)
+        log_warning("the keeper of the barrier cannot give its privileges away");
+    else
+        keep(KEPT_FD);
+    _exit(EXIT_SUCCESS);
+}
+
+/* --- the helper --- */
+
+Barrier *barrier_new(const char *user)
+{
+    int ends[2];
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0) {
+        log_warning("there is no barrier: %s", strerror(errno));
+        return NULL;
+    }
+    pid_t keeper = fork();
+    if (keeper == 0)
+        become_keeper(ends[1], user);
+    close(ends[1]);
+    if (keeper < 0) {
+        log_warning("there is no barrier: %s", strerror(errno));
+        close(ends[0]);
+        return NULL;
+    }
+    Barrier *barrier = g_new0(Barrier, 1);
+    barrier->fd = ends[0];
+    return barrier;
+}
+
+void barrier_free(Barrier *barrier)
+{
+    if (barrier == NULL)
+        return;
+    close(barrier->fd); /* the keeper ends with it; whether it has, nobody need wait for */
+    g_free(barrier);
+}
+
+/* A keeper that is gone holds nothing. */
+static void say(Barrier *barrier, char word)
+{
+    if (barrier != NULL && send(barrier->fd, &word, 1, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+        log_info("the keeper of the barrier does not listen: %s", strerror(errno));
+}
+
+void barrier_raise(Barrier *barrier)
+{
+    say(barrier, UP);
+}
+
+void barrier_lower(Barrier *barrier)
+{
+    say(barrier, DOWN);
+}
