@@ -133,7 +133,6 @@ void sotto_graph_show(SottoGraph *self, const GraphData *data)
     self->labels = g_strdupv((GStrv)data->labels);
     text = sotto_graph_describe(self);
     sotto_graph_accessible_set_value(SOTTO_GRAPH_ACCESSIBLE(accessible), sum_up(self), text);
-    atk_object_set_description(accessible, text);
     gtk_widget_queue_draw(self->area);
 }
 

@@ -17,11 +17,24 @@ G_DEFINE_FINAL_TYPE_WITH_CODE(SottoGraphAccessible, sotto_graph_accessible,
                               GTK_TYPE_CONTAINER_ACCESSIBLE,
                               G_IMPLEMENT_INTERFACE(ATK_TYPE_VALUE, implement_value))
 
+/* A graph that moves every second would never let a screen reader finish that speaks of changes
+ * where the focus is: there the words are new when it asks, and nothing tells it to. */
 void sotto_graph_accessible_set_value(SottoGraphAccessible *self, double value, const char *text)
 {
+    GtkWidget *widget = gtk_accessible_get_widget(GTK_ACCESSIBLE(self));
+
     self->value = value;
+    if (g_strcmp0(self->text, text) == 0)
+        return;
     g_free(self->text);
     self->text = g_strdup(text);
+    if (widget != NULL && !gtk_widget_has_focus(widget))
+        g_object_notify(G_OBJECT(self), "accessible-description");
+}
+
+static const char *get_description(AtkObject *accessible)
+{
+    return SOTTO_GRAPH_ACCESSIBLE(accessible)->text;
 }
 
 static void get_value_and_text(AtkValue *object, double *value, char **text)
@@ -79,6 +92,7 @@ static void sotto_graph_accessible_class_init(SottoGraphAccessibleClass *class)
     AtkObjectClass *accessible_class = ATK_OBJECT_CLASS(class);
 
     accessible_class->initialize = sotto_graph_accessible_initialize;
+    accessible_class->get_description = get_description;
     accessible_class->get_n_children = get_n_children;
     accessible_class->ref_child = ref_child;
     G_OBJECT_CLASS(class)->finalize = sotto_graph_accessible_finalize;

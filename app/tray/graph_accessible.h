@@ -10,7 +10,6 @@
 G_DECLARE_FINAL_TYPE(SottoGraphAccessible, sotto_graph_accessible, SOTTO, GRAPH_ACCESSIBLE,
                      GtkContainerAccessible)
 
-/** Its number and the words for it. Said when somebody asks: a graph that moves
- * every second would never be silent otherwise. */
+/** Its number, and the words for it, which are its description too. */
 void sotto_graph_accessible_set_value(SottoGraphAccessible *accessible, double value,
                                       const char *text);

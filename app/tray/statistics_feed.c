@@ -106,17 +106,20 @@ static gboolean on_frame(GtkWidget *widget, GdkFrameClock *clock, gpointer data)
     return G_SOURCE_REMOVE;
 }
 
+/* A clock that has stood still for the whole second ends the seconds; its next frame is when they
+ * go on. */
 static gboolean on_second(gpointer data)
 {
     StatisticsFeed *feed = data;
     const Viewer *viewer = feed_viewer(feed);
 
-    feed->second_source = 0;
-    if (viewer == NULL)
+    if (viewer == NULL || feed->frame_callback != 0) {
+        feed->second_source = 0;
         return G_SOURCE_REMOVE;
+    }
     feed->frame_widget = viewer->window;
     feed->frame_callback = gtk_widget_add_tick_callback(viewer->window, on_frame, feed, NULL);
-    return G_SOURCE_REMOVE;
+    return G_SOURCE_CONTINUE;
 }
 
 static void feed_rest(StatisticsFeed *feed)
@@ -132,14 +135,14 @@ static void feed_schedule(StatisticsFeed *feed)
 {
     if (feed_viewer(feed) == NULL)
         feed_rest(feed);
-    else if (feed->second_source == 0 && feed->frame_callback == 0)
+    else if (feed->second_source == 0)
         feed->second_source = g_timeout_add_seconds(1, on_second, feed);
 }
 
 /* Somebody began or ceased to look. */
 static void feed_look_round(StatisticsFeed *feed)
 {
-    gboolean idle = feed->second_source == 0 && feed->frame_callback == 0;
+    gboolean idle = feed->second_source == 0;
 
     feed_schedule(feed);
     if (idle)

@@ -208,6 +208,8 @@ static void show_totals(SottoStatisticsPage *self)
     for (guint row = 0; row < ROWS; row++) {
         AtkObject *accessible = gtk_widget_get_accessible(GTK_WIDGET(self->rows[row]));
         g_autofree char *text = row_text(&totals, row);
+        if (g_str_equal(gtk_label_get_text(self->numbers[row]), text))
+            continue; /* no layout, and no word of a screen reader */
         gtk_label_set_text(self->numbers[row], text);
         atk_object_set_description(accessible, text);
     }
@@ -400,7 +402,6 @@ static void on_statistics(GVariant *statistics, gpointer data)
     g_clear_pointer(&self->statistics, g_variant_unref);
     if (statistics != NULL)
         self->statistics = g_variant_ref(statistics);
-    gtk_button_set_label(self->copy_button, _("C_opy"));
     show(self);
 }
 
@@ -457,6 +458,12 @@ void sotto_statistics_page_follow(SottoStatisticsPage *self, StatisticsFeed *fee
     statistics_feed_attach(feed, GTK_WIDGET(self), on_statistics, self);
 }
 
+static void sotto_statistics_page_map(GtkWidget *widget)
+{
+    GTK_WIDGET_CLASS(sotto_statistics_page_parent_class)->map(widget);
+    gtk_button_set_label(SOTTO_STATISTICS_PAGE(widget)->copy_button, _("C_opy"));
+}
+
 static void sotto_statistics_page_finalize(GObject *object)
 {
     g_clear_pointer(&SOTTO_STATISTICS_PAGE(object)->statistics, g_variant_unref);
@@ -469,6 +476,7 @@ static void sotto_statistics_page_class_init(SottoStatisticsPageClass *class)
 
     g_type_ensure(SOTTO_TYPE_GRAPH); /* named in the template */
     G_OBJECT_CLASS(class)->finalize = sotto_statistics_page_finalize;
+    widget_class->map = sotto_statistics_page_map;
     gtk_widget_class_set_template_from_resource(widget_class,
                                                 "/io/github/sottodns/Sotto/statistics-page.ui");
 #define CHILD(name) gtk_widget_class_bind_template_child(widget_class, SottoStatisticsPage, name)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The page Statistics and the last minute on Status: what they say, to whom, and what they cost."""
 import csv
+import itertools
 import json
 import os
 import subprocess
@@ -173,6 +174,29 @@ def test_minute_counts_what_happens(counted, window):
     answer(counted, full_statistics(encrypted=1284 + 12, cache_hits=800 + 5, blocked=16 + 1))
     wait(lambda: chart.get_description() == "Encrypted: 12, From the cache: 5, Blocked: 1", "what happened")
     assert Atspi.Value.get_current_value(chart) == 18
+
+
+def description_changes(chart, helper, counts, seconds=3):
+    """How often a screen reader is told that the words of a graph are new, while lookups go on."""
+    told = []
+    listener = Atspi.EventListener.new(lambda event: told.append(event.source) if event.source == chart else None)
+    listener.register("object:property-change:accessible-description")
+    for _second in range(seconds):
+        answer(helper, full_statistics(encrypted=next(counts)))
+        pump(1)
+    listener.deregister("object:property-change:accessible-description")
+    return len(told)
+
+
+def test_graph_is_silent_where_the_focus_is(counted, window):
+    chart, counts = find_chart(MINUTE), itertools.count(1300, 10)
+    wait(lambda: chart.get_description(), "its words")
+    assert description_changes(chart, counted, counts) > 0
+    Atspi.Component.grab_focus(chart)
+    wait(lambda: chart.get_state_set().contains(Atspi.StateType.FOCUSED), "the focus")
+    assert description_changes(chart, counted, counts) == 0
+    counted_since = next(counts) - 10 - 1284
+    wait(lambda: f"Encrypted: {counted_since}," in Atspi.Value.get_text(chart), "the words, when asked for")
 
 
 def test_minute_is_shown_only_while_lookups_are_encrypted(counted, window):
