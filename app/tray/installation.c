@@ -135,12 +135,12 @@ static const char *words_without_systemd(Task task)
     gboolean allowed = sandbox_allows(SANDBOX_SYSTEM_BUS, "org.freedesktop.systemd1");
 
     if (task == TASK_REMOVE)
-        return allowed ? _("systemd, which removes the service, cannot be reached. Type this into "
-                           "a terminal:")
+        return allowed ? _("This computer's systemd, which removes the service, cannot be "
+                           "reached. Type this into a terminal:")
                        : _("This app is not allowed to talk to systemd, which removes the "
                            "service. Allow it, or type this into a terminal:");
-    return allowed ? _("systemd, which sets up the service, cannot be reached. Type this into a "
-                       "terminal:")
+    return allowed ? _("This computer's systemd, which sets up the service, cannot be reached. "
+                       "Type this into a terminal:")
                    : _("This app is not allowed to talk to systemd, which sets up the service. "
                        "Allow it, or type this into a terminal:");
 }

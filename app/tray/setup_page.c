@@ -25,12 +25,18 @@ struct _SottoSetupPage {
 
 G_DEFINE_FINAL_TYPE(SottoSetupPage, sotto_setup_page, GTK_TYPE_BIN)
 
+void sotto_setup_page_focus(SottoSetupPage *self)
+{
+    gtk_widget_grab_focus(GTK_WIDGET(self->button));
+}
+
 void sotto_setup_page_update(SottoSetupPage *self)
 {
     SottoInstallation *installation = self->situation->installation;
     Step step = sotto_installation_step(installation);
     const char *sentence = sotto_installation_sentence(installation);
     const char *command = sotto_installation_command(installation);
+    gboolean was_busy = !gtk_widget_get_sensitive(GTK_WIDGET(self->button));
 
     gtk_widget_set_visible(self->progress, step != STEP_NONE);
     gtk_label_set_text(self->progress_label, presentation_step(step));
@@ -38,15 +44,12 @@ void sotto_setup_page_update(SottoSetupPage *self)
     gtk_widget_set_visible(GTK_WIDGET(self->sentence), step == STEP_NONE && sentence[0] != '\0');
     gtk_widget_set_visible(self->command_list, step == STEP_NONE && command[0] != '\0');
     sotto_command_row_set(self->command_row, NULL, command);
-    gtk_widget_set_sensitive(GTK_WIDGET(self->button), step == STEP_NONE);
     gtk_button_set_label(self->button, sotto_installation_has_failed(installation)
                                            ? _("Try _Again")
                                            : _("_Turn On Protection"));
-}
-
-void sotto_setup_page_focus(SottoSetupPage *self)
-{
-    gtk_widget_grab_focus(GTK_WIDGET(self->button));
+    gtk_widget_set_sensitive(GTK_WIDGET(self->button), step == STEP_NONE);
+    if (was_busy && step == STEP_NONE && gtk_widget_get_mapped(GTK_WIDGET(self)))
+        sotto_setup_page_focus(self); /* an insensitive button loses it */
 }
 
 void sotto_setup_page_follow(SottoSetupPage *self, const Situation *situation)

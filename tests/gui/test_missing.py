@@ -34,7 +34,8 @@ def test_removal_without_systemd_gives_the_command(start, no_helper, tmp_path):
 def test_no_systemd_at_all(start, tmp_path):
     start(Sandbox(tmp_path))
     accessibility.press(accessibility.get(Role.PUSH_BUTTON, TURN_ON))
-    accessibility.get(Role.LABEL, "systemd, which sets up the service, cannot be reached. Type this into a terminal:")
+    accessibility.get(Role.LABEL, "This computer's systemd, which sets up the service, cannot be reached. Type this into a "
+                      "terminal:")
 
 
 def test_helper_not_allowed(start, host, tmp_path):

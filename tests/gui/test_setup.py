@@ -149,6 +149,9 @@ def test_first_run_by_keyboard(first_run, systemd):
     key("Return")
     accessibility.get(Role.LABEL, ASKING)
     systemd.refuse(systemd.order())
+    accessibility.get(Role.PUSH_BUTTON, AGAIN)
+    key("Return")
+    systemd.refuse(systemd.order(2))
 
 
 def test_tray_before_the_setup(systemd, start, host, alarms, tmp_path):
