@@ -50,27 +50,17 @@ static void work_clear(Work *work)
 
 /* --- what forbids it --- */
 
-/* A package's files, or what `meson install` put there: they are newer than we can know. */
 static gboolean refuse_native(const Work *work, GError **error)
 {
-    static const char *const places[] = {
-        "/lib/systemd/system/sotto.service",
-        "/usr/lib/systemd/system/sotto.service",
-        "/usr/local/lib/systemd/system/sotto.service",
-        "/usr/share/dbus-1/system-services/" SOTTO_HELPER_NAME ".service",
-        "/usr/local/share/dbus-1/system-services/" SOTTO_HELPER_NAME ".service",
-    };
+    const char *native = installed_native(work->before);
 
-    for (size_t i = 0; i < G_N_ELEMENTS(places); i++)
-        if (g_file_test(places[i], G_FILE_TEST_EXISTS) &&
-            !(work->before && installed_has(work->before->files, places[i]))) {
-            g_set_error(error, SETUP_ERROR, SETUP_ERROR_NATIVE,
-                        "This computer has the Sotto service from a package already (%s); it is "
-                        "used as it is.",
-                        places[i]);
-            return FALSE;
-        }
-    return TRUE;
+    if (!native)
+        return TRUE;
+    g_set_error(error, SETUP_ERROR, SETUP_ERROR_NATIVE,
+                "This computer has the Sotto service from a package already (%s); it is used as it "
+                "is.",
+                native);
+    return FALSE;
 }
 
 static gboolean refuse_older(const Work *work, GError **error)

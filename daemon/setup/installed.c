@@ -152,3 +152,20 @@ gboolean installed_save(const Installed *installed, const char *path, GError **e
     return g_file_set_contents_full(
         path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0644, error);
 }
+
+const char *installed_native(const Installed *installed)
+{
+    static const char *const places[] = {
+        "/lib/systemd/system/sotto.service",
+        "/usr/lib/systemd/system/sotto.service",
+        "/usr/local/lib/systemd/system/sotto.service",
+        "/usr/share/dbus-1/system-services/" SOTTO_HELPER_NAME ".service",
+        "/usr/local/share/dbus-1/system-services/" SOTTO_HELPER_NAME ".service",
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(places); i++)
+        if (g_file_test(places[i], G_FILE_TEST_EXISTS) &&
+            !(installed && installed_has(installed->files, places[i])))
+            return places[i];
+    return NULL;
+}

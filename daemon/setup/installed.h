@@ -39,3 +39,7 @@ void installed_set(char **text, const char *value);
 /** Adds to one of its lists what is not there yet. */
 void installed_note(GPtrArray *list, const char *path);
 gboolean installed_has(const GPtrArray *list, const char *path);
+
+/** A file of the helper that a package, or `meson install`, put on this computer; NULL: none. What
+ * the record names (it may be NULL) is not theirs. */
+const char *installed_native(const Installed *installed);

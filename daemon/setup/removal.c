@@ -2,7 +2,7 @@
 /*
  * The order matters: first the helper ends, which lets go of the device and so gives the network
  * its DNS back; then what would start it again; then the files; the record last, so that what was
- * interrupted can be done again.
+ * interrupted can be done again. Only a helper that another one takes over from runs on.
  */
 #include "removal.h"
 
@@ -13,21 +13,25 @@
 
 #define STATE_FOLDER    "/var/lib/sotto"
 #define SETTINGS_FOLDER SOTTO_SYSCONFDIR
+#define PACKAGES_FOLDER "/usr/share/"
 
-static void stop_units(Host *host)
+static void stop_units(Host *host, gboolean hand_over)
 {
     static const char *const units[] = {UNITS_FOLLOW_PATH, UNITS_HELPER, UNITS_BOOT};
 
-    for (size_t i = 0; i < G_N_ELEMENTS(units); i++)
+    for (size_t i = 0; i < (hand_over ? 1 : G_N_ELEMENTS(units)); i++)
         host_run_job(host, "StopUnit", units[i], NULL); /* where it is not known there is nothing */
     host_disable(host, units_enabled(TRUE), NULL);
 }
 
-static gboolean delete_files(const Installed *installed, GError **error)
+/* What we had to put among a package's files is the package's own by a hand-over. */
+static gboolean delete_files(const Installed *installed, gboolean hand_over, GError **error)
 {
     for (guint i = 0; i < installed->files->len; i++) {
         const char *path = g_ptr_array_index(installed->files, i);
 
+        if (hand_over && g_str_has_prefix(path, PACKAGES_FOLDER))
+            continue;
         if (unlink(path) < 0 && errno != ENOENT) {
             g_set_error(error, G_IO_ERROR, g_io_error_from_errno(errno),
                         "%s cannot be deleted: %s.", path, g_strerror(errno));
@@ -58,10 +62,11 @@ static char *leave_settings(void)
 gboolean removal_erase(Host *host, const Installed *installed, gboolean keep_state, char **note,
                        GError **error)
 {
+    gboolean hand_over = keep_state && installed_native(installed);
     g_autofree char *left = NULL;
 
-    stop_units(host);
-    if (!delete_files(installed, error) || !placing_clear(SOTTO_BUNDLE_HOME, error))
+    stop_units(host, hand_over);
+    if (!delete_files(installed, hand_over, error) || !placing_clear(SOTTO_BUNDLE_HOME, error))
         return FALSE;
     if (!keep_state) {
         if (!placing_clear(STATE_FOLDER, error) || !delete_user(installed, error))

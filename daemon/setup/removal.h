@@ -8,6 +8,9 @@
  * Stops the helper, which gives the network its DNS back, and takes away everything the record
  * names, the state and the user too unless `keep_state`. What somebody wrote into /etc/sotto stays,
  * and `note` (transfer full) says so; "" when nothing stayed. Not being installed is an error.
+ *
+ * With `keep_state`, and a package's helper there, it is a hand-over: ours runs on, and protection
+ * holds, until the package restarts the unit, which is its own then.
  */
 gboolean removal_run(gboolean keep_state, char **note, GError **error);
 

@@ -63,3 +63,8 @@ def install(boot, path):
 
 def installed_version(boot, name):
     return boot.output("dpkg-query", "--show", "--showformat", "${Version}", name)
+
+
+def changed_files(boot, name):
+    """Of a package that is installed: those missing or not as they were packed. The boot's root goes without documentation."""
+    return [line for line in dpkg(boot, "--verify", name).stdout.splitlines() if "/usr/share/doc/" not in line and "/usr/share/man/" not in line]

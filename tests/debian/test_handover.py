@@ -14,7 +14,7 @@ from lab.payload import HOME, RECORD, Payload
 from lab.process import wait_for
 from lab.resolvers import configure_sotto
 from lab.topology import TRUTH
-from packages import dpkg, install, package
+from packages import changed_files, dpkg, install, package
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +56,7 @@ def test_package_takes_over_and_holds(laptop, network):
 
 
 def test_nothing_of_the_flatpak_s_helper_is_left(laptop):
+    assert changed_files(laptop.boot, "sottod") == []
     assert [place for place in (HOME, RECORD, f"/etc/systemd/system/{UNIT}") if laptop.boot.path(place).exists()] == []
     assert laptop.systemctl("is-enabled", UNIT) == "enabled"
     assert laptop.systemctl("is-system-running") == "running"
