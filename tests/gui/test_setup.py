@@ -171,6 +171,7 @@ def test_tray_before_the_setup(systemd, start, host, alarms, tmp_path):
 def test_turning_on_by_the_launcher_leads_to_the_setup(systemd, start, tmp_path):
     start(Sandbox(tmp_path), "--turn-on")
     accessibility.get(Role.PUSH_BUTTON, TURN_ON)
+    pump(0.5)
     assert systemd.orders == []
 
 
@@ -267,6 +268,7 @@ def test_removal_by_mistake(systemd, start, no_helper, tmp_path):
     open_removal()
     key("Return")
     accessibility.gone(Role.LABEL, QUESTION)
+    pump(0.5)
     assert systemd.orders == []
 
 
