@@ -9,25 +9,17 @@ import pytest
 from lab import table
 from lab.boot import Boot
 from lab.cafe import Cafe
-from lab.capture import Capture
 from lab.helper import STATE, Helper
-from lab.hotel import Hotel
 from lab.install import build_folder, install
 from lab.networkmanager import NetworkManager, SystemBus
 from lab.polkit import Polkit
-from lab.process import Daemon, LabError, require_lab
 from lab.resolvers import configure_sotto
-from lab.servers import Servers, ask
+from lab.servers import ask
 from lab.session import User
 from lab.table import PLAYED
-from lab.topology import LIE, Network
+from lab.topology import LIE
 
-
-def pytest_configure(config):
-    try:
-        require_lab()
-    except LabError as error:
-        pytest.exit(str(error), returncode=3)
+pytest_plugins = ["lab.fixtures"]
 
 
 def pytest_terminal_summary(terminalreporter):
@@ -36,45 +28,6 @@ def pytest_terminal_summary(terminalreporter):
         terminalreporter.section("scenarios")
         for line in table.text(PLAYED):
             terminalreporter.write_line(line)
-
-
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item, call):
-    """A failed test shows the end of every daemon's log."""
-    outcome = yield
-    report = outcome.get_result()
-    if report.failed:
-        for daemon in Daemon.running:
-            state = "running" if daemon.alive else f"ended with {daemon.process.returncode}"
-            report.sections.append((f"{daemon.name} ({state})", daemon.log[-3000:]))
-        if Boot.running:
-            report.sections.append(("journal of the booted laptop", Boot.running.journal()))
-
-
-@pytest.fixture(scope="session")
-def network():
-    """Laptop, hotel and inet, wired up."""
-    return Network()
-
-
-@pytest.fixture(scope="session")
-def servers(network):
-    """Every resolver, answering."""
-    return Servers(network.inet)
-
-
-@pytest.fixture(scope="session")
-def hotel_for_all(network, servers):
-    return Hotel(network)
-
-
-@pytest.fixture
-def hotel(hotel_for_all, servers):
-    """The hotel in its open mood; after the test it is so again, and servers that the test killed are back."""
-    yield hotel_for_all
-    hotel_for_all.ipv6_only(False)
-    hotel_for_all.mode("open")
-    servers.restart_the_dead()
 
 
 @pytest.fixture(scope="session")
@@ -97,12 +50,6 @@ def laptop(network, hotel):
     network.static_laptop()
     yield network.laptop
     network.release_laptop()
-
-
-@pytest.fixture
-def capture(network):
-    with Capture(network) as running:
-        yield running
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,8 @@ from .install import install
 from .process import RUN, Daemon, Here, LabError, wait_for
 from .resolvers import configure_sotto
 
-BOOTROOT = RUN / "bootroot"
+BOOTROOT, BOOTLAYER = RUN / "bootroot", RUN / "bootlayer"
+"""What tests/lab/bootroot made, and, in suites that have one, a folder of what else every boot finds on its disk."""
 GROUP = Path("/sys/fs/cgroup/boot")
 POWEROFF = signal.SIGRTMIN + 4
 
@@ -36,7 +37,8 @@ class Boot(Here):
         self._mount("tmpfs", self.folder)
         for part in ("upper", "work", "root"):
             (self.folder / part).mkdir()
-        self._mount("overlay", self.root, f"lowerdir={BOOTROOT},upperdir={self.folder}/upper,workdir={self.folder}/work")
+        below = f"{BOOTLAYER}:{BOOTROOT}" if BOOTLAYER.exists() else BOOTROOT
+        self._mount("overlay", self.root, f"lowerdir={below},upperdir={self.folder}/upper,workdir={self.folder}/work")
         if resolved:
             self._use_resolved()
         if not networkmanager:

@@ -61,20 +61,23 @@ class BootedSotto:
         """Of the helper, as the booted system counts."""
         return int(self.show("MainPID"))
 
+    def sottoctl(self, *words, check=True):
+        return self.boot.run("sottoctl", *words, check=check)
+
     def status(self):
-        return json.loads(self.boot.output("sottoctl", "status", "--json"))
+        return json.loads(self.sottoctl("status", "--json").stdout)
 
     def turn(self, word):
         """By the person at the screen."""
         return self.boot.as_guest("sottoctl", word)
 
     def is_on(self):
-        done = self.boot.run("sottoctl", "status", "--json", check=False)
+        done = self.sottoctl("status", "--json", check=False)
         return done.returncode == 0 and json.loads(done.stdout)["state"] == "on"
 
     def reason(self):
         """Why it is not on, as a word; "" when all is well."""
-        return json.loads(self.boot.run("sottoctl", "status", "--json", check=False).stdout)["reason-code"]
+        return json.loads(self.sottoctl("status", "--json", check=False).stdout)["reason-code"]
 
     def add_rival(self):
         """Another program brings a link with a DNS server of its own, other0; what names it wants is not said yet."""

@@ -22,30 +22,34 @@ TOOLS = Path("/usr/local/share/lab-desktop")
 
 
 class Desktop:
-    """Up, with an empty tray, when the constructor returns."""
+    """Up, with an empty tray, when the constructor returns. `user` is one of session.py's, or of seat.py's on a boot."""
 
-    def __init__(self, user, size="1280x800"):
+    def __init__(self, user, size="1280x800", tools=(), accessible=False):
         self.user = user
         self.processes = []
-        TOOLS.mkdir(parents=True, exist_ok=True)
-        for tool in (HERE / "tray.py", HERE / "wallpaper.py", GUI / "tray_host.py", GUI / "waiting.py"):
-            shutil.copy(tool, TOOLS)
+        folder = user.path(TOOLS)
+        folder.mkdir(parents=True, exist_ok=True)
+        for tool in (HERE / "tray.py", HERE / "wallpaper.py", GUI / "tray_host.py", GUI / "waiting.py", *tools):
+            shutil.copy(tool, folder)
         self._configure_panel()
         self.environment = [f"DBUS_SESSION_BUS_ADDRESS=unix:path={user.runtime}/bus", "LANG=C.UTF-8",
-                            "GSETTINGS_BACKEND=memory", "LIBGL_ALWAYS_SOFTWARE=1", "NO_AT_BRIDGE=1"]
-        self.start("session-bus", "dbus-daemon", "--session", "--nofork", f"--address=unix:path={user.runtime}/bus")
+                            "GSETTINGS_BACKEND=memory", "LIBGL_ALWAYS_SOFTWARE=1", "PYTHONDONTWRITEBYTECODE=1"]
+        if not accessible:
+            self.environment.append("NO_AT_BRIDGE=1")
+        if not user.has_bus:
+            self.start("session-bus", "dbus-daemon", "--session", "--nofork", f"--address=unix:path={user.runtime}/bus")
         self._start_screen(size)
         self.start("xfwm4", "xfwm4", "--compositor=on")
         self.start("xfce4-panel", "xfce4-panel", "--disable-wm-check")
         self.tray("wait-for-panel")
 
     def _configure_panel(self):
-        folder = Path(self.user.home) / ".config/xfce4/xfconf/xfce-perchannel-xml"
+        configuration = self.user.path(self.user.home) / ".config"
+        folder = configuration / "xfce4/xfconf/xfce-perchannel-xml"
         folder.mkdir(parents=True, exist_ok=True)
         shutil.copy(CONF / "xfce4-panel.xml", folder)
-        for path in (Path(self.user.home) / ".config").rglob("*"):
+        for path in (configuration, *configuration.rglob("*")):
             os.chown(path, self.user.uid, self.user.gid)
-        os.chown(Path(self.user.home) / ".config", self.user.uid, self.user.gid)
 
     def _start_screen(self, size):
         # /tmp is the machine's, whose X servers must not meet ours: sockets of our own, and no lock files (-displayfd).
@@ -53,8 +57,9 @@ class Desktop:
         number = self.user.runtime / "display"
         server = self.start("Xvfb", "sh", "-c", 'exec Xvfb -displayfd 3 -screen 0 "$1" -nolisten tcp -noreset 3>"$2"',
                             "Xvfb", f"{size}x24", number)
-        server.wait_until("the X server", lambda: number.exists() and number.read_text().endswith("\n"))
-        self.environment.append(f"DISPLAY=:{number.read_text().strip()}")
+        written = self.user.path(number)
+        server.wait_until("the X server", lambda: written.exists() and written.read_text().endswith("\n"))
+        self.environment.append(f"DISPLAY=:{written.read_text().strip()}")
 
     def start(self, name, *argv):
         daemon = self.user.start(name, "env", *self.environment, *argv)
@@ -64,9 +69,15 @@ class Desktop:
     def run(self, *argv, **options):
         return self.user.run("env", *self.environment, *argv, **options)
 
+    def output(self, *argv, **options):
+        return self.run(*argv, **options).stdout.strip()
+
     def tray(self, *words, **options):
         """One of tray.py's commands; what it prints, from JSON."""
-        done = self.run(sys.executable, TOOLS / "tray.py", *words, **options)
+        return self.tool("tray.py", *words, **options)
+
+    def tool(self, name, *words, **options):
+        done = self.run(sys.executable, TOOLS / name, *words, **options)
         return json.loads(done.stdout) if done.stdout else None
 
     def paint(self, background):
@@ -95,7 +106,7 @@ class Desktop:
         picture = self.user.runtime / "screen.png"
         self.run("import", "-window", "root", picture)
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(picture, path)
+        shutil.copyfile(self.user.path(picture), path)
 
     def stop(self):
         for daemon in reversed(self.processes):

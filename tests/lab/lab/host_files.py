@@ -17,26 +17,45 @@ BACKUPS = ("etc/passwd-", "etc/group-", "etc/shadow-", "etc/gshadow-")
 """The account tools' own, of the state before their last change; the files themselves count."""
 
 
-def _contents(path, status):
+UNREAD = "as in the root it was booted from"
+
+
+def _digest(path):
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _mark(status):
+    """What no program can put back after it wrote: the change time, among others."""
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns
+
+
+def _contents(path, status, original):
     if stat.S_ISLNK(status.st_mode):
         return os.readlink(path)
-    if stat.S_ISREG(status.st_mode):
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    return ""
+    if not stat.S_ISREG(status.st_mode):
+        return ""
+    if original and original.is_file() and not original.is_symlink():
+        if _mark(status) == _mark(original.lstat()) or _digest(path) == _digest(original):
+            return UNREAD
+    return _digest(path)
 
 
-def host_files(root, ignored=()):
-    """{path: (mode, owner, contents)} of everything below `root`."""
+def host_files(root, ignored=(), original=None):
+    """{path: (mode, owner, contents)} of everything below `root`. `original` may be the root that `root` is an overlay of: files
+    that are still its files need not be read."""
     root, found = Path(root), {}
     skipped = {root / folder for folder in (*ELSEWHERE, *COMES_AND_GOES, *ignored)}
     for folder, folders, files in os.walk(root):
         folders[:] = [name for name in folders if Path(folder, name) not in skipped]
         for name in folders + files:
             path = Path(folder, name)
-            if str(path.relative_to(root)) in BACKUPS:
+            inside = str(path.relative_to(root))
+            if inside in BACKUPS:
                 continue
             status = path.lstat()
-            found[str(path.relative_to(root))] = (oct(status.st_mode), status.st_uid, status.st_gid, _contents(path, status))
+            contents = _contents(path, status, original and Path(original, inside))
+            found[inside] = (oct(status.st_mode), status.st_uid, status.st_gid, contents)
     return found
 
 

@@ -15,6 +15,9 @@ SYSTEMD = Path("/run/systemd")
 class User:
     """Makes the account at need. run() and start() work inside the session's cgroup on `machine`."""
 
+    has_bus = False
+    """Whether the session came with a session bus."""
+
     def __init__(self, machine, name="guest"):
         self.machine, self.name = machine, name
         try:
@@ -66,6 +69,10 @@ class User:
                 f' env HOME={self.home} USER={self.name} LOGNAME={self.name} XDG_RUNTIME_DIR={self.runtime}' \
                 ' XDG_SESSION_TYPE=x11 PATH=/usr/local/bin:/usr/bin:/bin "$@"'
         return ["sh", "-c", enter, self.name, *map(str, argv)]
+
+    def path(self, inside):
+        """Of a file of the laptop's, as the tests see it."""
+        return Path(inside)
 
     def run(self, *argv, **options):
         return self.machine.run(*self.command(argv), **options)
