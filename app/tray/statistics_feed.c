@@ -3,19 +3,18 @@
  * The one place that asks for counters again and again. Several parts of the window show them; they
  * are asked for once for all.
  *
- * What cannot be seen costs nothing: the timer runs only while a widget that wants counters is
- * mapped in a window that is not minimized, and each of its seconds then waits for the window's
- * frame clock, which stands still where the desktop knows better than we that nobody looks (a
- * covered window or another workspace on Wayland).
+ * What cannot be seen costs nothing: seconds are counted only while a widget that wants counters is
+ * mapped, and each of them waits for the window's frame clock. That clock stands still where nobody
+ * looks: GTK stops it with a minimized window, and Wayland's compositor with one that is covered or
+ * on another workspace.
  *
- * A slow helper is not asked twice at the same time. When it goes, sinks are told once.
+ * A slow helper is not asked twice at the same time.
  */
 #include "statistics_feed.h"
 
 typedef struct Viewer {
     StatisticsFeed *feed;
     GtkWidget *widget;
-    GtkWidget *window; /* while mapped */
     StatisticsSink sink;
     gpointer user_data;
 } Viewer;
@@ -25,29 +24,16 @@ struct StatisticsFeed {
     GCancellable *lifetime;
     GPtrArray *viewers;
     guint second_source, frame_callback;
-    GtkWidget *frame_widget; /* whose clock is waited for; NULL */
+    GtkWidget *window; /* whose clock is waited for; NULL */
     gboolean asking;
 };
 
-/* --- who looks ------------------------------------------------------------------------------- */
-
-static gboolean viewer_sees(const Viewer *viewer)
-{
-    GdkWindow *window;
-
-    if (viewer->window == NULL)
-        return FALSE;
-    window = gtk_widget_get_window(viewer->window);
-    return window != NULL && (gdk_window_get_state(window) &
-                              (GDK_WINDOW_STATE_ICONIFIED | GDK_WINDOW_STATE_WITHDRAWN)) == 0;
-}
-
-/* The first of those who can be seen, or NULL. */
+/* The first of those who look, or NULL. */
 static const Viewer *feed_viewer(const StatisticsFeed *feed)
 {
     for (guint i = 0; i < feed->viewers->len; i++) {
         const Viewer *viewer = g_ptr_array_index(feed->viewers, i);
-        if (viewer_sees(viewer))
+        if (gtk_widget_get_mapped(viewer->widget))
             return viewer;
     }
     return NULL;
@@ -59,7 +45,7 @@ static void feed_tell(StatisticsFeed *feed, GVariant *statistics)
 {
     for (guint i = 0; i < feed->viewers->len; i++) {
         const Viewer *viewer = g_ptr_array_index(feed->viewers, i);
-        if (viewer_sees(viewer))
+        if (gtk_widget_get_mapped(viewer->widget))
             viewer->sink(statistics, viewer->user_data);
     }
 }
@@ -100,7 +86,7 @@ static gboolean on_frame(GtkWidget *widget, GdkFrameClock *clock, gpointer data)
     StatisticsFeed *feed = data;
 
     feed->frame_callback = 0;
-    feed->frame_widget = NULL;
+    feed->window = NULL;
     statistics_feed_poll(feed);
     feed_schedule(feed);
     return G_SOURCE_REMOVE;
@@ -117,17 +103,17 @@ static gboolean on_second(gpointer data)
         feed->second_source = 0;
         return G_SOURCE_REMOVE;
     }
-    feed->frame_widget = viewer->window;
-    feed->frame_callback = gtk_widget_add_tick_callback(viewer->window, on_frame, feed, NULL);
+    feed->window = gtk_widget_get_toplevel(viewer->widget);
+    feed->frame_callback = gtk_widget_add_tick_callback(feed->window, on_frame, feed, NULL);
     return G_SOURCE_CONTINUE;
 }
 
 static void feed_rest(StatisticsFeed *feed)
 {
     g_clear_handle_id(&feed->second_source, g_source_remove);
-    if (feed->frame_widget != NULL)
-        gtk_widget_remove_tick_callback(feed->frame_widget, feed->frame_callback);
-    feed->frame_widget = NULL;
+    if (feed->window != NULL)
+        gtk_widget_remove_tick_callback(feed->window, feed->frame_callback);
+    feed->window = NULL;
     feed->frame_callback = 0;
 }
 
@@ -139,48 +125,19 @@ static void feed_schedule(StatisticsFeed *feed)
         feed->second_source = g_timeout_add_seconds(1, on_second, feed);
 }
 
-/* Somebody began or ceased to look. */
-static void feed_look_round(StatisticsFeed *feed)
-{
-    gboolean idle = feed->second_source == 0;
-
-    feed_schedule(feed);
-    if (idle)
-        statistics_feed_poll(feed);
-}
-
 /* --- viewers --------------------------------------------------------------------------------- */
-
-static gboolean on_window_state(GtkWidget *window, GdkEventWindowState *event, gpointer data)
-{
-    feed_look_round(((Viewer *)data)->feed);
-    return GDK_EVENT_PROPAGATE;
-}
-
-static void viewer_leave(Viewer *viewer)
-{
-    if (viewer->window != NULL)
-        g_signal_handlers_disconnect_by_data(viewer->window, viewer);
-    viewer->window = NULL;
-}
 
 static void on_map(GtkWidget *widget, gpointer data)
 {
     Viewer *viewer = data;
 
-    viewer_leave(viewer);
-    viewer->window = gtk_widget_get_toplevel(widget);
-    g_signal_connect(viewer->window, "window-state-event", G_CALLBACK(on_window_state), viewer);
     feed_schedule(viewer->feed);
     statistics_feed_poll(viewer->feed);
 }
 
 static void on_unmap(GtkWidget *widget, gpointer data)
 {
-    Viewer *viewer = data;
-
-    viewer_leave(viewer);
-    feed_look_round(viewer->feed);
+    feed_schedule(((Viewer *)data)->feed);
 }
 
 static void on_destroy(GtkWidget *widget, gpointer data)
@@ -189,14 +146,13 @@ static void on_destroy(GtkWidget *widget, gpointer data)
     StatisticsFeed *feed = viewer->feed;
 
     g_ptr_array_remove(feed->viewers, viewer);
-    feed_look_round(feed);
+    feed_schedule(feed);
 }
 
 static void viewer_free(gpointer data)
 {
     Viewer *viewer = data;
 
-    viewer_leave(viewer);
     g_signal_handlers_disconnect_by_data(viewer->widget, viewer);
     g_free(viewer);
 }

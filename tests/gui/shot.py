@@ -18,7 +18,7 @@ gi.require_version("Gtk", "3.0")
 from gi.repository import Gdk, Gio, GLib, Gtk  # noqa: E402
 
 from conftest import APP, Helper, run_app  # noqa: E402
-from scripted_helper import resolver  # noqa: E402
+from scripted_helper import full_statistics, resolver  # noqa: E402
 from states import STATES  # noqa: E402
 from tray_host import own  # noqa: E402
 from waiting import pump, wait  # noqa: E402
@@ -163,6 +163,7 @@ class Desktop:
         self.wallpaper.show()
         self.helper.start()
         self.helper.script("Answer", GLib.Variant("(sv)", ("ListResolvers", built_in_resolvers())))
+        self.helper.script("Answer", GLib.Variant("(sv)", ("GetStatistics", full_statistics())))
         self.start("xfce4-panel", "--disable-wm-check", GTK_THEME="Adwaita:dark" if self.dark else "Adwaita")
         bus = Gio.bus_get_sync(Gio.BusType.SESSION)
         wait(lambda: bus.call_sync("org.freedesktop.DBus", "/", "org.freedesktop.DBus", "NameHasOwner",
@@ -225,6 +226,9 @@ def take(dark):
         xdotool("key", "ctrl+2")
         settle(1.5)
         shot_window(f"resolvers-{suffix}")
+        xdotool("key", "ctrl+3")
+        settle(1.5)
+        shot_window(f"statistics-{suffix}")
         xdotool("key", "ctrl+1")
         for state in STATES:
             if state.name != "on":
