@@ -200,11 +200,11 @@ static void on_setup_ended(GObject *source, GAsyncResult *result, gpointer data)
 
 void sotto_installation_install(SottoInstallation *self)
 {
-    gboolean needed = sotto_installation_state(self) == SOTTO_SETUP_NEEDED;
+    SottoSetupState state = sotto_installation_state(self);
 
-    if (self->task != TASK_NONE)
-        return;
-    begin(self, needed ? TASK_INSTALL : TASK_UPDATE);
+    if (self->task != TASK_NONE || (state != SOTTO_SETUP_NEEDED && state != SOTTO_SETUP_OLDER))
+        return; /* an action may be activated by others, over the bus */
+    begin(self, state == SOTTO_SETUP_NEEDED ? TASK_INSTALL : TASK_UPDATE);
     sotto_setup_install_async(self->setup, self->lifetime, on_setup_ended, self);
 }
 

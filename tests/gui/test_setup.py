@@ -4,6 +4,7 @@ Flatpak does (sandbox.py); the host's systemd and its administrator are played b
 import accessibility
 import pytest
 from accessibility import Role
+from gi.repository import Gio, GLib
 from sandbox import DIGEST, HELPER, ID, PAYLOAD, SCRIPT, SYSTEMD, Sandbox
 from test_window import key
 from waiting import pump, wait
@@ -226,6 +227,16 @@ def test_helper_that_follows_is_told_in_small(systemd, start, no_helper, tmp_pat
     start(Sandbox(tmp_path, system_wide=True))
     accessibility.get(Role.LABEL, "The system service is older than this app and updates itself.")
     assert accessibility.find(Role.PUSH_BUTTON, "Update…") is None
+
+
+def test_nobody_is_asked_for_what_is_there(systemd, start, no_helper, tmp_path):
+    no_helper.start(Payload=DIGEST)
+    start(Sandbox(tmp_path))
+    accessibility.get(Role.PUSH_BUTTON, TURN_ON)
+    Gio.bus_get_sync(Gio.BusType.SESSION).call_sync(ID, "/io/github/sottodns/Sotto", "org.gtk.Actions", "Activate",
+                                                    GLib.Variant("(sava{sv})", ("install", [], {})), None, 0, -1, None)
+    pump(0.5)
+    assert systemd.orders == []
 
 
 # --- removal
