@@ -119,15 +119,30 @@ def test_connection_taken_down_by_hand(protected, networkmanager, network):
     assert len(leaks) < FAST / 4
 
 
-def test_barrier_goes_with_the_helper(protected, networkmanager, network):
-    """Networking is off, and in this moment the helper is killed: whoever connects the machine next has DNS."""
+def barrier_is_up(network):
+    return "sotto" in network.laptop.output("nft", "list", "tables")
+
+
+@pytest.fixture
+def cut_off(protected, networkmanager, network):
+    """Networking is off, and the barrier is still up."""
     networkmanager.nmcli("networking", "off")
-    wait_for("the barrier", lambda: "sotto" in network.laptop.output("nft", "list", "tables"), 2)
-    protected.kill()
-    wait_for("no barrier", lambda: "sotto" not in network.laptop.output("nft", "list", "tables"), 2)
+    wait_for("the barrier", lambda: barrier_is_up(network), 2)
+    yield protected
     networkmanager.nmcli("networking", "on")
     networkmanager.wait_connected()
     assert ask(network.laptop) == LIE
+
+
+def test_barrier_goes_with_the_helper(cut_off, network):
+    """Whoever connects the machine next has DNS."""
+    cut_off.kill()
+    wait_for("no barrier", lambda: not barrier_is_up(network), 2)
+
+
+def test_barrier_goes_when_turned_off(cut_off, network, guest):
+    cut_off.sottoctl(guest, "off")
+    wait_for("no barrier", lambda: not barrier_is_up(network), 2)
 
 
 def test_cable_pulled_and_put_back(watched, networkmanager, network, hotel):
