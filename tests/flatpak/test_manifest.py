@@ -102,3 +102,11 @@ def test_appstreams_screenshots_are_those_of_this_release():
     for image in images:
         prefix = f"https://raw.githubusercontent.com/{home}/v{version}/"
         assert image.startswith(prefix) and (ROOT / image.removeprefix(prefix)).exists()
+
+
+@pytest.mark.parametrize("module", [pytest.param(module, id=module["name"]) for module in MANIFEST["modules"]])
+def test_what_is_shipped_brings_its_licence(module):
+    """intltool is only built with; the payload of sotto-helper gathers licences itself."""
+    commands = module.get("post-install", [])
+    licensed = any(f"-t $FLATPAK_DEST/share/licenses/$FLATPAK_ID/{module['name']}" in command for command in commands)
+    assert licensed != (module["name"] in ("intltool", "sotto-helper"))
