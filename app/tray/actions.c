@@ -170,21 +170,21 @@ static void show_page(GSimpleAction *action, GVariant *parameter, gpointer appli
     sotto_application_show_page(application, g_variant_get_string(parameter, NULL));
 }
 
-/* --- the installation ------------------------------------------------------------------------ */
+/* --- the deployment ------------------------------------------------------------------------ */
 
 static void install(GSimpleAction *action, GVariant *parameter, gpointer application)
 {
-    sotto_installation_install(sotto_application_situation(application)->installation);
+    sotto_deployment_install(sotto_application_situation(application)->deployment);
 }
 
 static gboolean is_removable(SottoApplication *application)
 {
-    return sotto_installation_is_removable(sotto_application_situation(application)->installation);
+    return sotto_deployment_is_removable(sotto_application_situation(application)->deployment);
 }
 
 static void on_removal_confirmed(SottoApplication *application, gpointer data)
 {
-    sotto_installation_remove(sotto_application_situation(application)->installation);
+    sotto_deployment_remove(sotto_application_situation(application)->deployment);
 }
 
 static void remove_component(GSimpleAction *action, GVariant *parameter, gpointer application)

@@ -27,7 +27,7 @@ struct _SottoApplication {
     GtkApplication parent_instance;
     guint terminate_source, interrupt_source, countdown_source;
     SottoHelper *helper;
-    SottoInstallation *installation;
+    SottoDeployment *deployment;
     Situation situation;
     Catalogue *catalogue;
     Menu *menu;
@@ -105,22 +105,22 @@ static void on_helper_changed(SottoApplication *self)
     menu_refresh_counts(self->menu);
 }
 
-static void on_installation_changed(SottoApplication *self)
+static void on_deployment_changed(SottoApplication *self)
 {
     GAction *remove = g_action_map_lookup_action(G_ACTION_MAP(self), "remove-component");
 
     g_simple_action_set_enabled(G_SIMPLE_ACTION(remove),
-                                sotto_installation_is_removable(self->installation));
+                                sotto_deployment_is_removable(self->deployment));
     sotto_application_refresh(self);
 }
 
 /* The page of the first run says itself how it ended. The window need not be in front: the prompt
  * for the password just was. Who closed it and then said no knows what became of it. */
-static void on_installation_failed(SottoApplication *self, gboolean refused)
+static void on_deployment_failed(SottoApplication *self, gboolean refused)
 {
-    const char *command = sotto_installation_command(self->installation);
+    const char *command = sotto_deployment_command(self->deployment);
     g_autofree char *sentence =
-        g_strconcat(sotto_installation_sentence(self->installation), " ", command, NULL);
+        g_strconcat(sotto_deployment_sentence(self->deployment), " ", command, NULL);
 
     g_strchomp(sentence);
     if (self->window != NULL && face_of(&self->situation) != FACE_NOT_SET_UP)
@@ -180,8 +180,8 @@ static void sotto_application_startup(GApplication *application)
     gtk_window_set_default_icon_name(SOTTO_APP_ID);
     g_application_hold(application); /* for the tray; "quit" ends it */
     self->helper = sotto_helper_new();
-    self->installation = sotto_installation_new(self->helper);
-    self->situation = (Situation){self->helper, self->installation};
+    self->deployment = sotto_deployment_new(self->helper);
+    self->situation = (Situation){self->helper, self->deployment};
     self->catalogue = catalogue_new(self->helper);
     self->menu = menu_new(&self->situation, self->catalogue, G_ACTION_GROUP(self));
     self->indicator = sotto_indicator_new(menu_widget(self->menu), menu_open_item(self->menu));
@@ -194,11 +194,9 @@ static void sotto_application_startup(GApplication *application)
     g_signal_connect_swapped(self->indicator, "notify::hosted", G_CALLBACK(on_hosted_changed),
                              self);
     g_signal_connect_swapped(self->helper, "changed", G_CALLBACK(on_helper_changed), self);
-    g_signal_connect_swapped(self->installation, "changed", G_CALLBACK(on_installation_changed),
-                             self);
-    g_signal_connect_swapped(self->installation, "failed", G_CALLBACK(on_installation_failed),
-                             self);
-    on_installation_changed(self);
+    g_signal_connect_swapped(self->deployment, "changed", G_CALLBACK(on_deployment_changed), self);
+    g_signal_connect_swapped(self->deployment, "failed", G_CALLBACK(on_deployment_failed), self);
+    on_deployment_changed(self);
     sotto_helper_connect_async(self->helper, NULL, NULL, NULL); /* "changed" tells how it ended */
 }
 
@@ -216,14 +214,14 @@ static void sotto_application_shutdown(GApplication *application)
         gtk_widget_destroy(window->data); /* a question may stand, too */
     self->window = NULL;
     g_signal_handlers_disconnect_by_data(self->helper, self);
-    g_signal_handlers_disconnect_by_data(self->installation, self);
+    g_signal_handlers_disconnect_by_data(self->deployment, self);
     g_signal_handlers_disconnect_by_data(self->indicator, self);
     g_signal_handlers_disconnect_by_data(self->indicator, self->menu);
     g_clear_pointer(&self->notifications, notifications_free);
     g_clear_object(&self->indicator);
     g_clear_pointer(&self->menu, menu_free);
     g_clear_pointer(&self->catalogue, catalogue_free);
-    g_clear_object(&self->installation);
+    g_clear_object(&self->deployment);
     g_clear_object(&self->helper);
     G_APPLICATION_CLASS(sotto_application_parent_class)->shutdown(application);
 }

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "catalogue.h"
-#include "face.h"
+#include "situation.h"
 
 #include <gtk/gtk.h>
 
@@ -16,7 +16,7 @@ SottoApplication *sotto_application_new(void);
 /** (transfer none) */
 SottoHelper *sotto_application_helper(SottoApplication *application);
 
-/** Helper and installation, as everything shown is drawn from them (transfer none). */
+/** Helper and deployment, as everything shown is drawn from them (transfer none). */
 const Situation *sotto_application_situation(SottoApplication *application);
 
 /** NULL while closed (transfer none). */

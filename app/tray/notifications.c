@@ -39,7 +39,7 @@ struct Notifications {
     const Situation *situation;
     SottoHelper *helper;
     GCancellable *lifetime;
-    gulong changed_handler, installation_handler;
+    gulong changed_handler, deployment_handler;
     Face last; /* what was shown before */
     Way way;
     gboolean was_protecting;
@@ -315,8 +315,8 @@ Notifications *notifications_new(GApplication *application, const Situation *sit
     load_known(self);
     self->changed_handler =
         g_signal_connect_swapped(self->helper, "changed", G_CALLBACK(on_changed), self);
-    self->installation_handler =
-        g_signal_connect_swapped(situation->installation, "changed", G_CALLBACK(on_changed), self);
+    self->deployment_handler =
+        g_signal_connect_swapped(situation->deployment, "changed", G_CALLBACK(on_changed), self);
     return self;
 }
 
@@ -328,7 +328,7 @@ void notifications_free(Notifications *self)
     g_object_unref(self->lifetime);
     g_clear_handle_id(&self->grace_source, g_source_remove);
     g_signal_handler_disconnect(self->helper, self->changed_handler);
-    g_signal_handler_disconnect(self->situation->installation, self->installation_handler);
+    g_signal_handler_disconnect(self->situation->deployment, self->deployment_handler);
     g_hash_table_unref(self->known);
     g_free(self->known_path);
     g_free(self);

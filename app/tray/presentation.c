@@ -234,7 +234,7 @@ char *presentation_title(const Situation *situation)
     g_autofree char *time = NULL;
 
     if (face == FACE_SETTING_UP)
-        return g_strdup(presentation_step(sotto_installation_step(situation->installation)));
+        return g_strdup(presentation_step(sotto_deployment_step(situation->deployment)));
 
     switch (row->timed) {
     case TIMED_NOT:

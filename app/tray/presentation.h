@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "face.h"
+#include "situation.h"
 
 /** What may be claimed, and therefore shown as proof, in a state. */
 typedef enum {
@@ -46,7 +46,7 @@ char *presentation_spoken_title(const Situation *situation);
 /** "Protected on Grand Hotel Wi-Fi": the first line of the menu (transfer full). */
 char *presentation_status_line(const Situation *situation);
 
-/** "Waiting for the administrator…": what is done to the installation now (transfer none, static);
+/** "Waiting for the administrator…": what is being done about it now (transfer none, static);
  * "" while nothing is. */
 const char *presentation_step(Step step);
 

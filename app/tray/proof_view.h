@@ -2,7 +2,7 @@
 #pragma once
 
 #include "evidence.h"
-#include "face.h"
+#include "situation.h"
 #include "statistics_feed.h"
 
 #include <handy.h>

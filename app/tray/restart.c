@@ -10,7 +10,7 @@
  */
 #include "restart.h"
 
-#include "sandbox.h"
+#include "permissions.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -110,7 +110,7 @@ void restart(SottoApplication *application)
 
     if (program == NULL)
         give_up(application, "this program does not know its path");
-    else if (sandbox_is_inside())
+    else if (permissions_are_limited())
         spawn_by_portal(application, arguments);
     else
         spawn(application, arguments);

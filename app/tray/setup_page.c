@@ -32,10 +32,10 @@ void sotto_setup_page_focus(SottoSetupPage *self)
 
 void sotto_setup_page_update(SottoSetupPage *self)
 {
-    SottoInstallation *installation = self->situation->installation;
-    Step step = sotto_installation_step(installation);
-    const char *sentence = sotto_installation_sentence(installation);
-    const char *command = sotto_installation_command(installation);
+    SottoDeployment *deployment = self->situation->deployment;
+    Step step = sotto_deployment_step(deployment);
+    const char *sentence = sotto_deployment_sentence(deployment);
+    const char *command = sotto_deployment_command(deployment);
     gboolean was_busy = !gtk_widget_get_sensitive(GTK_WIDGET(self->button));
 
     gtk_widget_set_visible(self->progress, step != STEP_NONE);
@@ -44,7 +44,7 @@ void sotto_setup_page_update(SottoSetupPage *self)
     gtk_widget_set_visible(GTK_WIDGET(self->sentence), step == STEP_NONE && sentence[0] != '\0');
     gtk_widget_set_visible(self->command_list, step == STEP_NONE && command[0] != '\0');
     sotto_command_row_set(self->command_row, NULL, command);
-    gtk_button_set_label(self->button, sotto_installation_has_failed(installation)
+    gtk_button_set_label(self->button, sotto_deployment_has_failed(deployment)
                                            ? _("Try _Again")
                                            : _("_Turn On Protection"));
     gtk_widget_set_sensitive(GTK_WIDGET(self->button), step == STEP_NONE);

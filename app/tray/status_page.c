@@ -215,7 +215,7 @@ void sotto_status_page_update(SottoStatusPage *self)
     show_choices(self, shown);
     show_command(self);
     gtk_widget_set_visible(GTK_WIDGET(self->follows),
-                           sotto_installation_state(self->situation->installation) ==
+                           sotto_deployment_state(self->situation->deployment) ==
                                SOTTO_SETUP_FOLLOWS);
     gtk_widget_set_visible(self->network_list, policy_counts);
     sotto_network_row_update(self->network_row, self->helper);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "face.h"
+#include "situation.h"
 #include "statistics_feed.h"
 
 #include <gtk/gtk.h>

@@ -9,9 +9,9 @@
  */
 #include "window.h"
 
+#include "permissions.h"
 #include "presentation.h"
 #include "resolvers_page.h"
-#include "sandbox.h"
 #include "setup_page.h"
 #include "statistics_page.h"
 #include "status_page.h"
@@ -43,7 +43,7 @@ G_DEFINE_FINAL_TYPE(SottoWindow, sotto_window, HDY_TYPE_APPLICATION_WINDOW)
 static void choose_floor(SottoWindow *self, Face face)
 {
     gboolean first =
-        face == FACE_NOT_SET_UP || sotto_installation_is_first(self->situation->installation);
+        face == FACE_NOT_SET_UP || sotto_deployment_is_first(self->situation->deployment);
     const char *floor = first ? "setup" : "pages";
 
     if (g_strcmp0(gtk_stack_get_visible_child_name(self->floor), floor) == 0)
@@ -58,10 +58,10 @@ static void choose_floor(SottoWindow *self, Face face)
  * later app may bring a later helper: then that comes first. */
 static void show_bars(SottoWindow *self, Face face)
 {
-    SottoInstallation *installation = self->situation->installation;
-    Step step = sotto_installation_step(installation);
-    gboolean updated = sotto_installation_app_was_updated(installation);
-    gboolean older = sotto_installation_state(installation) == SOTTO_SETUP_OLDER &&
+    SottoDeployment *deployment = self->situation->deployment;
+    Step step = sotto_deployment_step(deployment);
+    gboolean updated = sotto_deployment_app_was_updated(deployment);
+    gboolean older = sotto_deployment_state(deployment) == SOTTO_SETUP_OLDER &&
                      sotto_helper_presence(self->situation->helper) == SOTTO_PRESENCE_PRESENT;
 
     gtk_label_set_text(self->update_label, step == STEP_NONE
@@ -101,7 +101,7 @@ void sotto_window_show_error(SottoWindow *self, const char *sentence)
 
 void sotto_window_set_tray(SottoWindow *self, gboolean tray)
 {
-    gboolean allowed = sandbox_allows(SANDBOX_SESSION_BUS, "org.kde.StatusNotifierWatcher");
+    gboolean allowed = permissions_allow(PERMISSIONS_SESSION_BUS, "org.kde.StatusNotifierWatcher");
 
     gtk_label_set_text(self->tray_label,
                        allowed ? _("This desktop has no tray, so Sotto lives in this window. "

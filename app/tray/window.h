@@ -2,7 +2,7 @@
 #pragma once
 
 #include "catalogue.h"
-#include "face.h"
+#include "situation.h"
 
 #include <gtk/gtk.h>
 #include <handy.h>

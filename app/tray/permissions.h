@@ -3,10 +3,10 @@
 
 #include <glib.h>
 
-typedef enum { SANDBOX_SYSTEM_BUS, SANDBOX_SESSION_BUS } SandboxBus;
+typedef enum { PERMISSIONS_SYSTEM_BUS, PERMISSIONS_SESSION_BUS } PermissionsBus;
 
 /** Whether this program runs as a Flatpak. */
-gboolean sandbox_is_inside(void);
+gboolean permissions_are_limited(void);
 
 /** Whether the sandbox lets this program talk to the owner of `name`; TRUE outside of one. */
-gboolean sandbox_allows(SandboxBus bus, const char *name);
+gboolean permissions_allow(PermissionsBus bus, const char *name);

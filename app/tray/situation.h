@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "deployment.h"
 #include "helper.h"
-#include "installation.h"
 
 /** What everything shown is drawn from: the helper, and how it lies on this computer. The
  * application's; it outlives whoever is given it. */
 typedef struct Situation {
     SottoHelper *helper;
-    SottoInstallation *installation;
+    SottoDeployment *deployment;
 } Situation;
 
 /** How things stand, as one value: the helper's state with the reasons that need words of their

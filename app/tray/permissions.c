@@ -6,14 +6,14 @@
  *
  * Permissions are fixed when the sandbox is made, so the file is read once.
  */
-#include "sandbox.h"
+#include "permissions.h"
 
 #include <string.h>
 
 #define INFO_FILE "/.flatpak-info"
 
 /* NULL outside of a Flatpak. */
-static GKeyFile *sandbox_info(void)
+static GKeyFile *read_info(void)
 {
     static gsize once;
     static GKeyFile *info;
@@ -30,9 +30,9 @@ static GKeyFile *sandbox_info(void)
     return info;
 }
 
-gboolean sandbox_is_inside(void)
+gboolean permissions_are_limited(void)
 {
-    return sandbox_info() != NULL;
+    return read_info() != NULL;
 }
 
 /* The rule "org.example.*" holds for that name and for all below it. */
@@ -54,11 +54,11 @@ static gboolean has_socket(GKeyFile *info, const char *socket)
     return sockets != NULL && g_strv_contains((const char *const *)sockets, socket);
 }
 
-gboolean sandbox_allows(SandboxBus bus, const char *name)
+gboolean permissions_allow(PermissionsBus bus, const char *name)
 {
-    const char *group = bus == SANDBOX_SYSTEM_BUS ? "System Bus Policy" : "Session Bus Policy";
-    const char *socket = bus == SANDBOX_SYSTEM_BUS ? "system-bus" : "session-bus";
-    GKeyFile *info = sandbox_info();
+    const char *group = bus == PERMISSIONS_SYSTEM_BUS ? "System Bus Policy" : "Session Bus Policy";
+    const char *socket = bus == PERMISSIONS_SYSTEM_BUS ? "system-bus" : "session-bus";
+    GKeyFile *info = read_info();
     g_auto(GStrv) rules = NULL;
 
     if (info == NULL || has_socket(info, socket))

@@ -3,9 +3,9 @@
  * How things stand, as one value. The helper's state comes first; where there is no helper to talk
  * to, why not: the person in front of it can do something else about each of the reasons.
  */
-#include "face.h"
+#include "situation.h"
 
-#include "sandbox.h"
+#include "permissions.h"
 #include "sotto-build.h"
 
 /* States that look otherwise for one reason, by its word on the bus. */
@@ -66,11 +66,11 @@ static Face face_of_state(SottoHelper *helper)
 /* Why there is no helper to talk to. */
 static Face face_of_absence(const Situation *situation)
 {
-    SottoSetupState state = sotto_installation_state(situation->installation);
+    SottoSetupState state = sotto_deployment_state(situation->deployment);
 
-    if (sotto_installation_step(situation->installation) != STEP_NONE)
+    if (sotto_deployment_step(situation->deployment) != STEP_NONE)
         return FACE_SETTING_UP;
-    if (!sandbox_allows(SANDBOX_SYSTEM_BUS, SOTTO_HELPER_NAME))
+    if (!permissions_allow(PERMISSIONS_SYSTEM_BUS, SOTTO_HELPER_NAME))
         return FACE_FORBIDDEN;
     if (!sotto_helper_has_bus(situation->helper))
         return FACE_NO_BUS;
@@ -81,9 +81,9 @@ static Face face_of_absence(const Situation *situation)
 
 /* Whether this app, started again, may be another one. A package of the system replaces the
  * program under us and leaves no sign of it. */
-static gboolean is_restart_promising(SottoInstallation *installation)
+static gboolean is_restart_promising(SottoDeployment *deployment)
 {
-    return !sandbox_is_inside() || sotto_installation_app_was_updated(installation);
+    return !permissions_are_limited() || sotto_deployment_app_was_updated(deployment);
 }
 
 Face face_of(const Situation *situation)
@@ -96,7 +96,7 @@ Face face_of(const Situation *situation)
     case SOTTO_PRESENCE_ABSENT:
         return face_of_absence(situation);
     case SOTTO_PRESENCE_TOO_NEW:
-        return is_restart_promising(situation->installation) ? FACE_TOO_NEW : FACE_APP_OLD;
+        return is_restart_promising(situation->deployment) ? FACE_TOO_NEW : FACE_APP_OLD;
     case SOTTO_PRESENCE_PRESENT:
         break;
     }

@@ -11,9 +11,9 @@
  * A Flatpak that is updated while it runs finds the file /app/.updated; that is how the window
  * knows that a restart would bring something new.
  */
-#include "installation.h"
+#include "deployment.h"
 
-#include "sandbox.h"
+#include "permissions.h"
 
 #include <glib/gi18n.h>
 
@@ -26,7 +26,7 @@ typedef enum {
     TASK_REMOVE,
 } Task;
 
-struct _SottoInstallation {
+struct _SottoDeployment {
     GObject parent_instance;
     SottoHelper *helper;
     SottoSetup *setup;
@@ -39,29 +39,29 @@ struct _SottoInstallation {
     const char *command; /* static, or the setup's */
 };
 
-G_DEFINE_FINAL_TYPE(SottoInstallation, sotto_installation, G_TYPE_OBJECT)
+G_DEFINE_FINAL_TYPE(SottoDeployment, sotto_deployment, G_TYPE_OBJECT)
 
 enum { SIGNAL_CHANGED, SIGNAL_FAILED, SIGNAL_COUNT };
 static guint signals[SIGNAL_COUNT];
 
-static void announce(SottoInstallation *self)
+static void announce(SottoDeployment *self)
 {
     g_signal_emit(self, signals[SIGNAL_CHANGED], 0);
 }
 
 /* --- how it stands -------------------------------------------------------------------------- */
 
-SottoSetupState sotto_installation_state(SottoInstallation *self)
+SottoSetupState sotto_deployment_state(SottoDeployment *self)
 {
     return sotto_setup_state(self->setup);
 }
 
-gboolean sotto_installation_is_removable(SottoInstallation *self)
+gboolean sotto_deployment_is_removable(SottoDeployment *self)
 {
     return self->task == TASK_NONE && sotto_setup_is_removable(self->setup);
 }
 
-Step sotto_installation_step(SottoInstallation *self)
+Step sotto_deployment_step(SottoDeployment *self)
 {
     if (self->turning_on)
         return STEP_TURNING_ON;
@@ -80,41 +80,41 @@ Step sotto_installation_step(SottoInstallation *self)
     return STEP_NONE;
 }
 
-gboolean sotto_installation_is_first(SottoInstallation *self)
+gboolean sotto_deployment_is_first(SottoDeployment *self)
 {
     return self->task == TASK_INSTALL;
 }
 
-gboolean sotto_installation_app_was_updated(SottoInstallation *self)
+gboolean sotto_deployment_app_was_updated(SottoDeployment *self)
 {
     return self->app_was_updated;
 }
 
-gboolean sotto_installation_has_failed(SottoInstallation *self)
+gboolean sotto_deployment_has_failed(SottoDeployment *self)
 {
     return self->failed;
 }
 
-const char *sotto_installation_sentence(SottoInstallation *self)
+const char *sotto_deployment_sentence(SottoDeployment *self)
 {
     return self->sentence;
 }
 
-const char *sotto_installation_command(SottoInstallation *self)
+const char *sotto_deployment_command(SottoDeployment *self)
 {
     return self->command;
 }
 
 /* --- what is done --------------------------------------------------------------------------- */
 
-static void set_outcome(SottoInstallation *self, const char *sentence, const char *command)
+static void set_outcome(SottoDeployment *self, const char *sentence, const char *command)
 {
     g_free(self->sentence);
     self->sentence = g_strdup(sentence);
     self->command = command;
 }
 
-static void begin(SottoInstallation *self, Task task)
+static void begin(SottoDeployment *self, Task task)
 {
     self->task = task;
     self->failed = FALSE;
@@ -122,7 +122,7 @@ static void begin(SottoInstallation *self, Task task)
     announce(self);
 }
 
-static void end(SottoInstallation *self)
+static void end(SottoDeployment *self)
 {
     self->task = TASK_NONE;
     self->turning_on = FALSE;
@@ -132,7 +132,7 @@ static void end(SottoInstallation *self)
 /* Why systemd cannot be reached, with what to do instead. */
 static const char *words_without_systemd(Task task)
 {
-    gboolean allowed = sandbox_allows(SANDBOX_SYSTEM_BUS, "org.freedesktop.systemd1");
+    gboolean allowed = permissions_allow(PERMISSIONS_SYSTEM_BUS, "org.freedesktop.systemd1");
 
     if (task == TASK_REMOVE)
         return allowed ? _("This computer's systemd, which removes the service, cannot be "
@@ -145,7 +145,7 @@ static const char *words_without_systemd(Task task)
                        "Allow it, or type this into a terminal:");
 }
 
-static void fail(SottoInstallation *self, const GError *error)
+static void fail(SottoDeployment *self, const GError *error)
 {
     gboolean refused = g_error_matches(error, SOTTO_ERROR, SOTTO_ERROR_NOT_AUTHORIZED);
     Task task = self->task;
@@ -177,7 +177,7 @@ static void on_turned_on(GObject *source, GAsyncResult *result, gpointer data)
 
 static void on_setup_ended(GObject *source, GAsyncResult *result, gpointer data)
 {
-    SottoInstallation *self = data;
+    SottoDeployment *self = data;
     g_autoptr(GError) error = NULL;
     g_autofree char *note = NULL;
     gboolean ok = sotto_setup_finish(SOTTO_SETUP(source), result, &note, &error);
@@ -198,9 +198,9 @@ static void on_setup_ended(GObject *source, GAsyncResult *result, gpointer data)
     sotto_helper_turn_on_async(self->helper, self->lifetime, on_turned_on, self);
 }
 
-void sotto_installation_install(SottoInstallation *self)
+void sotto_deployment_install(SottoDeployment *self)
 {
-    SottoSetupState state = sotto_installation_state(self);
+    SottoSetupState state = sotto_deployment_state(self);
 
     if (self->task != TASK_NONE || (state != SOTTO_SETUP_NEEDED && state != SOTTO_SETUP_OLDER))
         return; /* an action may be activated by others, over the bus */
@@ -208,7 +208,7 @@ void sotto_installation_install(SottoInstallation *self)
     sotto_setup_install_async(self->setup, self->lifetime, on_setup_ended, self);
 }
 
-void sotto_installation_remove(SottoInstallation *self)
+void sotto_deployment_remove(SottoDeployment *self)
 {
     if (self->task != TASK_NONE)
         return;
@@ -221,7 +221,7 @@ void sotto_installation_remove(SottoInstallation *self)
 static void on_app_folder_changed(GFileMonitor *monitor, GFile *file, GFile *other,
                                   GFileMonitorEvent event, gpointer data)
 {
-    SottoInstallation *self = data;
+    SottoDeployment *self = data;
 
     if (self->app_was_updated || !g_file_query_exists(file, NULL))
         return;
@@ -229,12 +229,12 @@ static void on_app_folder_changed(GFileMonitor *monitor, GFile *file, GFile *oth
     announce(self);
 }
 
-static void watch_app(SottoInstallation *self)
+static void watch_app(SottoDeployment *self)
 {
     g_autoptr(GFile) file = g_file_new_for_path(UPDATED_FILE);
     g_autoptr(GError) error = NULL;
 
-    if (!sandbox_is_inside())
+    if (!permissions_are_limited())
         return;
     self->updates = g_file_monitor_file(file, G_FILE_MONITOR_NONE, NULL, &error);
     if (self->updates == NULL) {
@@ -247,9 +247,9 @@ static void watch_app(SottoInstallation *self)
 
 /* --- the object ----------------------------------------------------------------------------- */
 
-static void sotto_installation_dispose(GObject *object)
+static void sotto_deployment_dispose(GObject *object)
 {
-    SottoInstallation *self = SOTTO_INSTALLATION(object);
+    SottoDeployment *self = SOTTO_DEPLOYMENT(object);
 
     g_cancellable_cancel(self->lifetime);
     if (self->updates != NULL)
@@ -259,39 +259,39 @@ static void sotto_installation_dispose(GObject *object)
         g_signal_handlers_disconnect_by_data(self->setup, self);
     g_clear_object(&self->setup);
     g_clear_object(&self->helper);
-    G_OBJECT_CLASS(sotto_installation_parent_class)->dispose(object);
+    G_OBJECT_CLASS(sotto_deployment_parent_class)->dispose(object);
 }
 
-static void sotto_installation_finalize(GObject *object)
+static void sotto_deployment_finalize(GObject *object)
 {
-    SottoInstallation *self = SOTTO_INSTALLATION(object);
+    SottoDeployment *self = SOTTO_DEPLOYMENT(object);
 
     g_object_unref(self->lifetime);
     g_free(self->sentence);
-    G_OBJECT_CLASS(sotto_installation_parent_class)->finalize(object);
+    G_OBJECT_CLASS(sotto_deployment_parent_class)->finalize(object);
 }
 
-static void sotto_installation_class_init(SottoInstallationClass *class)
+static void sotto_deployment_class_init(SottoDeploymentClass *class)
 {
     GObjectClass *object_class = G_OBJECT_CLASS(class);
 
-    object_class->dispose = sotto_installation_dispose;
-    object_class->finalize = sotto_installation_finalize;
-    signals[SIGNAL_CHANGED] = g_signal_new("changed", SOTTO_TYPE_INSTALLATION, G_SIGNAL_RUN_LAST, 0,
+    object_class->dispose = sotto_deployment_dispose;
+    object_class->finalize = sotto_deployment_finalize;
+    signals[SIGNAL_CHANGED] = g_signal_new("changed", SOTTO_TYPE_DEPLOYMENT, G_SIGNAL_RUN_LAST, 0,
                                            NULL, NULL, NULL, G_TYPE_NONE, 0);
-    signals[SIGNAL_FAILED] = g_signal_new("failed", SOTTO_TYPE_INSTALLATION, G_SIGNAL_RUN_LAST, 0,
+    signals[SIGNAL_FAILED] = g_signal_new("failed", SOTTO_TYPE_DEPLOYMENT, G_SIGNAL_RUN_LAST, 0,
                                           NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
 }
 
-static void sotto_installation_init(SottoInstallation *self)
+static void sotto_deployment_init(SottoDeployment *self)
 {
     self->lifetime = g_cancellable_new();
     set_outcome(self, "", "");
 }
 
-SottoInstallation *sotto_installation_new(SottoHelper *helper)
+SottoDeployment *sotto_deployment_new(SottoHelper *helper)
 {
-    SottoInstallation *self = g_object_new(SOTTO_TYPE_INSTALLATION, NULL);
+    SottoDeployment *self = g_object_new(SOTTO_TYPE_DEPLOYMENT, NULL);
 
     self->helper = g_object_ref(helper);
     self->setup = sotto_setup_new(helper);
