@@ -20,7 +20,7 @@ def pytest_collection_modifyitems(items):
 
 def pytest_runtest_logreport(report):
     if report.when != "teardown":
-        TOOK.append((report.nodeid.partition("::")[2], report.when, report.duration))
+        TOOK.append((report.nodeid.rpartition("/")[2].replace(".py::", ": ").replace("test_", ""), report.when, report.duration))
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -7,20 +7,19 @@ import pytest
 
 from host.laptop import PASSWORD
 from host.repository import REFERENCE
-from host.steps import (ADMINISTRATOR, SECRET, WWW, flatpak_commit, helper_files, no_trace, nothing_lost, on_disk)
+from host.steps import (ADMINISTRATOR, MANAGE_UNITS, SECRET, TURN_ON, WWW, flatpak_commit, helper_files, no_trace, nothing_lost, on_disk, unchanged)
 from lab.capture import Capture
-from lab.host_files import differences
 from lab.load import Load
 from lab.payload import HOME, ID
 from lab.process import wait_for
 from lab.topology import LIE, TRUTH
 
-MANAGE_UNITS = "org.freedesktop.systemd1.manage-units"
 
 
 @pytest.fixture(scope="module")
 def untouched(laptop):
-    """What was on the disk before anything of Sotto's was."""
+    """What was on the disk before anything of Sotto's was; sudo, and Flatpak as root, have left their marks already."""
+    assert laptop.administrator("sudo flatpak remotes").returncode == 0
     return on_disk(laptop)
 
 
@@ -42,7 +41,7 @@ def test_installs_from_the_reference(laptop, repository, untouched):
     with laptop.prompt("give", PASSWORD) as prompts:
         done = laptop.terminal(f"flatpak install --system --from {REFERENCE}", "y\n" * 4)
     assert prompts.actions == ["org.freedesktop.Flatpak.configure-remote"], done.stdout
-    options = laptop.boot.output("flatpak", "remotes", "--columns=name,options")
+    options = laptop.desktop.output("flatpak", "remotes", "--columns=name,options")
     assert "no-gpg-verify" not in next(line for line in options.splitlines() if line.startswith("sotto"))
     assert laptop.setup_state()["state"] == "needed"
 
@@ -56,14 +55,14 @@ def test_shows_in_the_tray(app):
 def test_without_a_yes_nothing_happens(laptop, app, without_helper, answer):
     if answer:
         with laptop.prompt(*answer) as prompts:
-            app.press("^(Turn On Protection|Try Again)$")
+            app.press(TURN_ON)
             app.wait(ADMINISTRATOR)
         assert prompts.actions == [MANAGE_UNITS]
         assert prompts.answers == ["dismissed" if answer[0] == "dismiss" else "refused"]
     else:
-        app.press("^(Turn On Protection|Try Again)$")
+        app.press(TURN_ON)
         app.wait(ADMINISTRATOR)
-    assert differences(without_helper, on_disk(laptop)) == []
+    unchanged(without_helper, laptop)
     assert laptop.lookup() == LIE
 
 
@@ -71,7 +70,7 @@ def test_one_click_and_one_password_protect(laptop, app, without_helper, network
     hotel.mode("hijack53")
     with laptop.prompt("give", PASSWORD) as prompts, Capture(network) as capture:
         began = time.monotonic()
-        app.press("^(Turn On Protection|Try Again)$")
+        app.press(TURN_ON)
         app.wait("^Turn Off Protection$", 30)
         print(f"protected {time.monotonic() - began:.1f} s after the click")
         assert laptop.lookup() == TRUTH
@@ -96,7 +95,7 @@ def test_update_is_followed(laptop, repository, app, network, older):
     with Capture(network) as capture:
         with Load(laptop.boot, rate=20) as load:
             began = time.monotonic()
-            laptop.terminal("flatpak update --system", "y\n")
+            laptop.desktop.run("flatpak", "update", "--system", "--assumeyes", ID, timeout=60)
             updated = time.monotonic()
             wait_for("the helper to follow", lambda: laptop.payload() not in ("", before), 30)
             wait_for("protection", laptop.is_on, 10)
@@ -123,7 +122,7 @@ def test_the_way_back_is_closed_to_the_helper(laptop, app, older):
     assert laptop.is_on(), "the older app works with the newer helper"
     assert laptop.setup_state()["state"] == "current"
     app.quit()
-    laptop.administrator(f"sudo flatpak update --system --assumeyes {ID}")
+    laptop.desktop.run("flatpak", "update", "--system", "--assumeyes", ID, timeout=60)
 
 
 def test_removed_by_the_menu(laptop, app, without_helper, hotel):
@@ -137,19 +136,19 @@ def test_removed_by_the_menu(laptop, app, without_helper, hotel):
     laptop.wait_restored(time.monotonic())
     assert prompts.actions == [MANAGE_UNITS]
     assert laptop.lookup() == LIE
-    assert differences(without_helper, on_disk(laptop)) == []
+    unchanged(without_helper, laptop)
     assert no_trace(laptop) == []
 
 
 def test_an_app_that_goes_takes_its_helper_along(laptop, app, untouched, hotel):
     with laptop.prompt("give", PASSWORD):
-        laptop.terminal(f"flatpak run --command=sottoctl {ID} setup install")
-        laptop.turn("on")
+        laptop.setup("install")
+    laptop.turn("on")
     assert laptop.lookup() == TRUTH
     app.quit()
     laptop.desktop.run("flatpak", "uninstall", "--system", "--assumeyes", "--delete-data", ID)
     wait_for("the helper to go", lambda: no_trace(laptop) == [], 30)
     laptop.wait_restored(time.monotonic())
     assert laptop.lookup() == LIE
-    assert differences(untouched, on_disk(laptop)) == []
+    unchanged(untouched, laptop)
     assert list(laptop.boot.path("/home/guest/.var/app").glob("*")) == []

@@ -60,6 +60,10 @@ class Laptop(BootedSotto):
     def turn(self, word):
         return self.sottoctl(word)
 
+    def setup(self, word, check=True):
+        """`sottoctl setup WORD` by somebody who is there to be asked."""
+        return self.terminal(f"flatpak run --command=sottoctl {ID} setup {word}", check=check)
+
     def setup_state(self):
         return json.loads(self.sottoctl("setup", "--json").stdout)
 
@@ -68,9 +72,10 @@ class Laptop(BootedSotto):
         done = self.boot.run("busctl", "get-property", NAME, OBJECT, NAME, "Payload", check=False)
         return done.stdout.split('"')[1] if done.returncode == 0 else ""
 
-    def terminal(self, command, answers=""):
+    def terminal(self, command, answers="", check=True):
         """What the person at the screen types there, and answers to what is asked."""
-        return self.desktop.run("script", "--quiet", "--return", "--command", command, "/dev/null", input=answers, timeout=120)
+        return self.desktop.run("script", "--quiet", "--return", "--command", command, "/dev/null", input=answers, timeout=120,
+                                check=check)
 
     def administrator(self, command):
         """The same of a command with sudo in it, and the password."""

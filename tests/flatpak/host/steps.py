@@ -4,9 +4,11 @@
 import re
 
 from lab.boot import BOOTROOT
-from lab.host_files import host_files
+from lab.host_files import differences, host_files
 from lab.payload import HOME, ID
 
+MANAGE_UNITS = "org.freedesktop.systemd1.manage-units"
+TURN_ON = "^(Turn On Protection|Try Again)$"
 ADMINISTRATOR = "^An administrator has to allow this\\.$"
 WWW = "www.example.test"
 SECRET = "nobody-may-read-this.wild.example.test"
@@ -24,6 +26,12 @@ OF_THE_TESTS = ("/etc/sotto", "/usr/local/share/lab-desktop")
 
 def on_disk(laptop):
     return host_files(laptop.boot.path("/"), EXCUSED, BOOTROOT)
+
+
+def unchanged(before, laptop):
+    """Nothing on the disk is another than before."""
+    told = differences(before, on_disk(laptop))
+    assert not told, "\n".join(told)
 
 
 def no_trace(laptop):
