@@ -4,9 +4,7 @@
  * graphs, and as files. All come from one dictionary of the helper's, the last that the feed
  * brought; nothing is counted here.
  *
- * Tables and rows are made when the page is first seen. A period is one of three dictionaries of
- * the same keys, so that sotto_statistics_parse() reads each; the week is the sum of its days. Of
- * times to answer there is no sum: the week shows from which to which they went, day by day.
+ * Tables are made when the page is first seen.
  */
 #include "statistics_page.h"
 
@@ -14,43 +12,20 @@
 #include "figure.h"
 #include "figure_table.h"
 #include "graph.h"
-#include "spoken_row.h"
+#include "totals_view.h"
 
 #include <glib/gi18n.h>
 #include <handy.h>
-
-/* What a period comes to. */
-typedef struct Totals {
-    SottoStatistics sum;
-    guint64 p50_least_us, p95_least_us; /* sum has the most */
-    char *period;                       /* in words */
-} Totals;
-
-enum {
-    ROW_SINCE,
-    ROW_LOOKUPS,
-    ROW_ENCRYPTED,
-    ROW_CACHED,
-    ROW_BLOCKED,
-    ROW_FAILED,
-    ROW_HALF,
-    ROW_MOST,
-    ROW_BYTES,
-    ROWS
-};
 
 struct _SottoStatisticsPage {
     GtkBin parent_instance;
     GVariant *statistics; /* the last ones; NULL: none */
     gboolean made;        /* what the first visit makes */
-    HdyActionRow *rows[ROWS];
-    GtkLabel *numbers[ROWS];
     SottoFigureTable *resolvers, *protocols, *days;
 
     GtkWidget *content;
     GtkLabel *message;
-    GtkToggleButton *today, *week;
-    GtkContainer *totals;
+    SottoTotalsView *totals;
     SottoGraph *lookups_graph, *times_graph, *answers_graph;
     GtkWidget *answers_group, *resolvers_group, *protocols_group;
     GtkContainer *resolvers_place, *protocols_place, *days_place;
@@ -59,161 +34,9 @@ struct _SottoStatisticsPage {
 
 G_DEFINE_FINAL_TYPE(SottoStatisticsPage, sotto_statistics_page, GTK_TYPE_BIN)
 
-static const char *const row_titles[ROWS] = {
-    [ROW_SINCE] = N_("Counted"),
-    [ROW_LOOKUPS] = N_("Lookups"),
-    [ROW_ENCRYPTED] = N_("Encrypted"),
-    [ROW_CACHED] = N_("From the cache"),
-    [ROW_BLOCKED] = N_("Blocked"),
-    [ROW_FAILED] = N_("Failed"),
-    [ROW_HALF] = N_("Half of the answers came within"),
-    [ROW_MOST] = N_("95 of 100 answers came within"),
-    [ROW_BYTES] = N_("Sent and received"),
-};
-
-/* --- totals ---------------------------------------------------------------------------------- */
-
 static GVariant *lookup_list(GVariant *statistics, const char *key)
 {
     return g_variant_lookup_value(statistics, key, G_VARIANT_TYPE("aa{sv}"));
-}
-
-/* Adds a day to the week. */
-static void totals_add(Totals *totals, const SottoStatistics *day)
-{
-    SottoStatistics *sum = &totals->sum;
-
-    sum->queries += day->queries;
-    sum->encrypted += day->encrypted;
-    sum->cache_hits += day->cache_hits;
-    sum->blocked += day->blocked;
-    sum->failed += day->failed;
-    sum->bytes_sent += day->bytes_sent;
-    sum->bytes_received += day->bytes_received;
-    if (day->latency_p50_us == 0)
-        return; /* nothing was asked */
-    totals->p50_least_us = totals->p50_least_us == 0
-                               ? day->latency_p50_us
-                               : MIN(totals->p50_least_us, day->latency_p50_us);
-    totals->p95_least_us = totals->p95_least_us == 0
-                               ? day->latency_p95_us
-                               : MIN(totals->p95_least_us, day->latency_p95_us);
-    sum->latency_p50_us = MAX(sum->latency_p50_us, day->latency_p50_us);
-    sum->latency_p95_us = MAX(sum->latency_p95_us, day->latency_p95_us);
-}
-
-/* The days of a list, together; the period goes from the first to the last. */
-static Totals totals_of_days(GVariant *days)
-{
-    Totals totals = {0};
-    g_autofree char *first = NULL, *last = NULL;
-
-    for (gsize i = 0; days != NULL && i < g_variant_n_children(days); i++) {
-        g_autoptr(GVariant) day = g_variant_get_child_value(days, i);
-        SottoStatistics statistics = sotto_statistics_parse(day);
-        const char *date = "";
-        totals_add(&totals, &statistics);
-        g_variant_lookup(day, "day", "&s", &date);
-        if (first == NULL)
-            first = figure_date(date);
-        g_free(last);
-        last = figure_date(date);
-    }
-    if (g_strcmp0(first, last) == 0)
-        totals.period = g_strdup(first != NULL ? first : "");
-    else
-        /* Translators: two dates. */
-        totals.period = g_strdup_printf(_("%s to %s"), first, last);
-    return totals;
-}
-
-static Totals totals_of_all(GVariant *statistics)
-{
-    SottoStatistics all = sotto_statistics_parse(statistics);
-    g_autofree char *since = figure_moment(all.since_s);
-    Totals totals = {.sum = all};
-
-    totals.p50_least_us = all.latency_p50_us;
-    totals.p95_least_us = all.latency_p95_us;
-    /* Translators: a date and a time of day. */
-    totals.period = g_strdup_printf(_("Since %s"), since);
-    return totals;
-}
-
-/* Of the period that is chosen. */
-static Totals totals_chosen(SottoStatisticsPage *self)
-{
-    if (gtk_toggle_button_get_active(self->today)) {
-        g_autoptr(GVariant) today =
-            g_variant_lookup_value(self->statistics, "today", G_VARIANT_TYPE_VARDICT);
-        g_autoptr(GVariant) days = NULL;
-        if (today != NULL)
-            days = g_variant_ref_sink(g_variant_new_array(G_VARIANT_TYPE_VARDICT, &today, 1));
-        return totals_of_days(days);
-    }
-    if (gtk_toggle_button_get_active(self->week)) {
-        g_autoptr(GVariant) week = lookup_list(self->statistics, "week");
-        return totals_of_days(week);
-    }
-    return totals_of_all(self->statistics);
-}
-
-static char *time_range(guint64 least_us, guint64 most_us)
-{
-    g_autofree char *least = figure_time((double)least_us);
-    g_autofree char *most = figure_time((double)most_us);
-
-    if (most_us == 0)
-        return g_strdup(_("nothing was asked"));
-    if (g_str_equal(least, most))
-        return g_steal_pointer(&most);
-    /* Translators: two times, such as 8 ms and 16 ms. */
-    return g_strdup_printf(_("%s to %s, by day"), least, most);
-}
-
-/* The number of a row in words (transfer full). */
-static char *row_text(const Totals *totals, guint row)
-{
-    const SottoStatistics *sum = &totals->sum;
-    g_autofree char *sent = g_format_size(sum->bytes_sent);
-    g_autofree char *received = g_format_size(sum->bytes_received);
-
-    switch (row) {
-    case ROW_SINCE:
-        return g_strdup(totals->period);
-    case ROW_LOOKUPS:
-        return figure_count((double)sum->queries);
-    case ROW_ENCRYPTED:
-        return figure_share(sum->encrypted, sum->queries);
-    case ROW_CACHED:
-        return figure_share(sum->cache_hits, sum->queries);
-    case ROW_BLOCKED:
-        return figure_share(sum->blocked, sum->queries);
-    case ROW_FAILED:
-        return figure_share(sum->failed, sum->queries);
-    case ROW_HALF:
-        return time_range(totals->p50_least_us, sum->latency_p50_us);
-    case ROW_MOST:
-        return time_range(totals->p95_least_us, sum->latency_p95_us);
-    default:
-        /* Translators: two sizes, such as 1.2 MB. */
-        return g_strdup_printf(_("%s sent, %s received"), sent, received);
-    }
-}
-
-static void show_totals(SottoStatisticsPage *self)
-{
-    Totals totals = totals_chosen(self);
-
-    for (guint row = 0; row < ROWS; row++) {
-        AtkObject *accessible = gtk_widget_get_accessible(GTK_WIDGET(self->rows[row]));
-        g_autofree char *text = row_text(&totals, row);
-        if (g_str_equal(gtk_label_get_text(self->numbers[row]), text))
-            continue; /* no layout, and no word of a screen reader */
-        gtk_label_set_text(self->numbers[row], text);
-        atk_object_set_description(accessible, text);
-    }
-    g_free(totals.period);
 }
 
 /* --- graphs ---------------------------------------------------------------------------------- */
@@ -353,20 +176,6 @@ static SottoFigureTable *make_table(GtkContainer *place, const FigureColumn *col
 /* What is made when the page is first seen. */
 static void make(SottoStatisticsPage *self)
 {
-    for (guint row = 0; row < ROWS; row++) {
-        GtkWidget *line = hdy_action_row_new(), *number = gtk_label_new(NULL);
-        spoken_row_set(HDY_ACTION_ROW(line), _(row_titles[row]), "");
-        hdy_action_row_set_title_lines(HDY_ACTION_ROW(line), 0);
-        gtk_style_context_add_class(gtk_widget_get_style_context(number), "figure");
-        gtk_label_set_line_wrap(GTK_LABEL(number), TRUE);
-        gtk_label_set_xalign(GTK_LABEL(number), 1);
-        gtk_container_add(GTK_CONTAINER(line), number);
-        gtk_list_box_row_set_activatable(GTK_LIST_BOX_ROW(line), FALSE);
-        gtk_widget_show_all(line);
-        gtk_container_add(self->totals, line);
-        self->rows[row] = HDY_ACTION_ROW(line);
-        self->numbers[row] = GTK_LABEL(number);
-    }
     self->resolvers = make_table(self->resolvers_place, resolver_columns,
                                  G_N_ELEMENTS(resolver_columns), _("Resolvers"));
     self->protocols = make_table(self->protocols_place, protocol_columns,
@@ -387,7 +196,7 @@ static void show(SottoStatisticsPage *self)
     if (self->statistics == NULL)
         return;
     week = lookup_list(self->statistics, "week");
-    show_totals(self);
+    sotto_totals_view_show(self->totals, self->statistics);
     show_days(self, week);
     show_answers(self);
     show_tables(self, week);
@@ -405,14 +214,6 @@ static void on_statistics(GVariant *statistics, gpointer data)
     show(self);
 }
 
-static void on_period(GtkToggleButton *button, gpointer data)
-{
-    SottoStatisticsPage *self = data;
-
-    if (self->statistics != NULL && gtk_toggle_button_get_active(button))
-        show_totals(self);
-}
-
 /* --- taking away ----------------------------------------------------------------------------- */
 
 static void on_copy(GtkButton *button, gpointer data)
@@ -421,9 +222,7 @@ static void on_copy(GtkButton *button, gpointer data)
     SottoFigureTable *const tables[] = {self->days, self->resolvers, self->protocols};
     g_autoptr(GString) text = g_string_new(NULL);
 
-    for (guint row = 0; row < ROWS; row++)
-        g_string_append_printf(text, "%s: %s\n", _(row_titles[row]),
-                               gtk_label_get_text(self->numbers[row]));
+    sotto_totals_view_describe(self->totals, text);
     for (gsize i = 0; i < G_N_ELEMENTS(tables); i++) {
         g_string_append_c(text, '\n');
         sotto_figure_table_describe(tables[i], text);
@@ -475,6 +274,7 @@ static void sotto_statistics_page_class_init(SottoStatisticsPageClass *class)
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(class);
 
     g_type_ensure(SOTTO_TYPE_GRAPH); /* named in the template */
+    g_type_ensure(SOTTO_TYPE_TOTALS_VIEW);
     G_OBJECT_CLASS(class)->finalize = sotto_statistics_page_finalize;
     widget_class->map = sotto_statistics_page_map;
     gtk_widget_class_set_template_from_resource(widget_class,
@@ -482,8 +282,6 @@ static void sotto_statistics_page_class_init(SottoStatisticsPageClass *class)
 #define CHILD(name) gtk_widget_class_bind_template_child(widget_class, SottoStatisticsPage, name)
     CHILD(content);
     CHILD(message);
-    CHILD(today);
-    CHILD(week);
     CHILD(totals);
     CHILD(lookups_graph);
     CHILD(times_graph);
@@ -496,7 +294,6 @@ static void sotto_statistics_page_class_init(SottoStatisticsPageClass *class)
     CHILD(days_place);
     CHILD(copy_button);
 #undef CHILD
-    gtk_widget_class_bind_template_callback(widget_class, on_period);
     gtk_widget_class_bind_template_callback(widget_class, on_copy);
     gtk_widget_class_bind_template_callback(widget_class, on_export_csv);
     gtk_widget_class_bind_template_callback(widget_class, on_export_json);
