@@ -65,6 +65,7 @@ static char *format_day(const char *day, const char *format)
 char *figure_day(const char *day)
 {
     /* Translators: strftime; a day of this week, such as Sun 22. */
+    /* xgettext:no-c-format */
     return format_day(day, _("%a %-d"));
 }
 

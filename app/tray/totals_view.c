@@ -146,7 +146,7 @@ static char *time_range(guint64 least_us, guint64 most_us)
     g_autofree char *most = figure_time((double)most_us);
 
     if (most_us == 0)
-        return g_strdup(_("nothing was asked"));
+        return g_strdup(_("no resolver was asked"));
     if (g_str_equal(least, most))
         return g_steal_pointer(&most);
     /* Translators: two times, such as 8 ms and 16 ms. */
