@@ -128,9 +128,9 @@ static void report_failure(const GError *error)
 
 static void on_written(GObject *source, GAsyncResult *result, gpointer data)
 {
-    g_autofree char *contents = data;
     g_autoptr(GError) error = NULL;
 
+    g_free(data); /* what was to be written */
     if (!g_file_replace_contents_finish(G_FILE(source), result, NULL, &error))
         report_failure(error);
 }
