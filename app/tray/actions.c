@@ -139,6 +139,49 @@ static void set_policy(GSimpleAction *action, GVariant *parameter, gpointer appl
                                   on_action_ended, g_object_ref(application));
 }
 
+static void set_network_policy(GSimpleAction *action, GVariant *parameter, gpointer application)
+{
+    const char *id, *word;
+    SottoPolicy policy;
+
+    g_variant_get(parameter, "(&s&s)", &id, &word);
+    if (!sotto_policy_parse(word, &policy))
+        return; /* somebody else's word, over the bus */
+    sotto_helper_set_policy_async(sotto_application_helper(application), id, policy, NULL,
+                                  on_action_ended, g_object_ref(application));
+}
+
+static void on_forget_confirmed(SottoApplication *application, gpointer id)
+{
+    sotto_helper_forget_network_async(sotto_application_helper(application), id, NULL,
+                                      on_action_ended, g_object_ref(application));
+}
+
+/* A network that is gone meanwhile is no harm: the helper says so. */
+static gboolean is_present(SottoApplication *application)
+{
+    return sotto_helper_presence(sotto_application_helper(application)) == SOTTO_PRESENCE_PRESENT;
+}
+
+static void forget_network(GSimpleAction *action, GVariant *parameter, gpointer application)
+{
+    const char *id, *name;
+    g_autofree char *question = NULL;
+    Confirmation confirmation = {
+        .text = _("What you decided for it is forgotten, and what got through on it. When this "
+                  "computer joins it again, it is a new network."),
+        .confirm = _("_Forget"),
+        .holds = is_present,
+        .free_data = g_free,
+    };
+
+    g_variant_get(parameter, "(&s&s)", &id, &name);
+    /* Translators: %s is the name of a network, such as Grand Hotel Wi-Fi. */
+    question = g_strdup_printf(_("Forget %s?"), name);
+    confirmation.question = question;
+    confirmation_ask(application, &confirmation, on_forget_confirmed, g_strdup(id));
+}
+
 /* --- the app --------------------------------------------------------------------------------- */
 
 static void open_clock(GSimpleAction *action, GVariant *parameter, gpointer application)
@@ -238,6 +281,8 @@ void actions_install(SottoApplication *application)
         {"look-again", look_again},
         {"allow-unprotected", allow_unprotected, "u"},
         {"set-policy", set_policy, "s"},
+        {"set-network-policy", set_network_policy, "(ss)"},
+        {"forget-network", forget_network, "(ss)"},
         {"open-clock", open_clock},
         {"retry", retry},
         {"check", check},
@@ -255,6 +300,7 @@ void actions_install(SottoApplication *application)
         {"app.show-page('status')", {"<Primary>1"}},
         {"app.show-page('resolvers')", {"<Primary>2"}},
         {"app.show-page('statistics')", {"<Primary>3"}},
+        {"app.show-page('networks')", {"<Primary>5"}}, /* 4 is for the query log */
         {"app.check", {"F5"}},
         {"win.menu", {"F10"}},
         {"win.close", {"<Primary>w"}},

@@ -22,12 +22,15 @@ typedef struct Question {
     gboolean (*holds)(SottoApplication *application);
     void (*confirmed)(SottoApplication *application, gpointer data);
     gpointer data;
+    GDestroyNotify free_data;
 } Question;
 
 static void question_free(gpointer data, GClosure *closure)
 {
     Question *question = data;
 
+    if (question->data != NULL && question->free_data != NULL)
+        question->free_data(question->data);
     g_free(question->network);
     g_free(question);
 }
@@ -37,11 +40,14 @@ static void on_response(GtkDialog *dialog, int response, gpointer data)
     Question *question = data;
     SottoApplication *application = question->application;
     void (*confirmed)(SottoApplication *, gpointer) = question->confirmed;
-    gpointer confirmed_data = question->data;
+    gpointer confirmed_data = g_steal_pointer(&question->data);
+    GDestroyNotify free_data = question->free_data;
 
     gtk_widget_destroy(GTK_WIDGET(dialog)); /* frees the question */
     if (response == GTK_RESPONSE_ACCEPT)
         confirmed(application, confirmed_data);
+    if (confirmed_data != NULL && free_data != NULL)
+        free_data(confirmed_data);
 }
 
 /* Whether lookups are still held back, so that the question makes sense. */
@@ -115,13 +121,19 @@ void confirmation_ask(SottoApplication *application, const Confirmation *confirm
 
     if (dialog != NULL) {
         gtk_window_present(GTK_WINDOW(dialog));
+        if (data != NULL && confirmation->free_data != NULL)
+            confirmation->free_data(data);
         return;
     }
     toolkit_prepare();
     dialog = build(application, confirmation);
     question = g_new0(Question, 1);
-    *question = (Question){application, g_strdup(sotto_helper_network(helper)), confirmation->holds,
-                           confirmed, data};
+    *question = (Question){application,
+                           g_strdup(sotto_helper_network(helper)),
+                           confirmation->holds,
+                           confirmed,
+                           data,
+                           confirmation->free_data};
     g_object_set_data(G_OBJECT(dialog), CURRENT, question);
     g_object_set_data(G_OBJECT(application), CURRENT, dialog);
     g_signal_connect_data(dialog, "response", G_CALLBACK(on_response), question, question_free, 0);

@@ -10,6 +10,7 @@ typedef struct Confirmation {
     const char *confirm; /* label of the button that says yes, with a mnemonic */
     /* whether the question still makes sense; NULL: while lookups are held back on this network */
     gboolean (*holds)(SottoApplication *application);
+    GDestroyNotify free_data; /* of what `confirmed` gets; NULL: nobody's */
 } Confirmation;
 
 /**

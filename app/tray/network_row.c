@@ -1,36 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The one choice a network has. The ids of the entries in ui/network-row.ui are the words of the
- * contract, so that what is chosen goes to the application's action as it is. A choice that the
- * helper refuses goes back by the refresh that follows every action.
+ * The choice of the network at hand, on Status. One that the helper refuses goes back by the
+ * refresh that follows every action.
  */
 #include "network_row.h"
 
+#include "policy_choice.h"
 #include "spoken_row.h"
 
 #include <glib/gi18n.h>
 
 struct _SottoNetworkRow {
     HdyActionRow parent_instance;
-    gboolean updating; /* the entry is being set, not chosen */
 
-    GtkComboBox *policies;
+    SottoPolicyChoice *policies;
 };
 
 G_DEFINE_FINAL_TYPE(SottoNetworkRow, sotto_network_row, HDY_TYPE_ACTION_ROW)
-
-static const char *describe(SottoPolicy policy)
-{
-    switch (policy) {
-    case SOTTO_POLICY_PROTECT:
-        return _("Lookups are encrypted here while Sotto is on");
-    case SOTTO_POLICY_ASK:
-        return _("You are asked before anything is encrypted here");
-    case SOTTO_POLICY_LEAVE_ALONE:
-        return _("This network's own DNS is used here");
-    }
-    return "";
-}
 
 void sotto_network_row_update(SottoNetworkRow *self, SottoHelper *helper)
 {
@@ -40,26 +26,21 @@ void sotto_network_row_update(SottoNetworkRow *self, SottoHelper *helper)
     g_autofree char *title = g_strdup_printf(_("On %s"), network);
 
     spoken_row_set(HDY_ACTION_ROW(self), network[0] != '\0' ? title : _("On this network"),
-                   describe(policy));
-    self->updating = TRUE;
-    gtk_combo_box_set_active_id(self->policies, sotto_policy_word(policy));
-    self->updating = FALSE;
+                   policy_describe(policy));
+    sotto_policy_choice_set(self->policies, network, policy);
 }
 
-static void on_chosen(GtkComboBox *policies, gpointer data)
+static void on_chosen(SottoPolicyChoice *policies, const char *policy, gpointer data)
 {
-    SottoNetworkRow *self = data;
-    const char *policy = gtk_combo_box_get_active_id(policies);
-
-    if (!self->updating && policy != NULL)
-        g_action_group_activate_action(G_ACTION_GROUP(g_application_get_default()), "set-policy",
-                                       g_variant_new_string(policy));
+    g_action_group_activate_action(G_ACTION_GROUP(g_application_get_default()), "set-policy",
+                                   g_variant_new_string(policy));
 }
 
 static void sotto_network_row_class_init(SottoNetworkRowClass *class)
 {
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(class);
 
+    g_type_ensure(SOTTO_TYPE_POLICY_CHOICE); /* named in the template */
     gtk_widget_class_set_template_from_resource(widget_class,
                                                 "/io/github/sottodns/Sotto/network-row.ui");
     gtk_widget_class_bind_template_child(widget_class, SottoNetworkRow, policies);

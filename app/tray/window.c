@@ -9,6 +9,7 @@
  */
 #include "window.h"
 
+#include "networks_page.h"
 #include "permissions.h"
 #include "presentation.h"
 #include "resolvers_page.h"
@@ -31,6 +32,7 @@ struct _SottoWindow {
     SottoStatusPage *status_page;
     SottoResolversPage *resolvers_page;
     SottoStatisticsPage *statistics_page;
+    SottoNetworksPage *networks_page;
     GtkMenuButton *menu_button;
     GtkInfoBar *tray_bar, *update_bar, *restart_bar, *error_bar;
     GtkLabel *tray_label, *update_label, *error_label;
@@ -86,6 +88,7 @@ void sotto_window_update(SottoWindow *self)
     sotto_setup_page_update(self->setup_page);
     sotto_status_page_update(self->status_page);
     sotto_resolvers_page_update(self->resolvers_page);
+    sotto_networks_page_update(self->networks_page);
 }
 
 void sotto_window_tick(SottoWindow *self)
@@ -170,6 +173,7 @@ static void sotto_window_class_init(SottoWindowClass *class)
     CHILD(status_page);
     CHILD(resolvers_page);
     CHILD(statistics_page);
+    CHILD(networks_page);
     CHILD(menu_button);
     CHILD(tray_bar);
     CHILD(tray_label);
@@ -203,6 +207,7 @@ SottoWindow *sotto_window_new(GtkApplication *application, const Situation *situ
     g_type_ensure(SOTTO_TYPE_STATUS_PAGE);
     g_type_ensure(SOTTO_TYPE_RESOLVERS_PAGE);
     g_type_ensure(SOTTO_TYPE_STATISTICS_PAGE);
+    g_type_ensure(SOTTO_TYPE_NETWORKS_PAGE);
     self = g_object_new(SOTTO_TYPE_WINDOW, "application", application, NULL);
     self->situation = situation;
     sotto_setup_page_follow(self->setup_page, situation);
@@ -211,6 +216,7 @@ SottoWindow *sotto_window_new(GtkApplication *application, const Situation *situ
     self->feed = statistics_feed_new(situation->helper);
     sotto_status_page_count(self->status_page, self->feed);
     sotto_statistics_page_follow(self->statistics_page, self->feed);
+    sotto_networks_page_follow(self->networks_page, situation->helper);
     sotto_window_update(self);
     return self;
 }

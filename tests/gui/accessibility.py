@@ -79,6 +79,14 @@ def is_checked(node):
     return node.get_state_set().contains(Atspi.StateType.CHECKED)
 
 
+def choose_policy(network, entry):
+    """Opens the menu of what is done on a network, and chooses from it."""
+    start = f"What Sotto does on {network}: "
+    press(wait(lambda: next((node for node in find_all(Role.TOGGLE_BUTTON, showing=False) if node.get_name().startswith(start)),
+                            None), f"the choice of {network}"))
+    press(get(Role.RADIO_BUTTON, entry))
+
+
 def type_text(entry, text):
     Atspi.EditableText.set_text_contents(entry, text)
 

@@ -226,6 +226,8 @@ class ScriptedHelper:
                       facts.get_child_value(i).get_child_value(1).get_variant() for i in range(facts.n_children())})
         elif method == "Answer":
             self.answers[parameters.get_child_value(0).get_string()] = parameters.get_child_value(1).get_variant()
+            if parameters.get_child_value(0).get_string() == "ListNetworks":
+                self.tell_networks()
         elif method == "Refuse":
             name, error, sentence = parameters.unpack()
             self.refusals[name] = (error, sentence)
@@ -282,6 +284,8 @@ class ScriptedHelper:
             self.set_state("open", parameters.unpack()[0])
         elif method == "SetPolicy":
             self.set_policy(*parameters.unpack())
+        elif method == "Forget":
+            self.forget(*parameters.unpack())
         invocation.return_value(reply)
 
     def begin_sign_in(self, how, caller):
@@ -312,7 +316,29 @@ class ScriptedHelper:
         else:
             invocation.return_value(GLib.Variant.new_tuple(answer))
 
+    def tell_networks(self):
+        self.bus.emit_signal(None, PATH, NETWORKS, "Changed", None)
+
+    def change_networks(self, change):
+        """`change` gives an entry as it is from now on, or None."""
+        entries = [GLib.VariantDict.new(self.answers["ListNetworks"].get_child_value(index))
+                   for index in range(self.answers["ListNetworks"].n_children())]
+        changed = [change(entry, entry.lookup_value("id").get_string()) for entry in entries]
+        self.answers["ListNetworks"] = GLib.Variant.new_array(GLib.VariantType("a{sv}"),
+                                                              [entry.end() for entry in changed if entry is not None])
+        self.tell_networks()
+
+    def forget(self, network):
+        self.change_networks(lambda entry, id: None if id == network else entry)
+
     def set_policy(self, network, policy):
+        def decide(entry, id):
+            if id == network:
+                entry.insert_value("policy", GLib.Variant("s", policy))
+                entry.insert_value("decided", GLib.Variant("b", True))
+            return entry
+
+        self.change_networks(decide)
         if network != self.network_facts["Current"].get_string():
             return
         self.set({"Policy": GLib.Variant("s", policy)})

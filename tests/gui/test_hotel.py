@@ -354,15 +354,10 @@ def test_asked_about_a_new_network(helper, item):
     item.get("^Protected on Grand Hotel Wi-Fi$")
 
 
-def choose(combo, index):
-    assert Atspi.Selection.select_child(combo, index)
-
-
 def test_policy_in_the_window(helper, window):
     helper.set(State="on")
     window.get_row("On Grand Hotel Wi-Fi", "Lookups are encrypted here while Sotto is on")
-    combo = window.get(Role.COMBO_BOX, "What Sotto Does on This Network")
-    choose(combo, 2)
+    window.choose_policy("Grand Hotel Wi-Fi", "Leave Alone")
     wait(lambda: helper.calls == ["SetPolicy(hotel, leave-alone)"], "the choice")
     window.get_row("On Grand Hotel Wi-Fi", "This network's own DNS is used here")
     helper.set(Policy="ask")
@@ -374,21 +369,21 @@ def test_policy_in_the_window(helper, window):
 def test_refused_policy_goes_back(helper, window):
     helper.refuse("SetPolicy", "Failed", "The choice cannot be kept: the disk is full.")
     helper.set(State="on")
-    combo = window.get(Role.COMBO_BOX, "What Sotto Does on This Network")
-    choose(combo, 2)
+    window.choose_policy("Grand Hotel Wi-Fi", "Leave Alone")
     wait(lambda: helper.calls == ["SetPolicy(hotel, leave-alone)"], "the choice")
     window.get_row("On Grand Hotel Wi-Fi", "Lookups are encrypted here while Sotto is on")
 
 
 def test_no_policy_where_no_network_is_known(helper, window):
+    choice = "What Sotto does on Grand Hotel Wi-Fi: Protect"
     helper.set(State="on")
-    window.get(Role.COMBO_BOX)
+    window.get(Role.TOGGLE_BUTTON, choice)
     helper.set(Current="")
-    window.gone(Role.COMBO_BOX)
+    window.gone(Role.TOGGLE_BUTTON, choice)
     helper.set(Current="hotel")
-    window.get(Role.COMBO_BOX)
+    window.get(Role.TOGGLE_BUTTON, choice)
     helper.set(State="off")  # nothing is done on any network then
-    window.gone(Role.COMBO_BOX)
+    window.gone(Role.TOGGLE_BUTTON, choice)
 
 
 # --- the report

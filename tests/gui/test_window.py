@@ -8,8 +8,8 @@ from accessibility import Role
 from conftest import App, enlarge_window, run_app
 from waiting import pump, wait
 
-PAGES = ["Status", "Resolvers", "Statistics"]
-UNNAMED_ROLES = [Role.PUSH_BUTTON, Role.TOGGLE_BUTTON, Role.RADIO_BUTTON, Role.TEXT, Role.CHECK_BOX]
+PAGES = ["Status", "Resolvers", "Statistics", "Networks"]
+UNNAMED_ROLES = [Role.PUSH_BUTTON, Role.TOGGLE_BUTTON, Role.RADIO_BUTTON, Role.TEXT, Role.CHECK_BOX, Role.COMBO_BOX]
 
 
 def key(*keys):
@@ -195,6 +195,8 @@ def test_pages_by_key(helper, window):
     window.get(Role.RADIO_BUTTON, "Quad9, 8 ms")
     key("ctrl+3")
     window.get(Role.RADIO_BUTTON, "Today")
+    key("ctrl+5")
+    window.get(Role.PUSH_BUTTON, "Forget Home")
     key("ctrl+1")
     window.get(Role.PUSH_BUTTON, "Turn On Protection")
 
@@ -203,8 +205,8 @@ def test_every_widget_has_a_name(helper, item):
     helper.set(State="on")
     run_app()
     accessibility.get(Role.PUSH_BUTTON, "Turn Off Protection")
-    for number, page in enumerate(PAGES, 1):
-        key(f"ctrl+{number}")
+    for page in PAGES:
+        accessibility.press(accessibility.get(Role.RADIO_BUTTON, page))
         pump(0.5)
         unnamed = [role.value_nick for role in UNNAMED_ROLES for node in accessibility.find_all(role) if not node.get_name()]
         assert not unnamed, f"{page}: {unnamed}"

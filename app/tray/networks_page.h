@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "helper.h"
+
+#include <gtk/gtk.h>
+
+/** The networks that this computer was in, and what is done on each. */
+#define SOTTO_TYPE_NETWORKS_PAGE (sotto_networks_page_get_type())
+G_DECLARE_FINAL_TYPE(SottoNetworksPage, sotto_networks_page, SOTTO, NETWORKS_PAGE, GtkBin)
+
+/** To be called once, after construction. `helper` outlives the page. */
+void sotto_networks_page_follow(SottoNetworksPage *page, SottoHelper *helper);
+
+/** Shows everything anew: the helper's facts changed, or it refused a choice. */
+void sotto_networks_page_update(SottoNetworksPage *page);
