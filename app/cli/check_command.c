@@ -8,6 +8,8 @@
 
 #include <glib/gi18n.h>
 
+#define MARK_WIDTH 7
+
 static gboolean wants_report;
 
 static const GOptionEntry check_options[] = {
@@ -50,14 +52,24 @@ static void print_json(const SottoEvidence *evidence)
     document_print(document, DOCUMENT_READABLE);
 }
 
+/* What a step showed, before its title; titles stand below each other. */
+static void print_mark(Tone tone, const char *mark)
+{
+    g_print("  ");
+    console_print(tone, mark);
+    g_print("%*s", (int)MAX(MARK_WIDTH - g_utf8_strlen(mark, -1), 1), "");
+}
+
 static void print_step(const SottoEvidenceStep *step)
 {
     if (sotto_evidence_step_is_unknown(step))
-        console_print(TONE_QUIET, _("  ?      "));
+        print_mark(TONE_QUIET, "?");
     else if (sotto_evidence_step_is_notable(step))
-        console_print(TONE_WARNING, _("  ok !   "));
+        print_mark(TONE_WARNING, C_("check", "ok !"));
+    else if (step->ok)
+        print_mark(TONE_GOOD, C_("check", "ok"));
     else
-        console_print(step->ok ? TONE_GOOD : TONE_BAD, step->ok ? _("  ok     ") : _("  FAILED "));
+        print_mark(TONE_BAD, C_("check", "FAILED"));
     console_print(TONE_PLAIN, step->title);
     if (step->code[0] != '\0' && !step->ok && !sotto_evidence_step_is_unknown(step))
         g_print(" (%s)", step->code);
@@ -76,6 +88,7 @@ static void print_before(const SottoEvidenceBefore *before)
 
     if (before->time_s == 0)
         return;
+    /* Translators: a time of day, the name of a network, and what was seen there. */
     line = before->network[0] != '\0'
                ? g_strdup_printf(_("%s, on %s: %s"), when, before->network, before->detail)
                : g_strdup_printf(_("%s: %s"), when, before->detail);

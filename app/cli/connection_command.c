@@ -6,6 +6,8 @@
 
 #include <glib/gi18n.h>
 
+#define DETAIL_WIDTH 14
+
 static const char *text_of(GVariant *entry, const char *key)
 {
     const char *text = "";
@@ -40,15 +42,16 @@ static void print_encryption(GVariant *entry)
     if (text_of(entry, "version")[0] == '\0') {
         console_print_fact(_("Security"), text_of(entry, "security"));
     } else {
-        console_print_fact(_("Version"), text_of(entry, "version"));
+        console_print_fact(C_("TLS", "Version"), text_of(entry, "version"));
         console_print_fact(_("Cipher"), text_of(entry, "cipher"));
         console_print_fact(_("ALPN"), text_of(entry, "alpn"));
-        console_print_fact(_("Resumed"), resumed ? _("yes") : _("no"));
+        console_print_fact(C_("TLS session", "Resumed"), resumed ? C_("TLS session resumed", "yes")
+                                                                 : C_("TLS session resumed", "no"));
     }
     block = padding > 0 ? g_strdup_printf(_("to a multiple of %u bytes"), padding)
-                        : g_strdup(_("none"));
+                        : g_strdup(C_("padding", "none"));
     console_print_fact(_("Padding"), block);
-    print_time(_("Expires"), time_of(entry, "valid-until"));
+    print_time(C_("certificate", "Expires"), time_of(entry, "valid-until"));
 }
 
 static void print_use(GVariant *entry)
@@ -76,16 +79,25 @@ static char *day(gint64 time_s)
     return time != NULL ? g_date_time_format(time, "%Y-%m-%d") : g_strdup("");
 }
 
+static void print_detail(const char *label, const char *value)
+{
+    gint padding = (gint)MAX(DETAIL_WIDTH - g_utf8_strlen(label, -1), 1);
+
+    g_print("     %s%*s%s\n", label, padding, "", value);
+}
+
 static void print_certificate(GVariant *certificate, guint number)
 {
     g_autofree char *from = day(time_of(certificate, "not-before"));
     g_autofree char *until = day(time_of(certificate, "not-after"));
+    /* Translators: two dates. */
+    g_autofree char *validity = g_strdup_printf(_("%s to %s"), from, until);
 
     g_print("  %u  %s\n", number, text_of(certificate, "subject"));
-    g_print(_("     issued by     %s\n"), text_of(certificate, "issuer"));
-    g_print(_("     valid         %s to %s\n"), from, until);
-    g_print(_("     key pin       %s\n"), text_of(certificate, "key-pin"));
-    g_print(_("     body hash     %s\n"), text_of(certificate, "body-hash"));
+    print_detail(C_("certificate", "issued by"), text_of(certificate, "issuer"));
+    print_detail(C_("certificate", "valid"), validity);
+    print_detail(C_("certificate", "key pin"), text_of(certificate, "key-pin"));
+    print_detail(C_("certificate", "body hash"), text_of(certificate, "body-hash"));
 }
 
 static void print_chain(GVariant *entry)
@@ -94,7 +106,7 @@ static void print_chain(GVariant *entry)
     gsize length = chain != NULL ? g_variant_n_children(chain) : 0;
 
     if (length > 0)
-        g_print(_("Certificates\n"));
+        g_print("%s\n", _("Certificates"));
     for (gsize i = 0; i < length; i++) {
         g_autoptr(GVariant) certificate = g_variant_get_child_value(chain, i);
         print_certificate(certificate, (guint)i + 1);

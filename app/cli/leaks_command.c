@@ -26,8 +26,10 @@ static void print_json(const GPtrArray *leaks)
 
 static void print_table(const GPtrArray *leaks)
 {
-    const char *const titles[] = {_("program"), _("user"),  _("asked"),
-                                  _("by"),      _("times"), _("last")};
+    /* Translators: the asked is the address of a server; by is the protocol, such as UDP. */
+    const char *const titles[] = {C_("column", "program"), C_("column", "user"),
+                                  C_("column", "asked"),   C_("column", "by"),
+                                  C_("column", "times"),   C_("column", "last")};
     g_autoptr(Table) table = table_new(G_N_ELEMENTS(titles));
 
     table_add(table, TONE_QUIET, titles);

@@ -47,8 +47,10 @@ static void add_source_row(Table *table, const SottoListSource *source)
 
 static void print_sources(Session *session, GPtrArray *sources)
 {
-    const char *const head[] = {_("list"),   _("kind"),    _("entries"),
-                                _("signed"), _("checked"), _("last refusal")};
+    /* Translators: when a list was signed and checked, and why the last one was refused. */
+    const char *const head[] = {C_("column", "list"),    C_("column", "kind"),
+                                C_("column", "entries"), C_("column", "signed"),
+                                C_("column", "checked"), C_("column", "last refusal")};
 
     if (session->json) {
         g_autoptr(JsonBuilder) document = document_new_array();
@@ -118,7 +120,8 @@ static void print_relays_json(GVariant *relays)
 
 static void print_relays_table(GVariant *relays)
 {
-    const char *const head[] = {_("id"), _("operator"), _("kind"), _("description")};
+    const char *const head[] = {C_("column", "id"), C_("column", "operator"), C_("column", "kind"),
+                                C_("column", "description")};
     g_autoptr(Table) table = table_new(G_N_ELEMENTS(head));
 
     table_add(table, TONE_QUIET, head);

@@ -93,9 +93,10 @@ static void print_line(const char *line)
     if (object == NULL) {
         g_print("%s\n", line);
     } else if (json_object_has_member(object, "lost")) {
-        g_autofree char *sentence =
-            g_strdup_printf(_("(%" G_GINT64_FORMAT " lines were lost here)\n"),
-                            json_object_get_int_member_with_default(object, "lost", 0));
+        gint64 lost = json_object_get_int_member_with_default(object, "lost", 0);
+        g_autofree char *sentence = g_strdup_printf(
+            ngettext("(%lu line was lost here)\n", "(%lu lines were lost here)\n", (gulong)lost),
+            (gulong)lost);
         console_print(TONE_WARNING, sentence);
     } else {
         print_query(object);

@@ -130,9 +130,13 @@ static void print_counters_words(Monitor *monitor, const SottoStatistics *now)
     const SottoStatistics *before = &monitor->before;
 
     if (monitor->lines++ % HEAD_EVERY == 0) {
-        g_autofree char *head =
-            g_strdup_printf("%9s %9s %9s %9s %9s %9s %9s\n", _("lookups"), _("encrypted"),
-                            _("cached"), _("failed"), _("around"), _("pending"), _("p50 ms"));
+        /* Translators: titles above numbers, each at most 9 letters wide: lookups, those encrypted,
+         * answered from the cache, failed, gone around Sotto, still waited for, and the median time
+         * in milliseconds. */
+        g_autofree char *head = g_strdup_printf(
+            "%9s %9s %9s %9s %9s %9s %9s\n", C_("column", "lookups"), C_("column", "encrypted"),
+            C_("column", "cached"), C_("column", "failed"), C_("column", "around"),
+            C_("column", "pending"), C_("column", "p50 ms"));
         console_print(TONE_QUIET, head);
     }
     g_print("%9" G_GUINT64_FORMAT " %9" G_GUINT64_FORMAT " %9" G_GUINT64_FORMAT

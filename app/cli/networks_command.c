@@ -47,6 +47,8 @@ static char *policy_words(const SottoNetwork *network)
 {
     const char *word = sotto_policy_word(network->policy);
 
+    /* Translators: %s is protect, ask or leave-alone, as one types it: what is done on any network
+     * that nobody has decided about. */
     return network->decided ? g_strdup(word) : g_strdup_printf(_("%s, as any new one"), word);
 }
 
@@ -54,16 +56,24 @@ static void add_row(Table *table, const SottoNetwork *network)
 {
     g_autofree char *policy = policy_words(network);
     g_autofree char *seen = console_clock(network->last_seen_s);
-    const char *const cells[] = {network->current ? "*" : " ",        network->name, policy,
-                                 network->portal ? _("sign-in") : "", seen,          network->id};
+    const char *const cells[] = {network->current ? "*" : " ",
+                                 network->name,
+                                 policy,
+                                 network->portal ? C_("asks for", "sign-in") : "",
+                                 seen,
+                                 network->id};
 
     table_add(table, network->current ? TONE_STRONG : TONE_PLAIN, cells);
 }
 
 static void print_table(const GPtrArray *networks)
 {
-    const char *const head[] = {" ",           _("network"),   _("what is done"),
-                                _("asks for"), _("last seen"), _("id")};
+    const char *const head[] = {" ",
+                                C_("column", "network"),
+                                C_("column", "what is done"),
+                                C_("column", "asks for"),
+                                C_("column", "last seen"),
+                                C_("column", "id")};
     g_autoptr(Table) table = table_new(G_N_ELEMENTS(head));
 
     table_add(table, TONE_QUIET, head);

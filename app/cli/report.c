@@ -110,6 +110,7 @@ static char *last_change(SottoHelper *helper)
 
     if (sotto_helper_changed_at_s(helper) == 0)
         return g_strdup("");
+    /* Translators: the name of a user of this computer, and a time of day. */
     return who[0] != '\0' ? g_strdup_printf(_("by %s, %s"), who, when) : g_strdup(when);
 }
 

@@ -103,7 +103,7 @@ static char *speed_words(SottoResolver *resolver)
     gint64 latency_us = sotto_resolver_latency_us(resolver);
 
     if (sotto_resolver_failure(resolver)[0] != '\0')
-        return g_strdup(_("failed"));
+        return g_strdup(C_("resolver", "failed"));
     return latency_us > 0 ? console_milliseconds((guint64)latency_us) : g_strdup("");
 }
 
@@ -112,6 +112,7 @@ static char *relay_words(SottoResolver *resolver)
 {
     const char *relay = sotto_resolver_relay(resolver);
 
+    /* Translators: %s is the name of a relay. */
     return relay[0] != '\0' ? g_strdup_printf(_("through %s"), relay) : g_strdup("");
 }
 
@@ -199,8 +200,14 @@ static guint count_of_operator(GListModel *list, guint first)
 
 static void print_table(Session *session, GListStore *store)
 {
-    const char *const head[] = {" ",       _("id"),     _("name"),    _("country"), _("protocols"),
-                                _("time"), _("source"), _("features")};
+    const char *const head[] = {" ",
+                                C_("column", "id"),
+                                C_("column", "name"),
+                                C_("column", "country"),
+                                C_("column", "protocols"),
+                                C_("column", "time"),
+                                C_("column", "source"),
+                                C_("column", "features")};
     g_autoptr(Table) table = table_new(G_N_ELEMENTS(head));
     const char *choice = sotto_helper_resolver(session->helper);
 

@@ -44,8 +44,9 @@ static const Command *find_command(const char *name)
 /* (transfer full) */
 static char *describe_commands(void)
 {
-    GString *text = g_string_new(_("Commands:\n"));
+    GString *text = g_string_new(NULL);
 
+    g_string_append_printf(text, "%s\n", _("Commands:"));
     for (gsize i = 0; i < G_N_ELEMENTS(commands); i++) {
         g_autofree char *usage =
             g_strdup_printf("%s %s", commands[i]->name, commands[i]->parameters);

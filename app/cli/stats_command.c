@@ -18,6 +18,14 @@ static void add_count(Table *table, const char *label, guint64 value, Tone tone)
     table_add(table, tone, cells);
 }
 
+/* A part of the count above it. */
+static void add_share(Table *table, const char *label, guint64 value)
+{
+    g_autofree char *indented = g_strconcat("  ", label, NULL);
+
+    add_count(table, indented, value, TONE_PLAIN);
+}
+
 static void add_time(Table *table, const char *label, guint64 value_us)
 {
     g_autofree char *number = console_milliseconds(value_us);
@@ -49,8 +57,7 @@ static void add_clear_flows(Table *table, GVariant *dictionary)
     table_add(table, TONE_PLAIN, head);
     g_variant_iter_init(&iterator, flows);
     while (g_variant_iter_next(&iterator, "{&st}", &kind, &count)) {
-        g_autofree char *label = g_strconcat("  ", sotto_clear_flow_title(kind), NULL);
-        add_count(table, label, count, TONE_PLAIN);
+        add_share(table, sotto_clear_flow_title(kind), count);
     }
 }
 
@@ -62,16 +69,16 @@ static void print_totals(const SottoStatistics *s, GVariant *dictionary)
 
     table_add(table, TONE_PLAIN, head);
     add_count(table, _("Lookups"), s->queries, TONE_PLAIN);
-    add_count(table, _("  encrypted"), s->encrypted, TONE_PLAIN);
-    add_count(table, _("  encrypted on this network"), s->network_encrypted, TONE_PLAIN);
-    add_count(table, _("  answered from the cache"), s->cache_hits, TONE_PLAIN);
-    add_count(table, _("  asked together with another"), s->coalesced, TONE_PLAIN);
-    add_count(table, _("  answered with an expired answer"), s->stale, TONE_PLAIN);
-    add_count(table, _("  blocked by a rule"), s->blocked, TONE_PLAIN);
-    add_count(table, _("  answered here (special names)"), s->special, TONE_PLAIN);
-    add_count(table, _("  sent to the network's own servers"), s->routed_clear, TONE_PLAIN);
-    add_count(table, _("  failed"), s->failed, TONE_PLAIN);
-    add_count(table, _("  above the limit"), s->over_limit, TONE_PLAIN);
+    add_share(table, C_("lookups", "encrypted"), s->encrypted);
+    add_share(table, C_("lookups", "encrypted on this network"), s->network_encrypted);
+    add_share(table, C_("lookups", "answered from the cache"), s->cache_hits);
+    add_share(table, C_("lookups", "asked together with another"), s->coalesced);
+    add_share(table, C_("lookups", "answered with an expired answer"), s->stale);
+    add_share(table, C_("lookups", "blocked by a rule"), s->blocked);
+    add_share(table, C_("lookups", "answered here (special names)"), s->special);
+    add_share(table, C_("lookups", "sent to the network's own servers"), s->routed_clear);
+    add_share(table, C_("lookups", "failed"), s->failed);
+    add_share(table, C_("lookups", "above the limit"), s->over_limit);
     add_count(table, _("Went around Sotto"), s->leaked, s->leaked > 0 ? TONE_WARNING : TONE_PLAIN);
     add_clear_flows(table, dictionary);
     add_count(table, _("Forged answers refused"), s->forged, TONE_PLAIN);
@@ -125,7 +132,7 @@ static void print_list(GVariant *dictionary, const char *key, const Column *colu
     if (list == NULL || g_variant_n_children(list) == 0)
         return;
     for (guint c = 0; c < count; c++)
-        titles[c] = _(columns[c].title);
+        titles[c] = g_dpgettext2(NULL, "column", columns[c].title);
     table_add(table, TONE_QUIET, titles);
     for (gsize i = 0; i < g_variant_n_children(list); i++) {
         g_autoptr(GVariant) entry = g_variant_get_child_value(list, i);
@@ -140,26 +147,30 @@ static void print_list(GVariant *dictionary, const char *key, const Column *colu
 
 static void print_tables(GVariant *dictionary)
 {
+    /* Translators: half of the answers, and 95 of 100 of them, came within such a time. */
     static const Column resolvers[] = {
-        {N_("resolver"), "name", COLUMN_TEXT},           {N_("asked"), "queries", COLUMN_COUNT},
-        {N_("failed"), "failures", COLUMN_COUNT},        {N_("half"), "latency-p50", COLUMN_TIME},
-        {N_("95 of 100"), "latency-p95", COLUMN_TIME},   {N_("sent"), "bytes-sent", COLUMN_SIZE},
-        {N_("received"), "bytes-received", COLUMN_SIZE},
+        {NC_("column", "resolver"), "name", COLUMN_TEXT},
+        {NC_("column", "asked"), "queries", COLUMN_COUNT},
+        {NC_("column", "failed"), "failures", COLUMN_COUNT},
+        {NC_("column", "half"), "latency-p50", COLUMN_TIME},
+        {NC_("column", "95 of 100"), "latency-p95", COLUMN_TIME},
+        {NC_("column", "sent"), "bytes-sent", COLUMN_SIZE},
+        {NC_("column", "received"), "bytes-received", COLUMN_SIZE},
     };
     static const Column days[] = {
-        {N_("day"), "day", COLUMN_TEXT},
-        {N_("lookups"), "queries", COLUMN_COUNT},
-        {N_("cached"), "cache-hits", COLUMN_COUNT},
-        {N_("blocked"), "blocked", COLUMN_COUNT},
-        {N_("encrypted"), "encrypted", COLUMN_COUNT},
-        {N_("failed"), "failed", COLUMN_COUNT},
-        {N_("half"), "latency-p50", COLUMN_TIME},
-        {N_("95 of 100"), "latency-p95", COLUMN_TIME},
+        {NC_("column", "day"), "day", COLUMN_TEXT},
+        {NC_("column", "lookups"), "queries", COLUMN_COUNT},
+        {NC_("column", "cached"), "cache-hits", COLUMN_COUNT},
+        {NC_("column", "blocked"), "blocked", COLUMN_COUNT},
+        {NC_("column", "encrypted"), "encrypted", COLUMN_COUNT},
+        {NC_("column", "failed"), "failed", COLUMN_COUNT},
+        {NC_("column", "half"), "latency-p50", COLUMN_TIME},
+        {NC_("column", "95 of 100"), "latency-p95", COLUMN_TIME},
     };
     Column transports[G_N_ELEMENTS(resolvers)];
 
     memcpy(transports, resolvers, sizeof resolvers);
-    transports[0] = (Column){N_("protocol"), "protocol", COLUMN_TEXT};
+    transports[0] = (Column){NC_("column", "protocol"), "protocol", COLUMN_TEXT};
     print_list(dictionary, "resolvers", resolvers, G_N_ELEMENTS(resolvers));
     print_list(dictionary, "transports", transports, G_N_ELEMENTS(transports));
     print_list(dictionary, "week", days, G_N_ELEMENTS(days));

@@ -51,7 +51,8 @@ static void show_time(SottoSignInWindow *self)
 {
     gint64 left_s = sotto_attempt_seconds_left(self->attempt);
     g_autofree char *text =
-        g_strdup_printf(_("%d:%02d left"), (int)(left_s / 60), (int)(left_s % 60));
+        g_strdup_printf(/* Translators: minutes and seconds. */ _("%d:%02d left"),
+                        (int)(left_s / 60), (int)(left_s % 60));
 
     gtk_label_set_text(self->time, text);
     gtk_widget_set_visible(GTK_WIDGET(self->time), left_s > 0 && is_timed(self));

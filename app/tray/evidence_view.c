@@ -63,7 +63,9 @@ static void add_row(SottoEvidenceView *self, const Mark *mark, const char *title
 /* Who answered without Sotto, if somebody looked then: what it is good for. */
 static void add_before(SottoEvidenceView *self, const SottoEvidenceBefore *before)
 {
-    static const Mark mark = {"document-open-recent-symbolic", NULL, N_("Earlier")};
+    static const Mark mark = {"document-open-recent-symbolic",
+                              NULL, /* Translators: what this row shows was seen earlier. */
+                              N_("Earlier")};
     g_autofree char *time = presentation_time(before->time_s);
     g_autofree char *where = NULL, *detail = NULL;
 

@@ -50,6 +50,7 @@ typedef struct FaceRow {
 static const FaceRow rows[] = {
     [FACE_OFF] = {
         {FACE_OFF, ICON("off"), "off", {TURN_ON}, {NOTHING}, {NOTHING}, FALSE, PROOF_CLEAR},
+        /* Translators: %s is the name of a network. */
         N_("Not protected"), N_("Not protected on %s"),
         N_("Anyone on this network can read and change what you look up."), TIMED_NOT},
     [FACE_OFF_CLOCK] = {
@@ -66,6 +67,7 @@ static const FaceRow rows[] = {
         N_("This network blocks the usual way, so other protocols and providers are tried. Nothing goes out unprotected."), TIMED_NOT},
     [FACE_ON] = {
         {FACE_ON, ICON("on"), "good", {TURN_OFF}, {NOTHING}, {NOTHING}, TRUE, PROOF_ENCRYPTED},
+        /* Translators: %s is the name of a network. */
         N_("Protected"), N_("Protected on %s"),
         N_("What you look up is encrypted; this network cannot read or change it."), TIMED_NOT},
     [FACE_SIGNIN] = {
@@ -79,10 +81,12 @@ static const FaceRow rows[] = {
         N_("The time to sign in is over, so everything is closed again."), TIMED_NOT},
     [FACE_SIGNING_IN] = {
         {FACE_SIGNING_IN, ICON("signin"), "busy", {SIGN_IN}, {N_("S_top Signing In"), "end-sign-in"}, {NOTHING}, TRUE, PROOF_ENCRYPTED},
+        /* Translators: %s is minutes and seconds, such as 4:12. */
         N_("Signing in — %s left"), NULL,
         N_("Only the sign-in window asks this network; the rest waits."), TIMED_LEFT},
     [FACE_PAUSED] = {
         {FACE_PAUSED, ICON("paused"), "off", {N_("Res_ume Now"), "resume"}, {NOTHING}, {NOTHING}, TRUE, PROOF_CLEAR},
+        /* Translators: %s is a time of day, such as 14:32. */
         N_("Paused until %s"), NULL,
         N_("Until then this network can read what you look up."), TIMED_UNTIL},
     [FACE_BLOCKED] = {
@@ -112,6 +116,7 @@ static const FaceRow rows[] = {
         N_("Sotto stands aside while the VPN is connected."), TIMED_NOT},
     [FACE_OPEN] = {
         {FACE_OPEN, ICON("off"), "off", {N_("_Protect Again"), "resume"}, {NOTHING}, {TURN_OFF}, TRUE, PROOF_CLEAR},
+        /* Translators: %s is a time of day; the space before it does not break. */
         N_("Not protected here, by your choice — until\u00a0%s"), NULL,
         N_("Until then this network can read and change what you look up."), TIMED_UNTIL},
     [FACE_LEFT_ALONE] = {
@@ -261,6 +266,7 @@ char *presentation_spoken_title(const Situation *situation)
     if (!presentation_counts_down(situation))
         return presentation_title(situation);
     time = presentation_time(sotto_helper_until_s(situation->helper));
+    /* Translators: %s is a time of day. */
     return fill(_("Signing in until %s"), time);
 }
 

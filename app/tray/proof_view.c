@@ -36,9 +36,11 @@ static void show_encrypted(SottoProofView *self, const SottoStatistics *statisti
     g_autofree char *count = presentation_count(statistics->network_encrypted);
     g_autofree char *text =
         network[0] != '\0'
+            /* Translators: a number of lookups, and the name of a network. */
             ? g_strdup_printf(g_dngettext(NULL, "%s since you joined %s", "%s since you joined %s",
                                           (gulong)statistics->network_encrypted),
                               count, network)
+            /* Translators: a number of lookups. */
             : g_strdup_printf(_("%s since protection began"), count);
 
     spoken_row_set(self->encrypted_row, _("Lookups are encrypted"), text);

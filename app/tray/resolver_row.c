@@ -43,6 +43,7 @@ static void append_features(GString *text, SottoResolverFlags flags)
         SottoResolverFlags flag;
         const char *word;
     } features[] = {
+        /* Translators: what a resolver is and does, in a list: “yours · no logs · DNSSEC”. */
         {SOTTO_RESOLVER_OWN, N_("yours")},
         {SOTTO_RESOLVER_NOLOG, N_("no logs")},
         {SOTTO_RESOLVER_BLOCKS_MALWARE, N_("blocks malware")},
@@ -99,7 +100,7 @@ static char *describe(SottoResolver *resolver)
     append_features(text, sotto_resolver_flags(resolver));
     append_protocols(text, sotto_resolver_protocols(resolver));
     if (is_from_list(resolver)) {
-        /* TRANSLATORS: a resolver comes from this list of public resolvers */
+        /* Translators: a resolver comes from this list of public resolvers */
         g_autofree char *source = g_strdup_printf(_("from %s"), sotto_resolver_source(resolver));
         append_part(text, source);
     }
@@ -113,7 +114,9 @@ static char *describe_latency(SottoResolver *resolver)
     if (latency_us <= 0)
         return g_strdup("");
     if (latency_us < 1000)
+        /* Translators: milliseconds. */
         return g_strdup(_("under 1 ms"));
+    /* Translators: milliseconds. */
     return g_strdup_printf(_("%d ms"), (int)((latency_us + 500) / 1000));
 }
 
