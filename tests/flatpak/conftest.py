@@ -20,7 +20,8 @@ def pytest_collection_modifyitems(items):
 
 def pytest_runtest_logreport(report):
     if report.when != "teardown":
-        TOOK.append((report.nodeid.rpartition("/")[2].replace(".py::", ": ").replace("test_", ""), report.when, report.duration))
+        name = report.nodeid.rpartition("/")[2].replace(".py::", ": ").replace("test_", "")
+        TOOK.append((name, report.when, report.duration))
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -7,7 +7,8 @@ import pytest
 
 from host.laptop import PASSWORD
 from host.repository import REFERENCE
-from host.steps import (ADMINISTRATOR, MANAGE_UNITS, SECRET, TURN_ON, WWW, flatpak_commit, helper_files, no_trace, nothing_lost, on_disk, unchanged)
+from host.steps import (ADMINISTRATOR, MANAGE_UNITS, SECRET, TURN_ON, WWW, flatpak_commit, helper_files, no_trace,
+                        nothing_lost, on_disk, unchanged)
 from lab.capture import Capture
 from lab.load import Load
 from lab.payload import HOME, ID
@@ -51,7 +52,8 @@ def test_shows_in_the_tray(app):
     assert "Turn On Protection" in app.texts()
 
 
-@pytest.mark.parametrize("answer", [("give", "the wrong password"), ("dismiss",), None], ids=["refused", "dismissed", "no-agent"])
+@pytest.mark.parametrize("answer", [("give", "the wrong password"), ("dismiss",), None],
+                         ids=["refused", "dismissed", "no-agent"])
 def test_without_a_yes_nothing_happens(laptop, app, without_helper, answer):
     if answer:
         with laptop.prompt(*answer) as prompts:

@@ -84,7 +84,8 @@ class Laptop(BootedSotto):
 
     @contextlib.contextmanager
     def prompt(self, *answer):
-        """A desktop's password prompt, and what is done when it shows: prompt("give", PASSWORD), prompt("dismiss"). Yields Prompts."""
+        """A desktop's password prompt, and what is done when it shows: prompt("give", PASSWORD), prompt("dismiss"). Yields
+        Prompts."""
         agent = self.desktop.start("prompt-agent", sys.executable, TOOLS / "prompt_agent.py", self.seat.identifier, *answer)
         agent.wait_until("the authentication agent", lambda: "ready" in agent.log)
         try:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The project's web server, on the laptop's loopback: /sotto is what flatpak/publish made (tests/flatpak/builds), /runtime where
-the runtime on the laptop's disk came from."""
+"""The project's web server, on the laptop's loopback: /sotto is what flatpak/publish made (tests/flatpak/builds), /runtime
+where the runtime on the laptop's disk came from."""
 
 import os
 import sys

@@ -5,7 +5,7 @@ import re
 
 from lab.boot import BOOTROOT
 from lab.host_files import differences, host_files
-from lab.payload import HOME, ID
+from lab.payload import ID
 
 MANAGE_UNITS = "org.freedesktop.systemd1.manage-units"
 TURN_ON = "^(Turn On Protection|Try Again)$"

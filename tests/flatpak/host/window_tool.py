@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""window_tool.py texts | press NAME | key NAME | wait PATTERN [SECONDS]: Sotto's window, used over AT-SPI as a screen reader uses it. Runs
-in the session it belongs to. Prints JSON: the texts that can be read; of wait, the first that matched.
+"""window_tool.py texts | press PATTERN | key NAME | wait PATTERN [SECONDS]: Sotto's window, used over AT-SPI as a screen
+reader uses it. Runs in the session it belongs to. Prints JSON: the texts that can be read; of wait, the first that matched.
 """
 
 import json

@@ -10,8 +10,7 @@ ELSEWHERE = ("proc", "sys", "dev", "run", "tmp", "oldroot")
 """Not the disk."""
 
 COMES_AND_GOES = ("var/log", "var/cache", "var/tmp", "var/lib/systemd", "var/lib/NetworkManager")
-"""Journals, caches, clocks and leases: every boot writes them, with Sotto or without. Of NetworkManager's folder only what names us counts."""
-
+"""Journals, caches, clocks and leases: every boot writes them, with Sotto or without."""
 
 BACKUPS = ("etc/passwd-", "etc/group-", "etc/shadow-", "etc/gshadow-")
 """The account tools' own, of the state before their last change; the files themselves count."""
@@ -42,8 +41,8 @@ def _contents(path, status, original):
 
 
 def host_files(root, ignored=(), original=None):
-    """{path: (mode, owner, contents)} of everything below `root`. `original` may be the root that `root` is an overlay of: files
-    that are still its files need not be read."""
+    """{path: (mode, owner, contents)} of everything below `root`. `original` may be the root that `root` is an overlay of:
+    files that are still its files need not be read."""
     root, found = Path(root), {}
     skipped = {root / folder for folder in (*ELSEWHERE, *COMES_AND_GOES, *ignored)}
     for folder, folders, files in os.walk(root):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who sits at a booted laptop's screen: logged in, from the constructor to logout(), in a session of logind's with the bus that
-systemd's user manager brings. desktop.py puts the screen there.
+"""Who sits at a booted laptop's screen: logged in, from the constructor to logout(), in a session of logind's with the bus
+that systemd's user manager brings. desktop.py puts the screen there.
 """
 
 from pathlib import Path
