@@ -105,6 +105,9 @@ const char *const wording_sentences[] = {
     N_("A resolver is described in one word, without spaces."),
     N_("The helper is stopping."),
 
+    /* Translators: after a list of programs: “and others”. */
+    N_("others"),
+
     /* how a name would be answered */
     N_("This is this computer's own name."),
     N_("This name is about the resolver itself, which is Sotto."),
@@ -225,6 +228,8 @@ const WordingPattern wording_patterns[] = {
     {ONE(N_("No resolver is called \"%s\".")), WORDING_PLAIN},
     {ONE(N_("No relay is called \"%s\".")), WORDING_PLAIN},
     {ONE(N_("None of your own resolvers is called \"%s\".")), WORDING_PLAIN},
+    /* Translators: a date. */
+    {ONE(N_("Its list has given another key for it since %s.")), WORDING_PLAIN},
     {ONE(N_("The copy on disk cannot be used. %s")), WORDING_LIST},
     /* Translators: the name of a resolver. */
     {ONE(N_("%s answers.")), WORDING_PLAIN},
