@@ -5,6 +5,7 @@
 #include "document.h"
 #include "report.h"
 #include "status_report.h"
+#include "wording.h"
 
 #include <glib/gi18n.h>
 
@@ -62,6 +63,9 @@ static void print_mark(Tone tone, const char *mark)
 
 static void print_step(const SottoEvidenceStep *step)
 {
+    g_autofree char *title = sotto_wording(step->title);
+    g_autofree char *detail = sotto_wording(step->detail);
+
     if (sotto_evidence_step_is_unknown(step))
         print_mark(TONE_QUIET, "?");
     else if (sotto_evidence_step_is_notable(step))
@@ -70,13 +74,13 @@ static void print_step(const SottoEvidenceStep *step)
         print_mark(TONE_GOOD, C_("check", "ok"));
     else
         print_mark(TONE_BAD, C_("check", "FAILED"));
-    console_print(TONE_PLAIN, step->title);
+    console_print(TONE_PLAIN, title);
     if (step->code[0] != '\0' && !step->ok && !sotto_evidence_step_is_unknown(step))
         g_print(" (%s)", step->code);
     g_print("\n");
-    if (step->detail[0] != '\0') {
+    if (detail[0] != '\0') {
         g_print("         ");
-        console_print(TONE_QUIET, step->detail);
+        console_print(TONE_QUIET, detail);
         g_print("\n");
     }
 }
@@ -84,20 +88,23 @@ static void print_step(const SottoEvidenceStep *step)
 static void print_before(const SottoEvidenceBefore *before)
 {
     g_autofree char *when = console_clock(before->time_s);
+    g_autofree char *detail = sotto_wording(before->detail);
     g_autofree char *line = NULL;
 
     if (before->time_s == 0)
         return;
     /* Translators: a time of day, the name of a network, and what was seen there. */
     line = before->network[0] != '\0'
-               ? g_strdup_printf(_("%s, on %s: %s"), when, before->network, before->detail)
-               : g_strdup_printf(_("%s: %s"), when, before->detail);
+               ? g_strdup_printf(_("%s, on %s: %s"), when, before->network, detail)
+               : g_strdup_printf(_("%s: %s"), when, detail);
     console_print_fact(_("Unprotected"), line);
 }
 
 static void print_words(const SottoEvidence *evidence)
 {
-    console_print(evidence->ok ? TONE_GOOD : TONE_BAD, evidence->summary);
+    g_autofree char *summary = sotto_wording(evidence->summary);
+
+    console_print(evidence->ok ? TONE_GOOD : TONE_BAD, summary);
     g_print("\n");
     for (guint i = 0; i < evidence->steps->len; i++)
         print_step(g_ptr_array_index(evidence->steps, i));

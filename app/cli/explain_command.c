@@ -4,6 +4,7 @@
 #include "command.h"
 #include "console.h"
 #include "document.h"
+#include "wording.h"
 
 #include <glib/gi18n.h>
 
@@ -18,14 +19,17 @@ static const char *text_of(GVariant *explanation, const char *key)
 static void print_words(GVariant *explanation)
 {
     g_autofree const char **steps = NULL;
+    g_autofree char *summary = sotto_wording(text_of(explanation, "summary"));
     g_autofree char *left = NULL;
     guint ttl = 0;
 
-    console_print(TONE_STRONG, text_of(explanation, "summary"));
+    console_print(TONE_STRONG, summary);
     g_print("\n");
     if (g_variant_lookup(explanation, "steps", "^a&s", &steps))
-        for (gsize i = 0; steps[i] != NULL; i++)
-            g_print("  %" G_GSIZE_FORMAT ". %s\n", i + 1, steps[i]);
+        for (gsize i = 0; steps[i] != NULL; i++) {
+            g_autofree char *step = sotto_wording(steps[i]);
+            g_print("  %" G_GSIZE_FORMAT ". %s\n", i + 1, step);
+        }
     if (g_variant_lookup(explanation, "ttl", "u", &ttl) && ttl > 0)
         left =
             g_strdup_printf(ngettext("for another %u second", "for another %u seconds", ttl), ttl);

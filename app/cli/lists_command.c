@@ -5,6 +5,7 @@
 #include "command.h"
 #include "console.h"
 #include "document.h"
+#include "wording.h"
 
 #include <glib/gi18n.h>
 
@@ -39,8 +40,9 @@ static void add_source_row(Table *table, const SottoListSource *source)
     g_autofree char *entries = g_strdup_printf("%u", source->entries);
     g_autofree char *signed_at = day_words(source->signed_at_s);
     g_autofree char *checked_at = day_words(source->checked_at_s);
+    g_autofree char *failure = sotto_wording(source->failure);
     const char *const cells[] = {source->name, source->kind, entries,
-                                 signed_at,    checked_at,   source->failure};
+                                 signed_at,    checked_at,   failure};
 
     table_add(table, source->failure[0] != '\0' ? TONE_WARNING : TONE_PLAIN, cells);
 }

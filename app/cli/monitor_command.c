@@ -9,6 +9,7 @@
  */
 #include "command.h"
 #include "report.h"
+#include "wording.h"
 
 #include <glib-unix.h>
 #include <glib/gi18n.h>
@@ -52,13 +53,14 @@ static void print_state_words(Monitor *monitor, const char *sentence)
     g_autoptr(GDateTime) now = g_date_time_new_now_local();
     g_autofree char *clock = g_date_time_format(now, "%H:%M:%S  ");
     g_autofree char *resolver = report_resolver(helper);
+    g_autofree char *reason = sotto_wording(sotto_helper_reason(helper));
 
     console_print(TONE_QUIET, clock);
     console_print(report_tone(helper), sentence);
     if (sotto_helper_state(helper) == SOTTO_STATE_ON && resolver[0] != '\0')
         g_print(" · %s", resolver);
-    if (sotto_helper_reason(helper)[0] != '\0')
-        g_print(" · %s", sotto_helper_reason(helper));
+    if (reason[0] != '\0')
+        g_print(" · %s", reason);
     g_print("\n");
     monitor->lines = 0;
 }

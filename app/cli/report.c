@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The state of protection: the same words as in the tray, so that both can be talked about. */
 #include "report.h"
+#include "wording.h"
 
 #include <glib/gi18n.h>
 
@@ -119,10 +120,11 @@ static void print_words(SottoHelper *helper)
     g_autofree char *sentence = report_sentence(helper);
     g_autofree char *resolver = report_resolver(helper);
     g_autofree char *change = last_change(helper);
+    g_autofree char *reason = sotto_wording(sotto_helper_reason(helper));
 
     console_print(report_tone(helper), sentence);
     console_print(TONE_PLAIN, "\n");
-    console_print_fact(_("Reason"), sotto_helper_reason(helper));
+    console_print_fact(_("Reason"), reason);
     console_print_fact(_("Resolver"), resolver);
     console_print_fact(_("Changed"), change);
 }

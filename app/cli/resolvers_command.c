@@ -9,6 +9,7 @@
 #include "console.h"
 #include "document.h"
 #include "resolver_item.h"
+#include "wording.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -122,8 +123,9 @@ static char *last_words(SottoResolver *resolver)
 {
     g_autofree char *flags = feature_words(resolver);
     g_autofree char *way = relay_words(resolver);
-    const char *const parts[] = {flags, way, sotto_resolver_failure(resolver),
-                                 sotto_resolver_key_changed(resolver)};
+    g_autofree char *failure = sotto_wording(sotto_resolver_failure(resolver));
+    g_autofree char *key_changed = sotto_wording(sotto_resolver_key_changed(resolver));
+    const char *const parts[] = {flags, way, failure, key_changed};
     GString *words = g_string_new(NULL);
 
     for (gsize i = 0; i < G_N_ELEMENTS(parts); i++)

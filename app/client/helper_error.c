@@ -12,6 +12,7 @@
 #include "helper_error.h"
 
 #include "sotto-build.h"
+#include "wording.h"
 
 #include <glib/gi18n.h>
 
@@ -109,8 +110,12 @@ GError *sotto_error_from_bus(GError *error)
         return error;
     if (error->domain == SOTTO_ERROR) {
         g_dbus_error_strip_remote_error(error);
-        if (error->message[0] != '\0')
+        if (error->message[0] != '\0') {
+            char *words = sotto_wording(error->message);
+            g_free(error->message);
+            error->message = words;
             return error;
+        }
         code = (SottoError)error->code;
     } else {
         code = code_for(error);

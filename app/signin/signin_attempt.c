@@ -12,6 +12,7 @@
 #include "signin_attempt.h"
 
 #include "web_address.h"
+#include "wording.h"
 
 #include <glib/gi18n.h>
 
@@ -52,14 +53,16 @@ static gboolean is_same_network(SottoAttempt *self)
 
 /* --- why it ended ----------------------------------------------------------------------------- */
 
-static const char *sentence_of_reason(SottoAttempt *self)
+static char *sentence_of_reason(SottoAttempt *self)
 {
     const char *reason = sotto_helper_reason(self->helper);
 
-    return *reason != '\0' ? reason : _("Sotto could not go on, and nobody said why.");
+    return *reason != '\0' ? sotto_wording(reason)
+                           : g_strdup(_("Sotto could not go on, and nobody said why."));
 }
 
-/* The state has left signing-in, for one that is neither success nor on the way to it. */
+/* The state has left signing-in, for one that is neither success nor on the way to it; NULL where
+ * the reason says more. */
 static const char *sentence_of_end(SottoAttempt *self, SottoState state)
 {
     if (state == SOTTO_STATE_OFFLINE || !is_same_network(self))
@@ -86,7 +89,7 @@ static const char *sentence_of_end(SottoAttempt *self, SottoState state)
     case SOTTO_STATE_OFFLINE:
         break;
     }
-    return sentence_of_reason(self);
+    return NULL;
 }
 
 /* --- what the helper says ----------------------------------------------------------------------
@@ -119,6 +122,14 @@ static void follow_signing_in(SottoAttempt *self)
               NULL);
 }
 
+static void end_in(SottoAttempt *self, SottoState state)
+{
+    const char *sentence = sentence_of_end(self, state);
+    g_autofree char *reason = sentence_of_reason(self);
+
+    set_phase(self, ATTEMPT_ENDED, sentence != NULL ? sentence : reason);
+}
+
 static void on_helper_changed(SottoAttempt *self)
 {
     SottoState state = sotto_helper_state(self->helper);
@@ -141,7 +152,7 @@ static void on_helper_changed(SottoAttempt *self)
     else if (state == SOTTO_STATE_BLOCKED && is_same_network(self))
         set_phase(self, ATTEMPT_BLOCKED, NULL);
     else
-        set_phase(self, ATTEMPT_ENDED, sentence_of_end(self, state));
+        end_in(self, state);
 }
 
 /* --- what the user wants ------------------------------------------------------------------------

@@ -8,6 +8,7 @@
 
 #include "presentation.h"
 #include "spoken_row.h"
+#include "wording.h"
 
 #include <glib/gi18n.h>
 
@@ -67,29 +68,34 @@ static void add_before(SottoEvidenceView *self, const SottoEvidenceBefore *befor
                               NULL, /* Translators: what this row shows was seen earlier. */
                               N_("Earlier")};
     g_autofree char *time = presentation_time(before->time_s);
+    g_autofree char *found = sotto_wording(before->detail);
     g_autofree char *where = NULL, *detail = NULL;
 
     if (before->time_s == 0)
         return;
     /* Translators: a time of day and the name of a network. */
     where = g_strdup_printf(_("%s, on %s"), time, before->network);
-    detail = g_strdup_printf("%s: %s", before->network[0] != '\0' ? where : time, before->detail);
+    detail = g_strdup_printf("%s: %s", before->network[0] != '\0' ? where : time, found);
     add_row(self, &mark, _("Before, without protection"), detail);
 }
 
 void sotto_evidence_view_show(SottoEvidenceView *self, const SottoEvidence *evidence)
 {
     g_autoptr(GList) rows = gtk_container_get_children(GTK_CONTAINER(self->steps));
+    g_autofree char *summary = NULL;
 
     for (GList *row = rows; row != NULL; row = row->next)
         gtk_widget_destroy(row->data);
     gtk_widget_set_visible(GTK_WIDGET(self), evidence != NULL);
     if (evidence == NULL)
         return;
-    gtk_label_set_text(self->summary, evidence->summary);
+    summary = sotto_wording(evidence->summary);
+    gtk_label_set_text(self->summary, summary);
     for (guint i = 0; i < evidence->steps->len; i++) {
         const SottoEvidenceStep *step = g_ptr_array_index(evidence->steps, i);
-        add_row(self, mark_of(step), step->title, step->detail);
+        g_autofree char *title = sotto_wording(step->title);
+        g_autofree char *detail = sotto_wording(step->detail);
+        add_row(self, mark_of(step), title, detail);
     }
     add_before(self, &evidence->before);
     gtk_widget_set_visible(GTK_WIDGET(self->steps), evidence->steps->len > 0);

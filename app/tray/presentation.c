@@ -9,6 +9,7 @@
 #include "presentation.h"
 
 #include "sotto-build.h"
+#include "wording.h"
 
 #include <glib/gi18n.h>
 #include <locale.h>
@@ -287,7 +288,7 @@ char *presentation_sentence(const Situation *situation)
 
     if (reason[0] != '\0' && face != FACE_SEEKING &&
         face != FACE_CLOCK) /* their reasons are titles */
-        return g_strdup(reason);
+        return sotto_wording(reason);
     if (face == FACE_SIGNING_IN && presentation_proof(situation) == PROOF_CLEAR)
         return g_strdup(_("Until you have signed in this network can read and change what this "
                           "computer looks up."));

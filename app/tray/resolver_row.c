@@ -8,6 +8,7 @@
 
 #include "country.h"
 #include "spoken_row.h"
+#include "wording.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -80,12 +81,12 @@ static gboolean is_from_list(SottoResolver *resolver)
     return source[0] != '\0' && !g_str_equal(source, "built-in") && !g_str_equal(source, "own");
 }
 
-/* What matters most of a resolver that has something wrong; "" when nothing has. */
-static const char *warning_of(SottoResolver *resolver)
+/* What matters most of a resolver that has something wrong; "" when nothing has (transfer full). */
+static char *warning_of(SottoResolver *resolver)
 {
     const char *failure = sotto_resolver_failure(resolver);
 
-    return failure[0] != '\0' ? failure : sotto_resolver_key_changed(resolver);
+    return sotto_wording(failure[0] != '\0' ? failure : sotto_resolver_key_changed(resolver));
 }
 
 /* "Quad9 Foundation · Switzerland · no logs · DNSSEC · DoT" (transfer full) */
@@ -153,7 +154,7 @@ gboolean resolver_words_match(const char *text, const char *const *words)
 
 void sotto_resolver_row_set_resolver(SottoResolverRow *self, SottoResolver *resolver)
 {
-    const char *warning = warning_of(resolver);
+    g_autofree char *warning = warning_of(resolver);
     g_autofree char *detail = describe(resolver);
     g_autofree char *latency = describe_latency(resolver);
 
