@@ -19,9 +19,9 @@ def pytest_collection_modifyitems(items):
 
 
 def pytest_runtest_logreport(report):
-    if report.when != "teardown":
-        name = report.nodeid.rpartition("/")[2].replace(".py::", ": ").replace("test_", "")
-        TOOK.append((name, report.when, report.duration))
+    module, _, step = report.nodeid.rpartition("/")[2].partition(".py::")
+    if module in STEPS and report.when != "teardown":
+        TOOK.append((f"{module.removeprefix('test_')}: {step.removeprefix('test_')}", report.when, report.duration))
 
 
 def pytest_terminal_summary(terminalreporter):
