@@ -9,8 +9,10 @@ import pytest
 from host.laptop import PASSWORD
 from host.repository import REFERENCE
 from host.steps import MANAGE_UNITS, TURN_ON, no_trace, on_disk, unchanged
+from lab.capture import Capture
 from lab.install import install
 from lab.payload import HOME, ID
+from lab.process import wait_for
 from lab.topology import TRUTH
 
 
@@ -59,6 +61,26 @@ def test_without_networkmanager(laptop, app):
     laptop.systemctl("unmask", "--runtime", "NetworkManager.service")
     laptop.systemctl("start", "NetworkManager.service")
     laptop.boot.wait_online()
+    with laptop.prompt("give", PASSWORD):
+        laptop.setup("remove")
+    assert no_trace(laptop) == []
+
+
+def test_on_from_the_first_moment_after_a_reboot(laptop, network, hotel):
+    """With nobody logged in, and a program that asks names before anything else runs."""
+    hotel.mode("hijack53")
+    with laptop.prompt("give", PASSWORD):
+        laptop.setup("install")
+    laptop.turn("on")
+    with laptop.asker():
+        laptop.shut_down()
+        with Capture(network) as capture:
+            laptop.boot.start()
+            wait_for("protection", lambda: laptop.fact("State") == "on", 15)
+            time.sleep(1)
+    evidence = capture.no_plain_dns("asked.wild.example.test")
+    assert evidence.packets_by_port.get(853, 0) + evidence.packets_by_port.get(7443, 0) > 10
+    laptop.log_in()
     with laptop.prompt("give", PASSWORD):
         laptop.setup("remove")
     assert no_trace(laptop) == []

@@ -42,6 +42,9 @@ class Laptop(BootedSotto):
 
     def __init__(self, network, servers):
         super().__init__(Boot(network, lambda root: prepare(root, servers)))
+        self.log_in()
+
+    def log_in(self):
         self.seat = Seat(self.boot)
         tools = (HERE / "prompt_agent.py", HERE / "window_tool.py", GUI / "accessibility.py")
         self.desktop = Desktop(self.seat, tools=tools, accessible=True)
@@ -49,6 +52,10 @@ class Laptop(BootedSotto):
         self.desktop.environment.append(f"XDG_DATA_DIRS={folders}")
         # As a desktop does when it has started: what bus and systemd start for it, the portals above all, find the screen.
         self.desktop.run("dbus-update-activation-environment", "--systemd", "DISPLAY", "XDG_DATA_DIRS", "XDG_SESSION_TYPE")
+
+    def shut_down(self):
+        self.desktop.stop()
+        self.boot.halt()
 
     def close(self):
         self.desktop.stop()
@@ -67,10 +74,14 @@ class Laptop(BootedSotto):
     def setup_state(self):
         return json.loads(self.sottoctl("setup", "--json").stdout)
 
-    def payload(self):
-        """The digest of the one that the running helper came from; "" while there is none."""
-        done = self.boot.run("busctl", "get-property", NAME, OBJECT, NAME, "Payload", check=False)
+    def fact(self, name):
+        """What the helper tells everybody on the bus; "" while there is none."""
+        done = self.boot.run("busctl", "get-property", NAME, OBJECT, NAME, name, check=False)
         return done.stdout.split('"')[1] if done.returncode == 0 else ""
+
+    def payload(self):
+        """The digest of the one that the running helper came from."""
+        return self.fact("Payload")
 
     def terminal(self, command, answers="", check=True):
         """What the person at the screen types there, and answers to what is asked."""
@@ -122,20 +133,20 @@ class App:
     """Sotto in its sandbox, started as a click on its launcher does."""
 
     def __init__(self, laptop):
-        self.desktop = laptop.desktop
+        self.laptop = laptop
         self.start()
 
     def start(self):
-        self.launched = self.desktop.start("app", "gtk-launch", ID)  # it ends at once; the log is what the app says
+        self.launched = self.laptop.desktop.start("app", "gtk-launch", ID)  # it ends at once; the log is what the app says
         wait_for("the app's sandbox", self.is_running, 30)
         self.window("wait", ".")
 
     def is_running(self):
-        return ID in self.desktop.output("flatpak", "ps", "--columns=application")
+        return ID in self.laptop.desktop.output("flatpak", "ps", "--columns=application")
 
     def window(self, *words):
         """One of window_tool.py's commands."""
-        return self.desktop.tool("window_tool.py", *words, timeout=120)
+        return self.laptop.desktop.tool("window_tool.py", *words, timeout=120)
 
     def texts(self):
         return self.window("texts")
@@ -148,8 +159,8 @@ class App:
 
     def title(self):
         """Of the icon in the tray."""
-        return self.desktop.tray("title")
+        return self.laptop.desktop.tray("title")
 
     def quit(self):
-        self.desktop.run("flatpak", "kill", ID, check=False)
+        self.laptop.desktop.run("flatpak", "kill", ID, check=False)
         wait_for("the app to be gone", lambda: not self.is_running(), 10)
