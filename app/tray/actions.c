@@ -248,6 +248,11 @@ static void restart_app(GSimpleAction *action, GVariant *parameter, gpointer app
     restart(application);
 }
 
+static void set_autostart(GSimpleAction *action, GVariant *parameter, gpointer application)
+{
+    sotto_autostart_set(sotto_application_autostart(application), g_variant_get_boolean(parameter));
+}
+
 static void quit(GSimpleAction *action, GVariant *parameter, gpointer application)
 {
     g_application_quit(application);
@@ -290,6 +295,7 @@ void actions_install(SottoApplication *application)
         {"show-page", show_page, "s"},
         {"install", install},
         {"remove-component", remove_component},
+        {"set-autostart", set_autostart, "b"},
         {"restart", restart_app},
         {"quit", quit},
     };
@@ -301,6 +307,7 @@ void actions_install(SottoApplication *application)
         {"app.show-page('resolvers')", {"<Primary>2"}},
         {"app.show-page('statistics')", {"<Primary>3"}},
         {"app.show-page('networks')", {"<Primary>5"}}, /* 4 is for the query log */
+        {"app.show-page('settings')", {"<Primary>6"}},
         {"app.check", {"F5"}},
         {"win.menu", {"F10"}},
         {"win.close", {"<Primary>w"}},

@@ -29,6 +29,8 @@ struct _SottoApplication {
     SottoHelper *helper;
     SottoDeployment *deployment;
     Situation situation;
+    Preferences *preferences;
+    SottoAutostart *autostart;
     Catalogue *catalogue;
     Menu *menu;
     SottoIndicator *indicator;
@@ -47,6 +49,11 @@ SottoHelper *sotto_application_helper(SottoApplication *self)
 const Situation *sotto_application_situation(SottoApplication *self)
 {
     return &self->situation;
+}
+
+SottoAutostart *sotto_application_autostart(SottoApplication *self)
+{
+    return self->autostart;
 }
 
 GtkWindow *sotto_application_window(SottoApplication *self)
@@ -141,7 +148,8 @@ static void on_window_destroyed(SottoApplication *self)
 void sotto_application_show_page(SottoApplication *self, const char *page)
 {
     if (self->window == NULL) {
-        self->window = sotto_window_new(GTK_APPLICATION(self), &self->situation, self->catalogue);
+        self->window = sotto_window_new(GTK_APPLICATION(self), &self->situation, self->catalogue,
+                                        self->preferences, self->autostart);
         g_signal_connect_object(self->window, "destroy", G_CALLBACK(on_window_destroyed), self,
                                 G_CONNECT_SWAPPED);
         sotto_window_set_tray(self->window, sotto_indicator_is_hosted(self->indicator));
@@ -182,10 +190,12 @@ static void sotto_application_startup(GApplication *application)
     self->helper = sotto_helper_new();
     self->deployment = sotto_deployment_new(self->helper);
     self->situation = (Situation){self->helper, self->deployment};
+    self->preferences = preferences_new(NULL);
+    self->autostart = sotto_autostart_new(self->preferences);
     self->catalogue = catalogue_new(self->helper);
     self->menu = menu_new(&self->situation, self->catalogue, G_ACTION_GROUP(self));
     self->indicator = sotto_indicator_new(menu_widget(self->menu), menu_open_item(self->menu));
-    self->notifications = notifications_new(application, &self->situation);
+    self->notifications = notifications_new(application, &self->situation, self->preferences);
     self->terminate_source = g_unix_signal_add(SIGTERM, on_signal, self);
     self->interrupt_source = g_unix_signal_add(SIGINT, on_signal, self);
     actions_install(self);
@@ -221,6 +231,8 @@ static void sotto_application_shutdown(GApplication *application)
     g_clear_object(&self->indicator);
     g_clear_pointer(&self->menu, menu_free);
     g_clear_pointer(&self->catalogue, catalogue_free);
+    g_clear_object(&self->autostart);
+    g_clear_pointer(&self->preferences, preferences_free);
     g_clear_object(&self->deployment);
     g_clear_object(&self->helper);
     G_APPLICATION_CLASS(sotto_application_parent_class)->shutdown(application);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "autostart.h"
 #include "catalogue.h"
 #include "situation.h"
 
@@ -18,6 +19,9 @@ SottoHelper *sotto_application_helper(SottoApplication *application);
 
 /** Helper and deployment, as everything shown is drawn from them (transfer none). */
 const Situation *sotto_application_situation(SottoApplication *application);
+
+/** (transfer none) */
+SottoAutostart *sotto_application_autostart(SottoApplication *application);
 
 /** NULL while closed (transfer none). */
 GtkWindow *sotto_application_window(SottoApplication *application);

@@ -6,6 +6,7 @@
  *    hotel is confirmed once and the hundredth is not;
  *  - protection stopped though nobody turned it off: urgent, stays until it is cured;
  *  - protection goes on after a pause: silent.
+ * Who does not want them is told the third alone: nobody is unprotected without a word.
  * Each is taken back as soon as it is no longer true. Beside them there is the answer to an action
  * that failed while no window was there to say so.
  *
@@ -37,6 +38,7 @@ typedef enum {
 struct Notifications {
     GApplication *application;
     const Situation *situation;
+    const Preferences *preferences;
     SottoHelper *helper;
     GCancellable *lifetime;
     gulong changed_handler, deployment_handler;
@@ -273,10 +275,12 @@ static Way way_from(Way way, Face face)
 
 static void announce(Notifications *self, Face face, Face last)
 {
-    if (face == FACE_ON)
+    gboolean wanted = preferences_get(self->preferences, PREFERENCE_NOTIFICATIONS);
+
+    if (face == FACE_ON && wanted)
         announce_on(self);
-    else if (face == FACE_SIGNIN && last != FACE_SIGNING_IN) /* else the user just closed it */
-        announce_sign_in(self);
+    else if (face == FACE_SIGNIN && last != FACE_SIGNING_IN && wanted)
+        announce_sign_in(self); /* unless the user just closed it */
     else if (self->was_protecting && is_involuntary(self, face))
         announce_stopped(self);
 }
@@ -303,12 +307,14 @@ static void on_changed(Notifications *self)
         self->was_protecting = shown->protecting;
 }
 
-Notifications *notifications_new(GApplication *application, const Situation *situation)
+Notifications *notifications_new(GApplication *application, const Situation *situation,
+                                 const Preferences *preferences)
 {
     Notifications *self = g_new0(Notifications, 1);
 
     self->application = application;
     self->situation = situation;
+    self->preferences = preferences;
     self->helper = situation->helper;
     self->lifetime = g_cancellable_new();
     self->last = FACE_SEARCHING;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "preferences.h"
 #include "situation.h"
 
 #include <gio/gio.h>
@@ -10,7 +11,8 @@ typedef struct Notifications Notifications;
 
 /** Watches the helper of `situation`; sends through `application`. Both (transfer none), to outlive
  * it. */
-Notifications *notifications_new(GApplication *application, const Situation *situation);
+Notifications *notifications_new(GApplication *application, const Situation *situation,
+                                 const Preferences *preferences);
 void notifications_free(Notifications *notifications);
 
 /** An action failed while no window was in front. */

@@ -13,6 +13,7 @@
 #include "permissions.h"
 #include "presentation.h"
 #include "resolvers_page.h"
+#include "settings_page.h"
 #include "setup_page.h"
 #include "statistics_page.h"
 #include "status_page.h"
@@ -33,6 +34,7 @@ struct _SottoWindow {
     SottoResolversPage *resolvers_page;
     SottoStatisticsPage *statistics_page;
     SottoNetworksPage *networks_page;
+    SottoSettingsPage *settings_page;
     GtkMenuButton *menu_button;
     GtkInfoBar *tray_bar, *update_bar, *restart_bar, *error_bar;
     GtkLabel *tray_label, *update_label, *error_label;
@@ -174,6 +176,7 @@ static void sotto_window_class_init(SottoWindowClass *class)
     CHILD(resolvers_page);
     CHILD(statistics_page);
     CHILD(networks_page);
+    CHILD(settings_page);
     CHILD(menu_button);
     CHILD(tray_bar);
     CHILD(tray_label);
@@ -198,7 +201,8 @@ static void sotto_window_init(SottoWindow *self)
 }
 
 SottoWindow *sotto_window_new(GtkApplication *application, const Situation *situation,
-                              Catalogue *catalogue)
+                              Catalogue *catalogue, Preferences *preferences,
+                              SottoAutostart *autostart)
 {
     SottoWindow *self;
 
@@ -208,6 +212,7 @@ SottoWindow *sotto_window_new(GtkApplication *application, const Situation *situ
     g_type_ensure(SOTTO_TYPE_RESOLVERS_PAGE);
     g_type_ensure(SOTTO_TYPE_STATISTICS_PAGE);
     g_type_ensure(SOTTO_TYPE_NETWORKS_PAGE);
+    g_type_ensure(SOTTO_TYPE_SETTINGS_PAGE);
     self = g_object_new(SOTTO_TYPE_WINDOW, "application", application, NULL);
     self->situation = situation;
     sotto_setup_page_follow(self->setup_page, situation);
@@ -217,6 +222,7 @@ SottoWindow *sotto_window_new(GtkApplication *application, const Situation *situ
     sotto_status_page_count(self->status_page, self->feed);
     sotto_statistics_page_follow(self->statistics_page, self->feed);
     sotto_networks_page_follow(self->networks_page, situation->helper);
+    sotto_settings_page_follow(self->settings_page, preferences, autostart);
     sotto_window_update(self);
     return self;
 }

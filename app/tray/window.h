@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "autostart.h"
 #include "catalogue.h"
 #include "situation.h"
 
@@ -12,9 +13,10 @@
 #define SOTTO_TYPE_WINDOW (sotto_window_get_type())
 G_DECLARE_FINAL_TYPE(SottoWindow, sotto_window, SOTTO, WINDOW, HdyApplicationWindow)
 
-/** Loads libhandy at the first call. `situation` and `catalogue` outlive the window. */
+/** Loads libhandy at the first call. What is given outlives the window. */
 SottoWindow *sotto_window_new(GtkApplication *application, const Situation *situation,
-                              Catalogue *catalogue);
+                              Catalogue *catalogue, Preferences *preferences,
+                              SottoAutostart *autostart);
 
 /** Shows the helper's facts of this moment. */
 void sotto_window_update(SottoWindow *window);

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "autostart.h"
+#include "preferences.h"
+
+#include <gtk/gtk.h>
+
+/** What the user wants of this app. */
+#define SOTTO_TYPE_SETTINGS_PAGE (sotto_settings_page_get_type())
+G_DECLARE_FINAL_TYPE(SottoSettingsPage, sotto_settings_page, SOTTO, SETTINGS_PAGE, GtkBin)
+
+/** To be called once, after construction. Both outlive the page. */
+void sotto_settings_page_follow(SottoSettingsPage *page, Preferences *preferences,
+                                SottoAutostart *autostart);
