@@ -25,6 +25,13 @@ Deployed deployed_look(const char *installation)
     return g_file_test(app, G_FILE_TEST_IS_DIR) ? DEPLOYED_THERE : DEPLOYED_GONE;
 }
 
+gboolean deployed_is_roots(const char *installation)
+{
+    struct stat status;
+
+    return stat(installation, &status) == 0 && status.st_uid == 0;
+}
+
 static gboolean is_roots_alone(const struct stat *status)
 {
     return status->st_uid == 0 &&

@@ -13,6 +13,9 @@ typedef enum {
 /** In `installation`, such as /var/lib/flatpak. Looks, and runs nothing. */
 Deployed deployed_look(const char *installation);
 
+/** The installation belongs to root, and so may update the helper. */
+gboolean deployed_is_roots(const char *installation);
+
 /**
  * Opens `path` for reading if root alone has a say in it: from `from` (an open folder that is
  * trusted: "/") down, every folder, every link and the file itself belong to root and can be

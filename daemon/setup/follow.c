@@ -8,6 +8,7 @@
 #include "units.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -35,6 +36,7 @@ static GPtrArray *find_gone(const Installed *installed)
 static gboolean forget(Installed *installed, const GPtrArray *gone, GError **error)
 {
     g_autoptr(Placing) placing = placing_new("");
+    g_autoptr(Host) host = NULL;
     g_autofree char *followed = NULL;
 
     if (gone->len == 0)
@@ -42,8 +44,10 @@ static gboolean forget(Installed *installed, const GPtrArray *gone, GError **err
     for (guint i = 0; i < gone->len; i++)
         g_ptr_array_remove(installed->flatpak, g_ptr_array_index(gone, i));
     followed = units_followed_text(installed->flatpak);
-    return placing_put_text(placing, followed, UNITS_FOLLOWED_FILE, error) &&
-           installed_save(installed, INSTALLED_FILE, error);
+    host = host_new(error);
+    return host && placing_put_text(placing, followed, UNITS_FOLLOWED_FILE, error) &&
+           installed_save(installed, INSTALLED_FILE, error) && host_reload(host, error) &&
+           host_run_job(host, "RestartUnit", UNITS_FOLLOW_PATH, error);
 }
 
 /* --- what is newer --- */
@@ -100,22 +104,24 @@ static gboolean take_newer(const Installed *installed, const char *installation,
 {
     g_auto(Edition) edition = {0};
     g_autofree char *digest = NULL;
+    int order;
 
     if (!read_edition(payload, &edition, error))
         return FALSE;
-    if (edition_compare(&edition, &installed->edition) < 0) {
+    order = edition_compare(&edition, &installed->edition);
+    if (order < 0) {
         g_printerr("%s has version %s, which is older than what is installed, %s: it stays.\n",
                    installation, edition.version, installed->edition.version);
-        return TRUE;
     }
+    if (order <= 0)
+        return TRUE;
     digest = read_digest(payload);
     if (!digest) {
         g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "The payload in %s cannot be read.",
                     installation);
         return FALSE;
     }
-    return g_str_equal(digest, installed->digest) ||
-           hand_over(payload, digest, installation, error);
+    return hand_over(payload, digest, installation, error);
 }
 
 static gboolean update_from(const Installed *installed, const char *installation, GError **error)
@@ -131,33 +137,73 @@ static gboolean update_from(const Installed *installed, const char *installation
     return done;
 }
 
-gboolean follow_run(GError **error)
+/* What changed in these installations, as far as Flatpak's marks tell: another text when any did.
+ */
+static char *stamps(const GPtrArray *installations)
 {
-    g_autoptr(GError) unreadable = NULL;
-    g_autoptr(Installed) installed = installed_load(INSTALLED_FILE, &unreadable);
-    g_autoptr(GPtrArray) gone = NULL;
+    GString *text = g_string_new(NULL);
 
-    if (!installed) {
-        if (unreadable)
-            g_propagate_error(error, g_steal_pointer(&unreadable));
-        return !unreadable;
-    }
-    gone = find_gone(installed);
-    if (gone->len > 0 && gone->len == installed->flatpak->len) {
-        g_autofree char *note = NULL;
+    for (guint i = 0; i < installations->len; i++) {
+        g_autofree char *mark =
+            g_build_filename(g_ptr_array_index(installations, i), ".changed", NULL);
+        struct stat status = {0};
 
-        g_printerr("The app that brought the Sotto service is gone, and so is the service.\n");
-        return removal_run(FALSE, &note, error);
+        (void)stat(mark, &status);
+        g_string_append_printf(text, "%" G_GUINT64_FORMAT " %" G_GINT64_FORMAT ".%ld;",
+                               (guint64)status.st_ino, (gint64)status.st_mtim.tv_sec,
+                               status.st_mtim.tv_nsec);
     }
-    if (!forget(installed, gone, error))
-        return FALSE;
+    return g_string_free(text, FALSE);
+}
+
+static void update(const Installed *installed)
+{
     for (guint i = 0; i < installed->flatpak->len; i++) {
         const char *installation = g_ptr_array_index(installed->flatpak, i);
         g_autoptr(GError) refused = NULL;
 
-        /* A home's is nobody's fault: its app asks the administrator. */
-        if (!update_from(installed, installation, &refused))
-            g_info("%s", refused->message);
+        /* What is in a home is nobody's fault: its app asks the administrator. */
+        if (deployed_is_roots(installation) && !update_from(installed, installation, &refused))
+            g_printerr("%s\n", refused->message);
+    }
+}
+
+static gboolean follow_once(Installed *installed, gboolean *removed, GError **error)
+{
+    g_autoptr(GPtrArray) gone = find_gone(installed);
+    g_autofree char *note = NULL;
+
+    if (gone->len > 0 && gone->len == installed->flatpak->len) {
+        g_printerr("The app that brought the Sotto service is gone, and so is the service.\n");
+        *removed = TRUE;
+        return removal_run(REMOVAL_ALL, &note, error);
+    }
+    if (!forget(installed, gone, error))
+        return FALSE;
+    update(installed);
+    return TRUE;
+}
+
+/* systemd does not watch while we work, so that what changes meanwhile is ours to see. */
+gboolean follow_run(GError **error)
+{
+    for (gboolean removed = FALSE; !removed;) {
+        g_autoptr(GError) unreadable = NULL;
+        g_autoptr(Installed) installed = installed_load(INSTALLED_FILE, &unreadable);
+        g_autofree char *before = NULL, *after = NULL;
+
+        if (unreadable) {
+            g_propagate_error(error, g_steal_pointer(&unreadable));
+            return FALSE;
+        }
+        if (!installed)
+            return TRUE;
+        before = stamps(installed->flatpak);
+        if (!follow_once(installed, &removed, error))
+            return FALSE;
+        after = stamps(installed->flatpak);
+        if (g_str_equal(before, after))
+            return TRUE;
     }
     return TRUE;
 }

@@ -31,18 +31,19 @@ static void on_job_removed(GDBusConnection *bus, const char *sender, const char 
 }
 
 static GVariant *call(Host *host, const char *name, const char *path, const char *interface,
-                      const char *method, GVariant *parameters, const char *reply, GError **error)
+                      const char *method, GVariant *parameters, const char *reply,
+                      GDBusCallFlags flags, GError **error)
 {
     return g_dbus_connection_call_sync(host->bus, name, path, interface, method, parameters,
-                                       reply ? G_VARIANT_TYPE(reply) : NULL, G_DBUS_CALL_FLAGS_NONE,
-                                       CALL_LIMIT_MS, NULL, error);
+                                       reply ? G_VARIANT_TYPE(reply) : NULL, flags, CALL_LIMIT_MS,
+                                       NULL, error);
 }
 
 static GVariant *ask_systemd(Host *host, const char *method, GVariant *parameters,
                              const char *reply, GError **error)
 {
-    GVariant *answer =
-        call(host, SYSTEMD, SYSTEMD_PATH, SYSTEMD_MANAGER, method, parameters, reply, error);
+    GVariant *answer = call(host, SYSTEMD, SYSTEMD_PATH, SYSTEMD_MANAGER, method, parameters, reply,
+                            G_DBUS_CALL_FLAGS_NONE, error);
 
     if (!answer && error && *error)
         g_dbus_error_strip_remote_error(*error);
@@ -80,13 +81,21 @@ void host_free(Host *host)
 
 /* --- systemd and the bus --- */
 
+gboolean host_reload_bus(Host *host, GError **error)
+{
+    g_autoptr(GVariant) done =
+        call(host, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+             "ReloadConfig", NULL, NULL, G_DBUS_CALL_FLAGS_NONE, error);
+
+    return done != NULL;
+}
+
 gboolean host_reload(Host *host, GError **error)
 {
-    g_autoptr(GVariant) bus = call(host, "org.freedesktop.DBus", "/org/freedesktop/DBus",
-                                   "org.freedesktop.DBus", "ReloadConfig", NULL, NULL, error);
-    g_autoptr(GVariant) units = bus ? ask_systemd(host, "Reload", NULL, NULL, error) : NULL;
+    g_autoptr(GVariant) done =
+        host_reload_bus(host, error) ? ask_systemd(host, "Reload", NULL, NULL, error) : NULL;
 
-    return units != NULL;
+    return done != NULL;
 }
 
 gboolean host_enable(Host *host, const char *const *units, GError **error)
@@ -136,17 +145,19 @@ gboolean host_run_job(Host *host, const char *method, const char *unit, GError *
 
 void host_forget_failure(Host *host, const char *unit)
 {
-    g_autoptr(GVariant) done =
-        ask_systemd(host, "ResetFailedUnit", g_variant_new("(s)", unit), NULL, NULL);
+    GVariant *done = ask_systemd(host, "ResetFailedUnit", g_variant_new("(s)", unit), NULL, NULL);
+
+    g_clear_pointer(&done, g_variant_unref);
 }
 
 /* --- who else is there --- */
 
 static char *text_property(Host *host, const char *name, const char *path, const char *interface,
-                           const char *property)
+                           const char *property, GDBusCallFlags flags)
 {
-    g_autoptr(GVariant) reply = call(host, name, path, "org.freedesktop.DBus.Properties", "Get",
-                                     g_variant_new("(ss)", interface, property), "(v)", NULL);
+    g_autoptr(GVariant) reply =
+        call(host, name, path, "org.freedesktop.DBus.Properties", "Get",
+             g_variant_new("(ss)", interface, property), "(v)", flags, NULL);
     g_autoptr(GVariant) value = NULL;
 
     if (!reply)
@@ -166,7 +177,8 @@ gboolean host_is_active(Host *host, const char *unit)
     if (!reply)
         return FALSE;
     g_variant_get(reply, "(&o)", &path);
-    state = text_property(host, SYSTEMD, path, SYSTEMD ".Unit", "ActiveState");
+    state =
+        text_property(host, SYSTEMD, path, SYSTEMD ".Unit", "ActiveState", G_DBUS_CALL_FLAGS_NONE);
     return g_strcmp0(state, "active") == 0 || g_strcmp0(state, "activating") == 0 ||
            g_strcmp0(state, "reloading") == 0;
 }
@@ -174,14 +186,14 @@ gboolean host_is_active(Host *host, const char *unit)
 char *host_helper_payload(Host *host)
 {
     return text_property(host, SOTTO_HELPER_NAME, "/io/github/sottodns/Sotto1", SOTTO_HELPER_NAME,
-                         "Payload");
+                         "Payload", G_DBUS_CALL_FLAGS_NO_AUTO_START);
 }
 
 char *host_polkit_version(Host *host)
 {
-    return text_property(host, "org.freedesktop.PolicyKit1",
-                         "/org/freedesktop/PolicyKit1/Authority",
-                         "org.freedesktop.PolicyKit1.Authority", "BackendVersion");
+    return text_property(
+        host, "org.freedesktop.PolicyKit1", "/org/freedesktop/PolicyKit1/Authority",
+        "org.freedesktop.PolicyKit1.Authority", "BackendVersion", G_DBUS_CALL_FLAGS_NONE);
 }
 
 /* --- programs --- */

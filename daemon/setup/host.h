@@ -13,7 +13,8 @@ Host *host_new(GError **error);
 void host_free(Host *host);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Host, host_free)
 
-/** The bus and systemd read their files again. */
+/** The bus reads its files again; the bus and systemd do. */
+gboolean host_reload_bus(Host *host, GError **error);
 gboolean host_reload(Host *host, GError **error);
 /** `units`: NULL-terminated names. */
 gboolean host_enable(Host *host, const char *const *units, GError **error);
@@ -24,8 +25,8 @@ gboolean host_run_job(Host *host, const char *method, const char *unit, GError *
 gboolean host_is_active(Host *host, const char *unit);
 /** Forgets that a unit failed, if it did. */
 void host_forget_failure(Host *host, const char *unit);
-/** The digest that the helper on the bus says it was installed from; NULL while it says nothing
- * (transfer full). */
+/** The digest that the helper on the bus says it was installed from; NULL while none is there or it
+ * says nothing (transfer full). It is not started for this. */
 char *host_helper_payload(Host *host);
 /** polkit's version, "122"; NULL without polkit (transfer full). */
 char *host_polkit_version(Host *host);

@@ -7,6 +7,7 @@
 
 #include "host.h"
 #include "installed.h"
+#include "objections.h"
 #include "placing.h"
 #include "removal.h"
 #include "units.h"
@@ -15,14 +16,11 @@
 #include <pwd.h>
 #include <unistd.h>
 
-#define OLDEST_POLKIT        106 /* of rules in JavaScript; then counted as 0.106 */
-#define POLKIT_READS_ETC     126 /* polkit 126, NEWS: actions from /etc and /run too */
+#define STATE_FOLDER         "/var/lib/sotto"
 #define ACTIONS_IN_ETC       "/etc/polkit-1/actions/"
 #define ACTIONS_IN_USR       "/usr/share/polkit-1/actions/"
 #define PRESENCE_LIMIT_MS    10000
 #define PRESENCE_INTERVAL_MS 100
-
-G_DEFINE_QUARK(sotto_setup, setup_error)
 
 typedef struct Work {
     const Wanted *wanted;
@@ -48,49 +46,6 @@ static void work_clear(Work *work)
     placing_free(work->placing);
 }
 
-/* --- what forbids it --- */
-
-static gboolean refuse_native(const Work *work, GError **error)
-{
-    const char *native = installed_native(work->before);
-
-    if (!native)
-        return TRUE;
-    g_set_error(error, SETUP_ERROR, SETUP_ERROR_NATIVE,
-                "This computer has the Sotto service from a package already (%s); it is used as it "
-                "is.",
-                native);
-    return FALSE;
-}
-
-static gboolean refuse_older(const Work *work, GError **error)
-{
-    if (!work->before || edition_compare(&work->edition, &work->before->edition) >= 0)
-        return TRUE;
-    g_set_error(error, SETUP_ERROR, SETUP_ERROR_OLDER,
-                "The Sotto service on this computer, %s, is newer than the one offered, %s. It is "
-                "not replaced by an older one.",
-                work->before->edition.version, work->edition.version);
-    return FALSE;
-}
-
-/* Before 121, polkit counted 0.120. */
-static gboolean look_at_polkit(Work *work, GError **error)
-{
-    g_autofree char *version = host_polkit_version(work->host);
-    const char *number = version && g_str_has_prefix(version, "0.") ? version + 2 : version;
-    guint64 counted = number ? g_ascii_strtoull(number, NULL, 10) : 0;
-
-    work->actions_in_usr = counted < POLKIT_READS_ETC && access(ACTIONS_IN_USR, W_OK) == 0;
-    if (counted >= OLDEST_POLKIT)
-        return TRUE;
-    g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
-                "Sotto needs polkit 0.106 or later, which says who may change what; this computer "
-                "has %s.",
-                version ? version : "none");
-    return FALSE;
-}
-
 /* --- the record, before anything is done --- */
 
 static char *target_of(const Work *work, const char *source)
@@ -113,10 +68,12 @@ static gboolean plan(Work *work, GError **error)
     work->after = work->before ? installed_copy(work->before) : installed_new();
     if (*work->wanted->flatpak)
         installed_note(work->after->flatpak, work->wanted->flatpak);
-    if (work->wanted->uid >= 0)
+    if (work->after->uid < 0) /* an update takes nobody's right away */
         work->after->uid = work->wanted->uid;
-    if (!work->before)
+    if (!work->before) {
         work->after->made_user = getpwnam("sotto") == NULL;
+        work->after->had_state = g_file_test(STATE_FOLDER, G_FILE_TEST_IS_DIR);
+    }
     for (guint i = 0; i < work->targets->len; i++)
         installed_note(work->after->files, g_ptr_array_index(work->targets, i));
     if (work->after->flatpak->len > 0)
@@ -201,18 +158,18 @@ static gboolean stays_stopped(const Work *work)
     return work->before && work->wanted->uid < 0 && !work->ran;
 }
 
-/* That it can run on this computer at all is known before anything else is touched: a restart that
- * fails would let go of what the one before holds. */
-static gboolean try_program(const Work *work, GError **error)
+/* Once: what an administrator disables stays so. */
+static gboolean enable(Work *work, GError **error)
 {
-    g_autofree char *loader = g_build_filename(work->wanted->payload, "tree/bin/ld.so", NULL);
-    g_autofree char *helper = g_build_filename(work->wanted->payload, "tree/bin/sottod", NULL);
-    const char *const command[] = {loader, helper, "--version", NULL};
+    gboolean followed = work->after->flatpak->len > 0;
 
-    if (host_run(command, FALSE, error))
+    if (!work->before && !host_enable(work->host, units_helper, error))
+        return FALSE;
+    if (!followed || (work->before && work->before->flatpak->len == work->after->flatpak->len))
         return TRUE;
-    g_prefix_error(error, "The Sotto service does not run on this computer: ");
-    return FALSE;
+    return ((work->before && work->before->flatpak->len > 0) ||
+            host_enable(work->host, units_following, error)) &&
+           host_run_job(work->host, "RestartUnit", UNITS_FOLLOW_PATH, error);
 }
 
 static gboolean start(Work *work, GError **error)
@@ -222,12 +179,9 @@ static gboolean start(Work *work, GError **error)
         return FALSE;
     if (stays_stopped(work))
         return TRUE;
-    if (!host_enable(work->host, units_enabled(work->after->flatpak->len > 0), error))
+    if (!enable(work, error))
         return FALSE;
     host_forget_failure(work->host, UNITS_HELPER);
-    if (work->after->flatpak->len > 0 &&
-        !host_run_job(work->host, "RestartUnit", UNITS_FOLLOW_PATH, error))
-        return FALSE;
     return host_run_job(work->host, "RestartUnit", UNITS_HELPER, error);
 }
 
@@ -236,10 +190,12 @@ static gboolean prove(Work *work, GError **error)
 {
     g_autofree char *payload = NULL;
 
+    if (stays_stopped(work))
+        return TRUE;
     for (guint waited = 0; waited < PRESENCE_LIMIT_MS; waited += PRESENCE_INTERVAL_MS) {
         g_free(payload);
         payload = host_helper_payload(work->host);
-        if (g_strcmp0(payload, work->wanted->digest) == 0 || stays_stopped(work))
+        if (g_strcmp0(payload, work->wanted->digest) == 0)
             return TRUE;
         g_usleep(PRESENCE_INTERVAL_MS * 1000);
     }
@@ -285,29 +241,33 @@ static gboolean settle(Work *work, GError **error)
            versions_prune(SOTTO_BUNDLE_HOME, after->digest, after->previous, error);
 }
 
-/* As it was: the one before runs again, or nothing is left. */
+static gboolean run_the_one_before(Work *work, GError **error)
+{
+    if (!versions_use(SOTTO_BUNDLE_HOME, work->before->digest, error) ||
+        !installed_save(work->before, INSTALLED_FILE, error) || !host_reload(work->host, error))
+        return FALSE;
+    host_forget_failure(work->host, UNITS_HELPER);
+    return host_run_job(work->host, work->ran ? "RestartUnit" : "StopUnit", UNITS_HELPER, error) &&
+           versions_prune(SOTTO_BUNDLE_HOME, work->before->digest, work->before->previous, error);
+}
+
+/* As it was: the one before runs again, or nothing is left that was not there. */
 static void put_back(Work *work)
 {
     g_autoptr(GError) error = NULL;
 
-    if (!work->before) {
-        removal_erase(work->host, work->after, FALSE, NULL, &error);
-    } else {
-        placing_undo(work->placing);
-        if (versions_use(SOTTO_BUNDLE_HOME, work->before->digest, &error) &&
-            installed_save(work->before, INSTALLED_FILE, &error) &&
-            host_reload(work->host, &error) && work->ran) {
-            host_forget_failure(work->host, UNITS_HELPER);
-            host_run_job(work->host, "RestartUnit", UNITS_HELPER, &error);
-        }
-    }
+    if (!work->before)
+        removal_erase(work->host, work->after, REMOVAL_UNDO, NULL, &error);
+    placing_undo(work->placing);
+    if (work->before && !error)
+        run_the_one_before(work, &error);
     if (error)
         g_printerr("Putting everything back did not succeed: %s\n", error->message);
 }
 
-static gboolean allowed(Work *work, GError **error)
+/* The record of before. One that names no program is of an installation that was interrupted. */
+static gboolean look_back(Work *work, GError **error)
 {
-    g_autofree char *conf = g_build_filename(work->wanted->payload, "bundle.conf", NULL);
     g_autoptr(GError) unreadable = NULL;
 
     work->before = installed_load(INSTALLED_FILE, &unreadable);
@@ -315,9 +275,24 @@ static gboolean allowed(Work *work, GError **error)
         g_propagate_error(error, g_steal_pointer(&unreadable));
         return FALSE;
     }
+    if (work->before && *work->before->digest == '\0') {
+        if (!removal_erase(work->host, work->before, REMOVAL_UNDO, NULL, error))
+            return FALSE;
+        g_clear_pointer(&work->before, installed_free);
+    }
     work->ran = work->before && host_is_active(work->host, UNITS_HELPER);
-    return edition_load(&work->edition, conf, error) && refuse_native(work, error) &&
-           refuse_older(work, error) && look_at_polkit(work, error) && try_program(work, error);
+    return TRUE;
+}
+
+static gboolean allowed(Work *work, GError **error)
+{
+    g_autofree char *conf = g_build_filename(work->wanted->payload, "bundle.conf", NULL);
+
+    if (!look_back(work, error) || !edition_load(&work->edition, conf, error) ||
+        !objections_none(work->host, work->wanted->payload, &work->edition, work->before, error))
+        return FALSE;
+    work->actions_in_usr = objections_actions_in_usr(work->host);
+    return TRUE;
 }
 
 static gboolean carry_out(Work *work, GError **error)

@@ -1,15 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include <gio/gio.h>
-
-/** Why sotto-setup did nothing, beside errors of GIO's. */
-typedef enum {
-    SETUP_ERROR_OLDER, /* a newer helper is installed */
-    SETUP_ERROR_NATIVE /* a package of the system brings the helper */
-} SetupError;
-#define SETUP_ERROR (setup_error_quark())
-GQuark setup_error_quark(void);
+#include "objections.h"
 
 /** What is to be installed, and for whom. */
 typedef struct Wanted {

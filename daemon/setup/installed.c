@@ -71,6 +71,7 @@ Installed *installed_copy(const Installed *installed)
     installed_set(&copy->previous, installed->previous);
     copy->uid = installed->uid;
     copy->made_user = installed->made_user;
+    copy->had_state = installed->had_state;
     note_all(copy->flatpak, installed->flatpak);
     note_all(copy->files, installed->files);
     note_all(copy->folders, installed->folders);
@@ -122,6 +123,7 @@ Installed *installed_load(const char *path, GError **error)
     if (g_key_file_has_key(keys, GROUP, "Uid", NULL))
         installed->uid = g_key_file_get_int64(keys, GROUP, "Uid", NULL);
     installed->made_user = g_key_file_get_boolean(keys, GROUP, "MadeUser", NULL);
+    installed->had_state = g_key_file_get_boolean(keys, GROUP, "HadState", NULL);
     read_list(keys, "Flatpak", installed->flatpak);
     read_list(keys, "Files", installed->files);
     read_list(keys, "Folders", installed->folders);
@@ -140,6 +142,7 @@ gboolean installed_save(const Installed *installed, const char *path, GError **e
     if (installed->uid >= 0)
         g_key_file_set_int64(keys, GROUP, "Uid", installed->uid);
     g_key_file_set_boolean(keys, GROUP, "MadeUser", installed->made_user);
+    g_key_file_set_boolean(keys, GROUP, "HadState", installed->had_state);
     write_list(keys, "Flatpak", installed->flatpak);
     write_list(keys, "Files", installed->files);
     write_list(keys, "Folders", installed->folders);

@@ -20,6 +20,7 @@ typedef struct Installed {
     GPtrArray *files;   /* of char *: absolute, outside of the bundle's home */
     GPtrArray *folders; /* of char *: made for these files, outermost first */
     gboolean made_user; /* the system user was not there before */
+    gboolean had_state; /* /var/lib/sotto was: a package, removed since, left it */
 } Installed;
 
 /** An empty record. */

@@ -87,12 +87,12 @@ static int install(char **words)
     return report(error);
 }
 
-static int take_away(gboolean keep_state)
+static int take_away(RemovalExtent extent)
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *note = NULL;
 
-    if (removal_run(keep_state, &note, &error) && *note)
+    if (removal_run(extent, &note, &error) && *note)
         printf("%s\n", note);
     return report(error);
 }
@@ -132,8 +132,8 @@ int main(int argc, char **argv)
     if (g_str_equal(argv[1], "follow") && argc == 2)
         return follow();
     if (g_str_equal(argv[1], "remove") && argc == 2)
-        return take_away(FALSE);
+        return take_away(REMOVAL_ALL);
     if (g_str_equal(argv[1], "remove") && argc == 3 && g_str_equal(argv[2], "--keep-state"))
-        return take_away(TRUE);
+        return take_away(REMOVAL_KEEP_STATE);
     return usage();
 }

@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "units.h"
 
-const char *const *units_enabled(gboolean followed)
-{
-    static const char *const units[] = {UNITS_HELPER, UNITS_FOLLOW_PATH, UNITS_FOLLOW, NULL};
-    static const char *const helper[] = {UNITS_HELPER, NULL};
-
-    return followed ? units : helper;
-}
+const char *const units_helper[] = {UNITS_HELPER, NULL};
+const char *const units_following[] = {UNITS_FOLLOW_PATH, UNITS_FOLLOW, NULL};
 
 char *units_followed_text(const GPtrArray *installations)
 {

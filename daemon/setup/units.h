@@ -10,7 +10,8 @@
 /** Which Flatpak installations are watched; the one file that is not the same on every host. */
 #define UNITS_FOLLOWED_FILE "/etc/systemd/system/sotto-follow.path.d/installations.conf"
 
-/** What is enabled, NULL-terminated; `followed`: where there are installations to watch. */
-const char *const *units_enabled(gboolean followed);
+/** What is enabled, NULL-terminated: the helper, and what follows the app where there is one. */
+extern const char *const units_helper[];
+extern const char *const units_following[];
 /** The drop-in that watches `installations` (of char *; transfer full). */
 char *units_followed_text(const GPtrArray *installations);

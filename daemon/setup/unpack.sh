@@ -8,20 +8,26 @@ set -eu
 umask 022
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 export PATH
+unset LD_PRELOAD LD_AUDIT LD_LIBRARY_PATH GLIBC_TUNABLES
 
 if [ "$1" = install ]; then
     here=$(cd "$(dirname "$0")" && pwd)
     exec <"$here/helper.tar"
-    set -- "$(cat "$here/helper.digest")" install "${2:-${SUDO_UID:-}}" "${here%/app/io.github.sottodns.Sotto/*}"
+    installation=${here%/app/io.github.sottodns.Sotto/*}
+    [ "$installation" != "$here" ] || installation=
+    set -- "$(cat "$here/helper.digest")" install "${2:-${SUDO_UID:-}}" "$installation"
 fi
 digest=$1
 shift
 
+# What a power cut left of an earlier one.
+find /usr/local/lib -maxdepth 1 -name '.sotto-setup.*' -mmin +60 -exec rm -rf {} + 2>/dev/null || :
 if ! mkdir -p /usr/local/lib || ! folder=$(mktemp -d /usr/local/lib/.sotto-setup.XXXXXX); then
     echo 'Sotto keeps its service in /usr/local/lib, which cannot be written on this computer.' >&2
     exit 1
 fi
 trap 'rm -rf "$folder"' EXIT
+trap 'exit 1' HUP INT TERM
 
 # A copy that nobody else can change between being looked at and being run.
 cat >"$folder/helper.tar"

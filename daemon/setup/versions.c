@@ -26,14 +26,31 @@ gboolean versions_is_digest(const char *digest)
     return strlen(digest) == DIGEST_LENGTH && strspn(digest, "0123456789abcdef") == DIGEST_LENGTH;
 }
 
+/* On the disk before anything names it. */
+static gboolean settle_on_disk(const char *tree, GError **error)
+{
+    int folder = open(tree, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    gboolean done = folder >= 0 && syncfs(folder) == 0;
+
+    if (!done)
+        fail(error, "written", tree);
+    if (folder >= 0)
+        close(folder);
+    return done;
+}
+
+/* One that is in use may be damaged, which is why it is installed again: the two change places. */
 gboolean versions_place(const char *home, const char *tree, const char *digest, GError **error)
 {
     g_autofree char *place = g_strconcat(home, FOLDER, digest, NULL);
     g_autofree char *in_use = versions_in_use(home);
 
-    if (g_str_equal(in_use, digest))
+    if (!settle_on_disk(tree, error) || !placing_make_way("", place, NULL, error))
+        return FALSE;
+    if (g_str_equal(in_use, digest) &&
+        renameat2(AT_FDCWD, tree, AT_FDCWD, place, RENAME_EXCHANGE) == 0)
         return TRUE;
-    return placing_make_way("", place, NULL, error) && placing_clear(place, error) &&
+    return placing_clear(place, error) &&
            (rename(tree, place) == 0 || fail(error, "moved to its place", tree));
 }
 

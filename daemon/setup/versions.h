@@ -11,7 +11,7 @@
 /** 64 lower-case hexadecimal digits: nothing else may become a name here. */
 gboolean versions_is_digest(const char *digest);
 
-/** Moves the unpacked `tree` to versions/DIGEST; one of that name is replaced unless in use. */
+/** Moves the unpacked `tree` to versions/DIGEST, in the place of one of that name. */
 gboolean versions_place(const char *home, const char *tree, const char *digest, GError **error);
 /** Makes `current` name DIGEST, in one step. */
 gboolean versions_use(const char *home, const char *digest, GError **error);

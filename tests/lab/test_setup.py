@@ -5,6 +5,7 @@ The laptop has GnuTLS, GLib and the rest, since it serves other tests too; that 
 tests/flatpak's to show."""
 
 import re
+import os
 import time
 
 import pytest
@@ -111,6 +112,55 @@ def test_a_program_that_cannot_run_here_is_not_even_tried(laptop, payload):
     assert laptop.pid == pid, "the one that runs was not disturbed"
 
 
+def test_what_fails_before_the_user_is_made_leaves_nothing_and_can_be_tried_again(laptop, payload):
+    before = files(laptop.boot)
+    done = Payload("no-user", {"host/etc/sysusers.d/sotto.conf": "nonsense\n"}).install(laptop.boot)
+    assert done.returncode == 1
+    assert "systemd-sysusers failed" in done.stderr
+    assert differences(before, files(laptop.boot)) == []
+    succeeded(payload.install(laptop.boot))
+
+
+def test_what_a_removed_package_left_survives_a_failed_installation(laptop):
+    state = laptop.boot.path("/var/lib/sotto/state.conf")
+    state.parent.mkdir()
+    state.write_text("[State]\nResolver=quad9\n")
+    assert Payload("broken", BROKEN).install(laptop.boot).returncode == 1
+    assert state.read_text() == "[State]\nResolver=quad9\n"
+
+
+def test_a_person_called_sotto_is_not_made_the_helper(laptop, payload):
+    laptop.boot.output("useradd", "--create-home", "sotto")
+    done = payload.install(laptop.boot)
+    assert done.returncode == 1
+    assert "a person has that name" in done.stderr
+
+
+def test_damaged_and_installed_again(laptop, payload):
+    boot = laptop.boot
+    succeeded(payload.install(boot))
+    program = boot.path(f"{HOME}/current/bin/sottod")
+    program.unlink()
+    program.write_bytes(b"")
+    boot.run("systemctl", "restart", "sotto.service", check=False)
+    succeeded(payload.install(boot))
+    assert payload_of(boot) == payload.digest
+
+
+def test_removed_while_somebody_keeps_asking(laptop, payload):
+    """The bus would start the helper for each of these questions."""
+    boot = laptop.boot
+    before = files(boot)
+    succeeded(payload.install(boot))
+    turn(laptop, "TurnOn")
+    boot.output("systemd-run", "--quiet", "--unit=asker", "sh", "-c",
+                f"while :; do busctl call {ID}1 /io/github/sottodns/Sotto1 {ID}1 ListResolvers >/dev/null 2>&1; done")
+    succeeded(remove(boot))
+    boot.output("systemctl", "stop", "asker.service")
+    laptop.wait_restored(time.monotonic())
+    assert differences(before, files(boot)) == []
+
+
 def test_update_holds_and_a_bad_one_is_undone(laptop, payload):
     boot = laptop.boot
     succeeded(payload.install(boot))
@@ -199,6 +249,18 @@ class TestFollowing:
         wait_for("the helper to follow", lambda: payload_of(laptop.boot) == newer.digest, 20)
         print(f"followed in {time.monotonic() - began:.1f} s")
         assert laptop.lookup() == TRUTH, "still on"
+
+    def test_a_helper_that_somebody_stopped_and_disabled_stays_so(self, laptop, installation):
+        boot = laptop.boot
+        boot.output("systemctl", "disable", "--now", "sotto.service")
+        newer = Payload.of_version("99.1")
+        self.deploy(laptop, newer)
+        self.say(installation)
+        wait_for("the new program", lambda: newer.digest in os.readlink(boot.path(f"{HOME}/current")), 20)
+        wait_for("the end of it", lambda: boot.run("systemctl", "is-active", "sotto-follow.service", check=False).stdout == "inactive\n")
+        assert boot.run("systemctl", "is-active", "sotto.service", check=False).stdout == "inactive\n"
+        assert boot.run("systemctl", "is-enabled", "sotto.service", check=False).stdout == "disabled\n"
+        assert laptop.lookup() == LIE
 
     def test_older_app_same_helper(self, laptop, installation, payload):
         self.deploy(laptop, Payload.of_version("0.0.9"))

@@ -9,7 +9,7 @@ import tarfile
 from pathlib import Path
 
 from .install import build_folder
-from .process import RUN, LabError
+from .process import RUN, LabError, wait_for
 
 ID = "io.github.sottodns.Sotto"
 HOME = f"/usr/local/lib/{ID}"
@@ -60,12 +60,20 @@ class Payload:
     def install(self, boot, uid="1000", flatpak="", digest=None):
         """As the app has it done, once an administrator allowed it: a transient unit, the payload on its standard input."""
         script = (ROOT / "daemon/setup/unpack.sh").read_text()
+        _wait_until_free(boot)
         with open(self.path, "rb") as payload:
             return boot.run("systemd-run", "--quiet", "--pipe", "--wait", "--collect", "--unit=sotto-setup", "-p", "ProtectHome=yes",
                             "/bin/sh", "-c", script.replace("$", "$$"), "sotto-setup", digest or self.digest, "install", uid, flatpak,
                             check=False, stdin=payload)
 
 
+def _wait_until_free(boot):
+    """systemd forgets a unit that failed a moment after it has."""
+    wait_for("the set-up before to be forgotten", lambda: "not-found" in boot.output(
+        "systemctl", "show", "--property", "LoadState", "sotto-setup.service"))
+
+
 def remove(boot, *options):
+    _wait_until_free(boot)
     return boot.run("systemd-run", "--quiet", "--pipe", "--wait", "--collect", "--unit=sotto-setup", PROGRAM, "remove", *options,
                     check=False)

@@ -29,15 +29,15 @@ static void test_replaced_in_one_step(Tree *tree, gconstpointer data)
     g_assert_cmpstr(in_use, ==, B);
 }
 
-static void test_the_one_in_use_is_left(Tree *tree, gconstpointer data)
+static void test_the_one_in_use_is_mended(Tree *tree, gconstpointer data)
 {
-    g_autofree char *home = tree_path(tree, "/home"), *left = tree_path(tree, "/tree");
+    g_autofree char *home = tree_path(tree, "/home");
 
-    place(tree, home, A, "one");
+    place(tree, home, A, "damaged");
     g_assert_true(versions_use(home, A, NULL));
-    place(tree, home, A, "the same, they say");
-    tree_assert(tree, "/home/current/bin/program", "one");
-    g_assert_true(g_file_test(left, G_FILE_TEST_EXISTS));
+    place(tree, home, A, "whole");
+    tree_assert(tree, "/home/current/bin/program", "whole");
+    tree_assert(tree, "/tree/bin/program", "damaged");
 }
 
 static void test_a_half_moved_one_is_replaced(Tree *tree, gconstpointer data)
@@ -88,8 +88,8 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add("/versions/replaced-in-one-step", Tree, NULL, tree_make, test_replaced_in_one_step,
                tree_delete);
-    g_test_add("/versions/the-one-in-use-is-left", Tree, NULL, tree_make,
-               test_the_one_in_use_is_left, tree_delete);
+    g_test_add("/versions/the-one-in-use-is-mended", Tree, NULL, tree_make,
+               test_the_one_in_use_is_mended, tree_delete);
     g_test_add("/versions/a-half-moved-one-is-replaced", Tree, NULL, tree_make,
                test_a_half_moved_one_is_replaced, tree_delete);
     g_test_add("/versions/two-are-kept", Tree, NULL, tree_make, test_two_are_kept, tree_delete);
