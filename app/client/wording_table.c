@@ -57,6 +57,7 @@ const char *const wording_sentences[] = {
     N_("Lookups that leave in clear"),
     N_("Packets that leave cannot be watched on this machine."),
     N_("None was seen."),
+    N_("No lookup of a program went around Sotto."),
     N_("This network's own names"),
     N_("Who answers"),
     N_("Nobody has answered yet."),
@@ -155,17 +156,10 @@ const WordingPattern wording_patterns[] = {
     /* Translators: %s is the name of another program's DNS server. */
     {ONE(N_("systemd-resolved was told to ask %s about every name, too. Undo that as an administrator (resolvectl shows it), and turn protection on again.")), WORDING_PLAIN},
 
-    /* Translators: a list such as “2 certificate requests and 1 name of a VPN”, and in () one of programs. */
-    {ONE(N_("%s left in clear, as it may; no lookup of a program went around Sotto.")), WORDING_LIST},
-    {ONE(N_("%s left in clear, as they may; no lookup of a program went around Sotto.")), WORDING_LIST},
-    {ONE(N_("%s left in clear, as it may; 1 lookup of a program went around Sotto (%s).")), WORDING_LIST},
-    {ONE(N_("%s left in clear, as it may; 1 lookup of a program went around Sotto.")), WORDING_LIST},
-    {ONE(N_("%s left in clear, as they may; 1 lookup of a program went around Sotto (%s).")), WORDING_LIST},
-    {ONE(N_("%s left in clear, as they may; 1 lookup of a program went around Sotto.")), WORDING_LIST},
-    {ONE(N_("%s left in clear, as it may; %s lookups of programs went around Sotto (%s).")), WORDING_LIST},
-    {ONE(N_("%s left in clear, as it may; %s lookups of programs went around Sotto.")), WORDING_LIST},
-    {ONE(N_("%s left in clear, as they may; %s lookups of programs went around Sotto (%s).")), WORDING_LIST},
-    {ONE(N_("%s left in clear, as they may; %s lookups of programs went around Sotto.")), WORDING_LIST},
+    /* Translators: a list such as “2 certificate requests and 1 name of a VPN”. */
+    {ONE(N_("%s left in clear, as it may.")), WORDING_LIST},
+    {ONE(N_("%s left in clear, as they may.")), WORDING_LIST},
+    /* Translators: how many, and a list of programs. */
     {PLURAL("%s lookup of a program went around Sotto (%s).", "%s lookups of programs went around Sotto (%s)."), WORDING_LIST},
     {PLURAL("%s lookup of a program went around Sotto.", "%s lookups of programs went around Sotto."), WORDING_PLAIN},
     /* Translators: %s is the name of a user of this computer. */

@@ -242,7 +242,10 @@ static bool explain_cache(Explaining *explaining, const Message *asked)
         conclude(explaining, EXPLANATION_STALE, "The cache answers %s, with an expired answer.",
                  explaining->name);
     } else {
-        add_step(explaining, "The cache has an answer, for another %u seconds.", peek.ttl_s);
+        add_step(explaining,
+                 peek.ttl_s == 1 ? "The cache has an answer, for another %u second."
+                                 : "The cache has an answer, for another %u seconds.",
+                 peek.ttl_s);
         conclude(explaining, EXPLANATION_CACHE, "The cache answers %s.", explaining->name);
     }
     return true;

@@ -69,7 +69,7 @@ static char *name_entry(const AroundEntry *entry)
     return *entry->user != '\0' ? g_strdup_printf("a program of %s", entry->user) : NULL;
 }
 
-/* " (firefox, cups and others)", "" nobody is known. (transfer full) */
+/* "firefox, cups and others", "" nobody is known. (transfer full) */
 static char *list_programs(const GPtrArray *around)
 {
     g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
@@ -86,7 +86,23 @@ static char *list_programs(const GPtrArray *around)
         return g_strdup("");
     g_ptr_array_add(names, NULL);
     g_autofree char *list = g_strjoinv(", ", (char **)names->pdata);
-    return g_strdup_printf(" (%s%s)", list, more ? " and others" : "");
+    return g_strconcat(list, more ? " and others" : "", NULL);
+}
+
+/* Whole sentences, and no other words: clients translate them (app/client/wording.c).
+ * (transfer full) */
+static char *describe_leaks(uint64_t leaked, const GPtrArray *around)
+{
+    g_autofree char *programs = leaked > 0 ? list_programs(around) : g_strdup("");
+    if (leaked == 0)
+        return g_strdup("No lookup of a program went around Sotto.");
+    if (*programs == '\0')
+        return g_strdup_printf(leaked == 1 ? "%" PRIu64 " lookup of a program went around Sotto."
+                                           : "%" PRIu64 " lookups of programs went around Sotto.",
+                               leaked);
+    return g_strdup_printf(leaked == 1 ? "%" PRIu64 " lookup of a program went around Sotto (%s)."
+                                       : "%" PRIu64 " lookups of programs went around Sotto (%s).",
+                           leaked, programs);
 }
 
 char *clear_report_sentence(const uint64_t *counts, const GPtrArray *around)
@@ -95,16 +111,12 @@ char *clear_report_sentence(const uint64_t *counts, const GPtrArray *around)
         return g_strdup("Packets that leave cannot be watched on this machine.");
     uint64_t leaked = counts[CLEAR_LEAK], permitted;
     g_autofree char *list = list_permitted(counts, &permitted);
-    g_autofree char *programs = leaked > 0 ? list_programs(around) : g_strdup("");
-    g_autofree char *went = leaked == 0 ? g_strdup("no lookup of a program went")
-                            : leaked == 1
-                                ? g_strdup("1 lookup of a program went")
-                                : g_strdup_printf("%" PRIu64 " lookups of programs went", leaked);
+    g_autofree char *leaks = describe_leaks(leaked, around);
     if (permitted == 0)
-        return leaked == 0 ? g_strdup("None was seen.")
-                           : g_strdup_printf("%s around Sotto%s.", went, programs);
-    return g_strdup_printf("%s left in clear, as %s may; %s around Sotto%s.", list,
-                           permitted == 1 ? "it" : "they", went, programs);
+        return leaked == 0 ? g_strdup("None was seen.") : g_steal_pointer(&leaks);
+    return g_strdup_printf(permitted == 1 ? "%s left in clear, as it may. %s"
+                                          : "%s left in clear, as they may. %s",
+                           list, leaks);
 }
 
 static GVariant *describe_entry(const AroundEntry *entry)

@@ -144,16 +144,21 @@ char *tampering_describe(const Tampering *tampering)
     if (refused == 0 && forged == 0)
         return NULL;
     GString *text = g_string_new(NULL);
-    if (refused > 0)
-        g_string_append_printf(
-            text, "Somebody on this network tried to answer for %s. Sotto refused", for_whom);
     if (refused == 1)
-        g_string_append(text, ".");
+        g_string_append_printf(
+            text, "Somebody on this network tried to answer for %s. Sotto refused.", for_whom);
     else if (refused > 1)
-        g_string_append_printf(text, ", %" PRIu64 " times.", refused);
+        g_string_append_printf(
+            text,
+            "Somebody on this network tried to answer for %s. Sotto refused, %" PRIu64 " times.",
+            for_whom, refused);
+    if (refused > 0 && forged > 0)
+        g_string_append_c(text, ' ');
     if (forged > 0)
-        g_string_append_printf(text, "%s%" PRIu64 " forged answer%s came and %s not believed.",
-                               refused > 0 ? " " : "", forged, forged == 1 ? "" : "s",
-                               forged == 1 ? "was" : "were");
+        g_string_append_printf(text,
+                               forged == 1 ? "%" PRIu64 " forged answer came and was not believed."
+                                           : "%" PRIu64
+                                             " forged answers came and were not believed.",
+                               forged);
     return g_string_free(text, FALSE);
 }

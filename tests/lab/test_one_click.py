@@ -126,7 +126,7 @@ def test_certificate_requests_are_counted_as_they_left(hijacked, network, guest)
     check = json.loads(hijacked.sottoctl(guest, "check", "--json").stdout)
     leaks = next(step for step in check["steps"] if step["id"] == "leaks")
     assert leaks["ok"] and "certificate request" in leaks["detail"] and leaks["detail"].endswith(
-        "no lookup of a program went around Sotto.")
+        "No lookup of a program went around Sotto.")
 
 
 def test_program_that_goes_around_is_counted(protected, network, guest):

@@ -23,8 +23,10 @@ static const char catalogue[] =
     "msgstr \"Über %3$s wird %2$s nach %1$s gefragt.\"\n"
     "msgid \"Someone on this network tried to answer for %s. Sotto refused.\"\n"
     "msgstr \"Jemand gab sich als %s aus.\"\n"
-    "msgid \"%s left in clear, as they may; no lookup of a program went around Sotto.\"\n"
-    "msgstr \"Offen: %s. Vorbei: keine.\"\n"
+    "msgid \"%s left in clear, as they may.\"\n"
+    "msgstr \"Offen: %s.\"\n"
+    "msgid \"No lookup of a program went around Sotto.\"\n"
+    "msgstr \"Vorbei: keine.\"\n"
     "msgid \"%s name of a VPN\"\n"
     "msgid_plural \"%s names of a VPN\"\n"
     "msgstr[0] \"%s Name\"\n"
@@ -73,10 +75,10 @@ static void two_sentences_can_be_one_message(void)
 
 static void lists_are_translated_with_their_numbers(void)
 {
-    is_said("1 name of a VPN and 3 certificate requests left in clear, as they may; no lookup of a "
+    is_said("1 name of a VPN and 3 certificate requests left in clear, as they may. No lookup of a "
             "program went around Sotto.",
             "Offen: 1 Name und 3 Bitten. Vorbei: keine.");
-    is_said("4 names of a VPN, 1 certificate request and 2 others left in clear, as they may; no "
+    is_said("4 names of a VPN, 1 certificate request and 2 others left in clear, as they may. No "
             "lookup of a program went around Sotto.",
             "Offen: 4 Namen, 1 Bitte und 2 others. Vorbei: keine.");
 }

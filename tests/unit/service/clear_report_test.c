@@ -27,8 +27,8 @@ static void test_one_went_around(void)
 static void test_one_left_as_it_may(void)
 {
     const uint64_t counts[CLEAR_FLOWS] = {[CLEAR_NAT64] = 1};
-    expect_sentence(counts, "1 question for this network's IPv6 prefix left in clear, as it may; "
-                            "no lookup of a program went around Sotto.");
+    expect_sentence(counts, "1 question for this network's IPv6 prefix left in clear, as it may. "
+                            "No lookup of a program went around Sotto.");
 }
 
 static void test_all_is_told(void)
@@ -36,7 +36,7 @@ static void test_all_is_told(void)
     const uint64_t counts[CLEAR_FLOWS] = {
         [CLEAR_LEAK] = 12, [CLEAR_CERTIFICATE] = 2, [CLEAR_NETWORK] = 1, [CLEAR_TIME] = 3};
     expect_sentence(counts, "2 certificate requests, 1 name of this network and 3 lookups of time "
-                            "servers left in clear, as they may; 12 lookups of programs went "
+                            "servers left in clear, as they may. 12 lookups of programs went "
                             "around Sotto.");
 }
 
