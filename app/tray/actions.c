@@ -250,7 +250,11 @@ static void restart_app(GSimpleAction *action, GVariant *parameter, gpointer app
 
 static void set_autostart(GSimpleAction *action, GVariant *parameter, gpointer application)
 {
-    sotto_autostart_set(sotto_application_autostart(application), g_variant_get_boolean(parameter));
+    SottoAutostart *autostart = sotto_application_autostart(application);
+    gboolean on = g_variant_get_boolean(parameter);
+
+    if (sotto_autostart_is_on(autostart) != on)
+        sotto_autostart_set(autostart, on);
 }
 
 static void quit(GSimpleAction *action, GVariant *parameter, gpointer application)

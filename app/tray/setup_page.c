@@ -17,6 +17,7 @@ struct _SottoSetupPage {
     const Situation *situation;
 
     HdyActionRow *does_row, *installs_row, *does_not_row;
+    GtkToggleButton *login_box;
     GtkButton *button;
     GtkWidget *progress, *command_list;
     GtkLabel *progress_label, *sentence;
@@ -57,6 +58,16 @@ void sotto_setup_page_follow(SottoSetupPage *self, const Situation *situation)
     self->situation = situation;
 }
 
+/* Beside the button's action, which sets up and turns on. */
+static void on_clicked(GtkButton *button, gpointer data)
+{
+    SottoSetupPage *self = data;
+
+    g_action_group_activate_action(
+        G_ACTION_GROUP(g_application_get_default()), "set-autostart",
+        g_variant_new_boolean(gtk_toggle_button_get_active(self->login_box)));
+}
+
 /* --- the object ----------------------------------------------------------------------------- */
 
 static void sotto_setup_page_class_init(SottoSetupPageClass *class)
@@ -70,6 +81,7 @@ static void sotto_setup_page_class_init(SottoSetupPageClass *class)
     CHILD(does_row);
     CHILD(installs_row);
     CHILD(does_not_row);
+    CHILD(login_box);
     CHILD(button);
     CHILD(progress);
     CHILD(progress_label);
@@ -77,6 +89,7 @@ static void sotto_setup_page_class_init(SottoSetupPageClass *class)
     CHILD(command_list);
     CHILD(command_row);
 #undef CHILD
+    gtk_widget_class_bind_template_callback(widget_class, on_clicked);
 }
 
 static void sotto_setup_page_init(SottoSetupPage *self)

@@ -180,6 +180,31 @@ def test_question_that_stands_ends_with_the_app(sandboxed):
     accessibility.get_row(LOGIN, "Waiting for your desktop's answer…")
 
 
+# --- at the first run
+
+
+@pytest.fixture
+def first_run(portal, systemd, start, tmp_path):
+    start(Sandbox(tmp_path))
+    accessibility.get(Role.PUSH_BUTTON, "Turn On Protection")
+    return portal
+
+
+def test_first_run_starts_at_login(first_run, systemd):
+    assert accessibility.is_checked(accessibility.get(Role.CHECK_BOX, "Start Sotto when I log in"))
+    accessibility.press(accessibility.get(Role.PUSH_BUTTON, "Turn On Protection"))
+    wait(lambda: [asked["autostart"] for asked in first_run.asked] == [True], "the question")
+    systemd.refuse(systemd.order())
+
+
+def test_first_run_without(first_run, systemd):
+    accessibility.press(accessibility.get(Role.CHECK_BOX, "Start Sotto when I log in"))
+    accessibility.press(accessibility.get(Role.PUSH_BUTTON, "Turn On Protection"))
+    systemd.refuse(systemd.order())
+    pump(0.5)
+    assert first_run.asked == []
+
+
 # --- notifications
 
 
