@@ -38,6 +38,14 @@ def test_an_administrator_is_at_the_screen(laptop, untouched):
     assert no_trace(laptop) == []
 
 
+def test_without_sotto_lookups_are_seen(laptop, network):
+    """Else the captures of the other steps would prove nothing."""
+    with Capture(network) as capture:
+        laptop.lookup(SECRET)
+    with pytest.raises(AssertionError, match=f"DNS in clear.*{SECRET}"):
+        capture.no_plain_dns(SECRET)
+
+
 def test_installs_from_the_reference(laptop, repository, untouched):
     with laptop.prompt("give", PASSWORD) as prompts:
         done = laptop.terminal(f"flatpak install --system --from {REFERENCE}", "y\n" * 4)
