@@ -124,8 +124,12 @@ def check_shape(pairs):
 
 def groups():
     """Labels with mnemonics that can be seen together, by where that is."""
-    found = {path.name: [html.unescape(label) for label in UI_LABEL.findall(path.read_text(encoding="utf-8"))]
-             for path in (ROOT / "ui").glob("*.ui")}
+    found = {}
+    for path in (ROOT / "ui").glob("*.ui"):
+        text = path.read_text(encoding="utf-8")
+        menus = "".join(re.findall(r"<menu .*?</menu>", text, re.DOTALL))
+        for place, part in ((path.name, text.replace(menus, "") if menus else text), (f"the menu of {path.name}", menus)):
+            found[place] = [html.unescape(label) for label in UI_LABEL.findall(part)]
     rows = (ROOT / "app/tray/presentation.c").read_text(encoding="utf-8")
     macros = dict(re.findall(r'#define (\w+) +N_\("([^"]+)"\)', rows))
     menu = [label for label in MENU_LABEL.findall((ROOT / "app/tray/menu.c").read_text(encoding="utf-8"))
