@@ -15,6 +15,8 @@ ID = "io.github.sottodns.Sotto"
 HOME = f"/usr/local/lib/{ID}"
 PROGRAM = f"{HOME}/current/bin/sotto-setup"
 RECORD = f"/var/lib/{ID}/installed.conf"
+UNIT = ("systemd-run", "--quiet", "--pipe", "--wait", "--collect", "--unit=sotto-setup", "--description=Sotto")
+"""Its own description would be the whole script, which systemd cannot read back from the file it makes of it."""
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -62,8 +64,7 @@ class Payload:
         script = (ROOT / "daemon/setup/unpack.sh").read_text()
         _wait_until_free(boot)
         with open(self.path, "rb") as payload:
-            return boot.run("systemd-run", "--quiet", "--pipe", "--wait", "--collect", "--unit=sotto-setup", "-p", "ProtectHome=yes",
-                            "/bin/sh", "-c", script.replace("$", "$$"), "sotto-setup", digest or self.digest, "install", uid, flatpak,
+            return boot.run(*UNIT, "-p", "ProtectHome=yes", "/bin/sh", "-c", script.replace("$", "$$"), "sotto-setup", digest or self.digest, "install", uid, flatpak,
                             check=False, stdin=payload)
 
 
@@ -75,5 +76,4 @@ def _wait_until_free(boot):
 
 def remove(boot, *options):
     _wait_until_free(boot)
-    return boot.run("systemd-run", "--quiet", "--pipe", "--wait", "--collect", "--unit=sotto-setup", PROGRAM, "remove", *options,
-                    check=False)
+    return boot.run(*UNIT, PROGRAM, "remove", *options, check=False)
