@@ -43,7 +43,6 @@ const char *sotto_setup_remove_command(void)
 /* The end, with the reference that kept it: `error` (transfer full) is NULL when it is done. */
 static void end_job(GTask *task, GError *error)
 {
-    g_autoptr(GTask) last_reference = task;
     SottoSetup *self = g_task_get_source_object(task);
     Job *job = g_task_get_task_data(task);
 
@@ -57,6 +56,7 @@ static void end_job(GTask *task, GError *error)
         g_task_return_error(task, error);
     else
         g_task_return_pointer(task, g_steal_pointer(&job->note), g_free);
+    g_object_unref(task);
 }
 
 static void on_looked_after_removal(GObject *source, GAsyncResult *result, gpointer task)

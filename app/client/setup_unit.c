@@ -102,7 +102,6 @@ static gboolean is_over(const Run *run)
 static void end_run(GTask *task, GError *error)
 {
     Run *run = g_task_get_task_data(task);
-    g_autoptr(GTask) last_reference = task;
 
     if (!g_dbus_connection_is_closed(run->bus))
         g_dbus_connection_call(run->bus, SYSTEMD, SYSTEMD_PATH, MANAGER, "Unsubscribe", NULL, NULL,
@@ -113,6 +112,7 @@ static void end_run(GTask *task, GError *error)
         g_task_return_error(task, error);
     else
         g_task_return_pointer(task, g_strdup(g_strstrip(run->output.text->str)), g_free);
+    g_object_unref(task);
 }
 
 /* The last line, which says why (transfer full); "" none. */

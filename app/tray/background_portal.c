@@ -59,18 +59,18 @@ static gboolean is_over(GTask *task)
 /* Ends it: `error` (transfer full) or, when NULL, what is so from now on. */
 static void end(GTask *task, gboolean on, GError *error)
 {
-    g_autoptr(GTask) last = g_object_ref(task);
-
     if (is_over(task)) { /* it was cancelled while the portal was called */
         g_clear_error(&error);
         return;
     }
+    g_object_ref(task);
     stop_listening(task);
     if (error != NULL)
         g_task_return_error(task, error);
     else
         g_task_return_boolean(task, on);
     g_object_unref(task); /* the reference of whoever listened */
+    g_object_unref(task);
 }
 
 static GError *refusal(void)

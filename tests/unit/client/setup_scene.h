@@ -29,7 +29,9 @@ void scene_tear_down(Scene *scene, gconstpointer data);
 
 /** Turns the main context until it holds; the test fails when it does not within seconds. */
 #define scene_await(condition)                                                                     \
-    for (gint64 deadline_us = g_get_monotonic_time() + 20 * G_USEC_PER_SEC; !(condition);) {       \
+    for (gint64 deadline_us = g_get_monotonic_time() + 20 * G_USEC_PER_SEC;;) {                    \
+        if (condition)                                                                             \
+            break;                                                                                 \
         g_assert_cmpint(g_get_monotonic_time(), <, deadline_us);                                   \
         g_main_context_iteration(NULL, TRUE);                                                      \
     }
