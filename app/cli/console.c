@@ -5,6 +5,7 @@
  */
 #include "console.h"
 
+#include <glib/gi18n.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -136,5 +137,6 @@ char *console_clock(gint64 time_s)
 
 char *console_milliseconds(guint64 time_us)
 {
-    return g_strdup_printf("%.1f ms", (double)time_us / 1000.0);
+    /* Translators: milliseconds. */
+    return g_strdup_printf(_("%.1f ms"), (double)time_us / 1000.0);
 }

@@ -18,6 +18,7 @@ const char *const wording_sentences[] = {
     N_("Neither NetworkManager nor systemd-resolved is running."),
     N_("NetworkManager is not running."),
     N_("NetworkManager did not change the DNS settings in time."),
+    N_("Your computer's clock is wrong, so secure connections fail."),
     N_("Lookups of this machine's programs are not answered."),
     N_("Lookups of this machine's programs are answered by somebody else."),
     N_("The resolver refused the connection."),

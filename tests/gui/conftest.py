@@ -241,7 +241,8 @@ def run_app(*arguments):
 
 def enlarge_window():
     """What has to be scrolled to is not "showing" to assistive technology: makes the window tall."""
-    found = wait(lambda: subprocess.run(["xdotool", "search", "--onlyvisible", "--name", "^Sotto$"], capture_output=True,
+    name = "^[^ ]*Sotto( ~.*)?$"  # in pseudo_language.py's brackets, too
+    found = wait(lambda: subprocess.run(["xdotool", "search", "--onlyvisible", "--name", name], capture_output=True,
                                         text=True, check=False).stdout.split(), "the window on the screen")
     subprocess.run(["xdotool", "windowsize", found[-1], "700", "1200"], check=True)
 

@@ -17,11 +17,14 @@ mkdir -p "$work/tests" "$work/out" "$work/home/.local/share/icons"
 cp "$source"/tests/gui/*.py "$source/tests/gui/session" "$work/tests/"
 cp "$source/data/dbus/io.github.sottodns.Sotto1.xml" "$source/data/resolvers/resolvers.conf" "$app" "$work/"
 cp -r "$source/data/desktop" "$work/"
-for module in late-bus right-to-left; do
+for module in late-bus right-to-left other-words; do
     built=${SOTTO_BUILD:-$source/build}/plain/tests/gui/$module.so
     [ ! -e "$built" ] || cp "$built" "$work/"
 done
 cp -r "$source/data/icons/hicolor" "$work/home/.local/share/icons/"
+"$source/po/extract" "$work/sotto.pot"
+cli=$(dirname "$app")/../cli/sottoctl
+[ ! -x "$cli" ] || cp "$cli" "$work/"
 export PYTHONDONTWRITEBYTECODE=1 SOTTO_APP=$work/sotto SOTTO_RESOLVERS=$work/resolvers.conf
 # the sign-in window, where it was built
 signin=$(dirname "$app")/../signin/sotto-signin
@@ -29,7 +32,8 @@ if [ -x "$signin" ]; then
     cp "$signin" "$work/"
     export SOTTO_SIGNIN_WINDOW=$work/sotto-signin
 fi
-export SOTTO_LATE_BUS=$work/late-bus.so SOTTO_RIGHT_TO_LEFT=$work/right-to-left.so
+export SOTTO_LATE_BUS=$work/late-bus.so SOTTO_RIGHT_TO_LEFT=$work/right-to-left.so SOTTO_OTHER_WORDS=$work/other-words.so
+export SOTTO_TEMPLATE=$work/sotto.pot SOTTO_CLI=$work/sottoctl
 export SOTTO_DESKTOP=$work/desktop SOTTO_CONTRACT=$work/io.github.sottodns.Sotto1.xml
 
 as_user=()

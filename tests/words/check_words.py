@@ -55,7 +55,7 @@ def check_wording():
     def literals(text):
         joined = re.sub(r'"\s*\n?\s*"', "", text)
         return re.findall(r'"((?:[^"\\\n]|\\.)*)"', joined)
-    said = "\n".join(text for path in sorted((ROOT / "daemon").rglob("*.c"))
+    said = "\n".join(text for path in sorted((ROOT / "daemon").rglob("*.[ch]"))
                      for text in literals(re.sub(r'"\s*PRIu64\s*"', "u", re.sub(r'"\s*(TUN_NAME|STUB_FILE)\s*"', "%s",
                                                                              path.read_text(encoding="utf-8")))))
     said = re.sub(r"%(\d*[a-z]+)", "%s", said)
