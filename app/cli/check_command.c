@@ -58,7 +58,7 @@ static void print_mark(Tone tone, const char *mark)
 {
     g_print("  ");
     console_print(tone, mark);
-    g_print("%*s", (int)MAX(MARK_WIDTH - g_utf8_strlen(mark, -1), 1), "");
+    g_print("%*s", MAX(MARK_WIDTH - console_width(mark), 1), "");
 }
 
 static void print_step(const SottoEvidenceStep *step)

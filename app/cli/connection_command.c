@@ -81,7 +81,7 @@ static char *day(gint64 time_s)
 
 static void print_detail(const char *label, const char *value)
 {
-    gint padding = (gint)MAX(DETAIL_WIDTH - g_utf8_strlen(label, -1), 1);
+    gint padding = MAX(DETAIL_WIDTH - console_width(label), 1);
 
     g_print("     %s%*s%s\n", label, padding, "", value);
 }

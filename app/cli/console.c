@@ -16,7 +16,7 @@ struct Table {
     guint columns;
     GPtrArray *rows; /* char**, with one cell more than columns: NULL */
     GArray *tones;   /* Tone of each row */
-    glong *widths;
+    gint *widths;
 };
 
 static gboolean shows_colour(void)
@@ -64,9 +64,20 @@ void console_complain(const char *sentence)
     g_printerr("%s: %s\n", g_get_prgname(), sentence);
 }
 
-static void print_spaces(glong count)
+gint console_width(const char *text)
 {
-    g_print("%*s", (int)MAX(count, 0), "");
+    gint width = 0;
+
+    for (; *text != '\0'; text = g_utf8_next_char(text)) {
+        gunichar letter = g_utf8_get_char(text);
+        width += g_unichar_iszerowidth(letter) ? 0 : g_unichar_iswide(letter) ? 2 : 1;
+    }
+    return width;
+}
+
+static void print_spaces(gint count)
+{
+    g_print("%*s", MAX(count, 0), "");
 }
 
 void console_print_fact(const char *label, const char *value)
@@ -74,7 +85,7 @@ void console_print_fact(const char *label, const char *value)
     if (value == NULL || value[0] == '\0')
         return;
     console_print(TONE_QUIET, label);
-    print_spaces(MAX(LABEL_WIDTH - g_utf8_strlen(label, -1), 1));
+    print_spaces(MAX(LABEL_WIDTH - console_width(label), 1));
     g_print("%s\n", value);
 }
 
@@ -85,7 +96,7 @@ Table *table_new(guint columns)
     table->columns = columns;
     table->rows = g_ptr_array_new_with_free_func((GDestroyNotify)g_strfreev);
     table->tones = g_array_new(FALSE, FALSE, sizeof(Tone));
-    table->widths = g_new0(glong, columns);
+    table->widths = g_new0(gint, columns);
     return table;
 }
 
@@ -95,7 +106,7 @@ void table_add(Table *table, Tone tone, const char *const *cells)
 
     for (guint i = 0; i < table->columns; i++) {
         row[i] = g_strdup(cells[i]);
-        table->widths[i] = MAX(table->widths[i], g_utf8_strlen(row[i], -1));
+        table->widths[i] = MAX(table->widths[i], console_width(row[i]));
     }
     g_ptr_array_add(table->rows, row);
     g_array_append_val(table->tones, tone);
@@ -108,7 +119,7 @@ void table_print(Table *table)
         for (guint i = 0; i < table->columns; i++) {
             console_print(g_array_index(table->tones, Tone, r), row[i]);
             if (i + 1 < table->columns)
-                print_spaces(table->widths[i] - g_utf8_strlen(row[i], -1) + COLUMN_GAP);
+                print_spaces(table->widths[i] - console_width(row[i]) + COLUMN_GAP);
         }
         g_print("\n");
     }

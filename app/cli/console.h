@@ -12,6 +12,9 @@ void console_print(Tone tone, const char *text);
 /** "sottoctl: sentence" on standard error. */
 void console_complain(const char *sentence);
 
+/** How many columns of a terminal it takes: letters of East Asia take two. */
+gint console_width(const char *text);
+
 /** One line "Label   value", the values of several lines below each other; nothing for an empty
  * value. */
 void console_print_fact(const char *label, const char *value);

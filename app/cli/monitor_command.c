@@ -8,13 +8,16 @@
  * "statistics" (the counters' growth in that second; gauges and times as they are).
  */
 #include "command.h"
+#include "console.h"
 #include "report.h"
 #include "wording.h"
 
 #include <glib-unix.h>
 #include <glib/gi18n.h>
 
-#define HEAD_EVERY 20 /* lines */
+#define HEAD_EVERY    20 /* lines */
+#define NUMBER_WIDTH  9  /* in columns of a terminal */
+#define NUMBER_LENGTH 24 /* in bytes */
 
 typedef struct Monitor {
     Session *session;
@@ -127,25 +130,43 @@ static void print_counters_json(Monitor *monitor, const SottoStatistics *now)
     document_print(document, DOCUMENT_ONE_LINE);
 }
 
+/* Cells below each other, as wide as numbers or their title need, whichever is wider. */
+static void print_cells(Tone tone, const char *const *cells, const char *const *titles)
+{
+    for (gsize i = 0; titles[i] != NULL; i++) {
+        gint width = MAX(console_width(titles[i]), NUMBER_WIDTH);
+        g_print("%s%*s", i > 0 ? " " : "", width - console_width(cells[i]), "");
+        console_print(tone, cells[i]);
+    }
+    g_print("\n");
+}
+
 static void print_counters_words(Monitor *monitor, const SottoStatistics *now)
 {
     const SottoStatistics *before = &monitor->before;
+    /* Translators: titles above numbers, each at most 9 letters wide: lookups, those encrypted,
+     * answered from the cache, failed, gone around Sotto, still waited for, and the median time
+     * in milliseconds. */
+    const char *const titles[] = {C_("column", "lookups"), C_("column", "encrypted"),
+                                  C_("column", "cached"),  C_("column", "failed"),
+                                  C_("column", "around"),  C_("column", "pending"),
+                                  C_("column", "p50 ms"),  NULL};
+    const guint64 counts[] = {
+        now->queries - before->queries,       now->encrypted - before->encrypted,
+        now->cache_hits - before->cache_hits, now->failed - before->failed,
+        now->leaked - before->leaked,         now->in_flight};
+    char texts[G_N_ELEMENTS(titles) - 1][NUMBER_LENGTH];
+    const char *cells[G_N_ELEMENTS(texts)];
 
-    if (monitor->lines++ % HEAD_EVERY == 0) {
-        /* Translators: titles above numbers, each at most 9 letters wide: lookups, those encrypted,
-         * answered from the cache, failed, gone around Sotto, still waited for, and the median time
-         * in milliseconds. */
-        g_autofree char *head = g_strdup_printf(
-            "%9s %9s %9s %9s %9s %9s %9s\n", C_("column", "lookups"), C_("column", "encrypted"),
-            C_("column", "cached"), C_("column", "failed"), C_("column", "around"),
-            C_("column", "pending"), C_("column", "p50 ms"));
-        console_print(TONE_QUIET, head);
-    }
-    g_print("%9" G_GUINT64_FORMAT " %9" G_GUINT64_FORMAT " %9" G_GUINT64_FORMAT
-            " %9" G_GUINT64_FORMAT " %9" G_GUINT64_FORMAT " %9" G_GUINT64_FORMAT " %9.1f\n",
-            now->queries - before->queries, now->encrypted - before->encrypted,
-            now->cache_hits - before->cache_hits, now->failed - before->failed,
-            now->leaked - before->leaked, now->in_flight, (double)now->latency_p50_us / 1000.0);
+    for (gsize i = 0; i < G_N_ELEMENTS(cells); i++)
+        cells[i] = texts[i];
+    for (gsize i = 0; i < G_N_ELEMENTS(counts); i++)
+        g_snprintf(texts[i], NUMBER_LENGTH, "%" G_GUINT64_FORMAT, counts[i]);
+    g_snprintf(texts[G_N_ELEMENTS(counts)], NUMBER_LENGTH, "%.1f",
+               (double)now->latency_p50_us / 1000.0);
+    if (monitor->lines++ % HEAD_EVERY == 0)
+        print_cells(TONE_QUIET, titles, titles);
+    print_cells(TONE_PLAIN, cells, titles);
 }
 
 static void show_counters(Monitor *monitor, const SottoStatistics *now)
