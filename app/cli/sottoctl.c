@@ -13,6 +13,8 @@
 #include <locale.h>
 #include <stdlib.h>
 
+#define USAGE_WIDTH 23 /* in the help, in columns of a terminal */
+
 static const Command *const commands[] = {
     &status_command,  &on_command,     &off_command,        &pause_command,  &resume_command,
     &use_command,     &check_command,  &networks_command,   &signin_command, &look_command,
@@ -50,7 +52,7 @@ static char *describe_commands(void)
     for (gsize i = 0; i < G_N_ELEMENTS(commands); i++) {
         g_autofree char *usage =
             g_strdup_printf("%s %s", commands[i]->name, commands[i]->parameters);
-        gint padding = (gint)MAX(20 - g_utf8_strlen(usage, -1), 1);
+        gint padding = MAX(USAGE_WIDTH - console_width(usage), 1);
         g_string_append_printf(text, "  %s%*s%s\n", usage, padding, "", _(commands[i]->summary));
     }
     g_string_append(text, _("\nExit status: 0 done, and for “status” and “check” protected; 1 "

@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import unicodedata
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PO = ROOT / "po"
@@ -17,6 +18,8 @@ PLURAL_FORMS = {"ar": 6, "de": 2, "es": 2, "fr": 2, "ja": 1, "pt_BR": 2, "ru": 3
 UI_LABEL = re.compile(r'translatable="yes"[^>]*>([^<]*_\w[^<]*)<')  # with a mnemonic
 ROW_LABEL = re.compile(r'N_\("([^"]*_\w[^"]*)"\)')
 MENU_LABEL = re.compile(r'\b_\("([^"]*_\w[^"]*)"\)')
+FROM_THE_RIGHT = {"ar"}
+MARK = "\u200f"  # RIGHT-TO-LEFT MARK
 DATE_PARTS = "aAbBdeHIMmpyY%"
 
 
@@ -120,6 +123,20 @@ def check_shape(pairs):
     expect(troubles)
 
 
+def lacks_mark(translation):
+    """Whether a line would be laid out from the left since it begins with a name, or may: what %s stands for."""
+    letters = [character for character in re.sub(r"%(\d\$)?s", "A", re.sub(r"_|%[.0-9]*[a-z%]", lambda found:
+               found.group() if found.group() == "%s" else "", translation)) if character == MARK or
+               unicodedata.bidirectional(character) in ("L", "R", "AL")]
+    mixed = any(unicodedata.bidirectional(letter) == "AL" for letter in letters)
+    return mixed and unicodedata.bidirectional(letters[0]) == "L" and not translation.endswith(";")
+
+
+def check_direction(pairs):
+    expect([f"begins from the left; put U+200F before it: {translation!r}" for translation in pairs.values()
+            if lacks_mark(translation)])
+
+
 # --- mnemonics ---
 
 def groups():
@@ -174,6 +191,8 @@ def shape(folder):
         yield f"{po.stem} compiles", lambda po=po: compile_language(po, folder)
         yield f"{po.stem} has its plural forms", lambda po=po: check_plural_forms(po)
         yield f"{po.stem} keeps the shape of messages", lambda po=po: check_shape(read(compile_language(po, folder)))
+        if po.stem in FROM_THE_RIGHT:
+            yield f"{po.stem} begins from the right", lambda po=po: check_direction(read(compile_language(po, folder)))
         yield f"{po.stem} has no mnemonic twice", lambda po=po: check_mnemonics(read(compile_language(po, folder)))
     for language in released():
         yield f"{language} is there", lambda language=language: expect([] if (PO / f"{language}.po").exists() else ["no file"])
