@@ -198,8 +198,6 @@ void sotto_networks_page_update(SottoNetworksPage *self)
         show_absence(self);
     else if (self->networks == NULL)
         ask(self);
-    else if (gtk_widget_get_mapped(GTK_WIDGET(self)))
-        show_networks(self); /* a choice that was refused goes back */
 }
 
 static void sotto_networks_page_map(GtkWidget *widget)

@@ -12,5 +12,5 @@ G_DECLARE_FINAL_TYPE(SottoNetworksPage, sotto_networks_page, SOTTO, NETWORKS_PAG
 /** To be called once, after construction. `helper` outlives the page. */
 void sotto_networks_page_follow(SottoNetworksPage *page, SottoHelper *helper);
 
-/** Shows everything anew: the helper's facts changed, or it refused a choice. */
+/** The helper came or went. */
 void sotto_networks_page_update(SottoNetworksPage *page);

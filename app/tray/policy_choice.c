@@ -68,9 +68,8 @@ void sotto_policy_choice_set(SottoPolicyChoice *self, const char *network, Sotto
 
     self->policy = policy;
     gtk_label_set_text(self->label, name);
-    gtk_widget_set_tooltip_text(GTK_WIDGET(self), policy_describe(policy));
+    gtk_widget_set_tooltip_text(GTK_WIDGET(self), policy_describe(policy)); /* is spoken, too */
     atk_object_set_name(accessible, network[0] != '\0' ? named : nameless);
-    atk_object_set_description(accessible, policy_describe(policy));
     check_item(self);
 }
 

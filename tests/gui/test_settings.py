@@ -50,6 +50,10 @@ def wait_for(name, on):
     wait(lambda: is_on(name) == on, f"{name} to be {'on' if on else 'off'}")
 
 
+def wait_for_kept(line):
+    wait(lambda: FILE.exists() and line in FILE.read_text(encoding="utf-8").splitlines(), f"{line} in the file")
+
+
 @pytest.fixture
 def page(clean, helper, window):
     open_settings()
@@ -116,7 +120,7 @@ def sandboxed(portal, helper, start, tmp_path):
 
 def test_portal_grants(sandboxed):
     accessibility.press(switch(LOGIN))
-    wait(lambda: "StartAtLogin=true" in (FILE.read_text(encoding="utf-8") if FILE.exists() else ""), "the answer to be kept")
+    wait_for_kept("StartAtLogin=true")
     wait_for(LOGIN, True)
     assert sandboxed.asked[0]["autostart"] is True
     assert sandboxed.asked[0]["commandline"] == ["sotto", "--background"]
@@ -162,7 +166,7 @@ def test_portal_with_a_path_of_its_own(sandboxed):
     """As portals before 0.9 had."""
     sandboxed.path = "/org/freedesktop/portal/desktop/request/t1"
     accessibility.press(switch(LOGIN))
-    wait_for(LOGIN, True)
+    wait_for_kept("StartAtLogin=true")
 
 
 def test_no_portal(alarms, helper, start, tmp_path):
@@ -211,7 +215,7 @@ def test_first_run_without(first_run, systemd):
 def test_notifications_off(page, helper, notifications):
     assert is_on(NOTIFICATIONS)
     page.press(switch(NOTIFICATIONS))
-    wait(lambda: "Notifications=false" in (FILE.read_text(encoding="utf-8") if FILE.exists() else ""), "the choice to be kept")
+    wait_for_kept("Notifications=false")
     helper.set(State="on", ResolverInUse="Quad9")
     helper.set(State="signin")
     pump(1)
