@@ -32,6 +32,7 @@
 
 #define UP        'u'
 #define DOWN      'd'
+#define AGAIN_MS  10
 #define KEPT_FD   3 /* of the keeper's, after standard input, output and error */
 #define PROC_NAME "sottod-barrier"
 
@@ -43,35 +44,60 @@ struct Barrier {
 
 typedef struct Keeper {
     int fd, rules;   /* `rules` -1: down */
-    int64_t down_us; /* when it goes down by itself */
+    int64_t down_us; /* when it goes down by itself; 0: it is not wanted */
     Status failure;  /* told once */
 } Keeper;
+
+static void keeper_open(Keeper *keeper)
+{
+    Status status = barrier_rules_open(geteuid(), &keeper->rules);
+    if (status != STATUS_OK && status != keeper->failure)
+        log_info("lookups of other programs cannot be held back yet: %s", status_sentence(status));
+    keeper->failure = status;
+}
 
 static void keeper_raise(Keeper *keeper)
 {
     keeper->down_us = g_get_monotonic_time() + BARRIER_LIMIT_MS * 1000;
-    if (keeper->rules >= 0)
-        return;
-    Status status = barrier_rules_open(geteuid(), &keeper->rules);
-    if (status != STATUS_OK && status != keeper->failure)
-        log_warning("lookups of other programs cannot be held back for a moment: %s",
-                    status_sentence(status));
-    keeper->failure = status;
+    if (keeper->rules < 0)
+        keeper_open(keeper);
 }
 
 static void keeper_lower(Keeper *keeper)
 {
     if (keeper->rules >= 0)
         close(keeper->rules);
+    else if (keeper->failure != STATUS_OK)
+        log_warning("lookups of other programs could not be held back for a moment: %s",
+                    status_sentence(keeper->failure));
     keeper->rules = -1;
+    keeper->down_us = 0;
 }
 
+/* -1: nothing is due. */
 static int time_left_ms(const Keeper *keeper)
 {
-    if (keeper->rules < 0)
-        return -1;
     int64_t left_us = keeper->down_us - g_get_monotonic_time();
-    return left_us > 0 ? (int)(left_us / 1000) + 1 : 0;
+    if (keeper->down_us == 0)
+        return -1;
+    if (left_us <= 0)
+        return 0;
+    return (int)(left_us / 1000) + 1;
+}
+
+/* The keeper of the helper before us may hold its table for a moment still, as after a restart. */
+static int wait_ms(const Keeper *keeper)
+{
+    int left_ms = time_left_ms(keeper);
+    return left_ms > 0 && keeper->rules < 0 ? MIN(left_ms, AGAIN_MS) : left_ms;
+}
+
+static void keeper_on_time(Keeper *keeper)
+{
+    if (time_left_ms(keeper) == 0)
+        keeper_lower(keeper);
+    else if (keeper->rules < 0)
+        keeper_open(keeper);
 }
 
 static void keeper_obey(Keeper *keeper, char word)
@@ -79,7 +105,7 @@ static void keeper_obey(Keeper *keeper, char word)
     int64_t lingered_us = g_get_monotonic_time() + BARRIER_LINGER_MS * 1000;
     if (word == UP)
         keeper_raise(keeper);
-    else if (word == DOWN)
+    else if (word == DOWN && keeper->down_us != 0)
         keeper->down_us = MIN(keeper->down_us, lingered_us);
 }
 
@@ -90,9 +116,9 @@ static void keep(int fd)
     for (;;) {
         struct pollfd waiting = {.fd = fd, .events = POLLIN};
         char word = 0;
-        int ready = poll(&waiting, 1, time_left_ms(&keeper));
+        int ready = poll(&waiting, 1, wait_ms(&keeper));
         if (ready == 0)
-            keeper_lower(&keeper);
+            keeper_on_time(&keeper);
         else if (ready < 0 && errno != EINTR)
             return;
         else if (ready > 0 && recv(fd, &word, 1, 0) <= 0)
