@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Completion of sottoctl for bash. It asks sottoctl itself what may be typed, so that nothing is listed twice; ids come from
+# the service, where one runs.
+
+# What the help of these words offers: the first word of each line below a title, "  name PARAMETER   sentence".
+_sottoctl_offers() {
+    LC_ALL=C sottoctl "$@" --help 2>/dev/null | sed -n "$_sottoctl_pattern"
+}
+
+_sottoctl_ids() {
+    LC_ALL=C sottoctl "$1" --json 2>/dev/null | sed -n 's/^ *"id" *: *"\([^"]*\)".*/\1/p'
+}
+
+_sottoctl() {
+    local word=${COMP_WORDS[COMP_CWORD]} command='' offered='' at
+    local _sottoctl_pattern='s/^  \([a-z]*\) .*/\1/p'
+    for ((at = 1; at < COMP_CWORD; at++)); do
+        [[ ${COMP_WORDS[at]} == -* ]] || { command=${COMP_WORDS[at]}; break; }
+    done
+    if [[ $word == -* ]]; then
+        _sottoctl_pattern='s/^ .*\(--[a-z-]*\).*/\1/p'
+        offered=$(_sottoctl_offers ${command:+"$command"})
+    else
+        case $command in
+        '') offered=$(_sottoctl_offers) ;;
+        use) offered="auto $(_sottoctl_ids resolvers)" ;;
+        remove) offered=$(_sottoctl_ids resolvers) ;;
+        networks)
+            offered='protect ask leave-alone forget'
+            ((COMP_CWORD == at + 1)) || offered=$(_sottoctl_ids networks)
+            ;;
+        log) offered='on off' ;;
+        setup) offered='install remove' ;;
+        esac
+    fi
+    mapfile -t COMPREPLY < <(compgen -W "$offered" -- "$word")
+}
+
+complete -F _sottoctl sottoctl
