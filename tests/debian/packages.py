@@ -66,5 +66,6 @@ def installed_version(boot, name):
 
 
 def changed_files(boot, name):
-    """Of a package that is installed: those missing or not as they were packed. The boot's root goes without documentation."""
-    return [line for line in dpkg(boot, "--verify", name).stdout.splitlines() if "/usr/share/doc/" not in line and "/usr/share/man/" not in line]
+    """Of a package that is installed: those missing or not as they were packed. The boot's root goes without documentation and translations."""
+    left_out = ("/usr/share/doc/", "/usr/share/man/", "/usr/share/locale/")
+    return [line for line in dpkg(boot, "--verify", name).stdout.splitlines() if not any(place in line for place in left_out)]

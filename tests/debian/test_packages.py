@@ -47,7 +47,9 @@ def test_no_file_is_in_two_packages():
 
 def test_packages_hold_what_meson_installs(packaged, meson_installs):
     assert sorted(packaged) == sorted(meson_installs)
-    other = [path for path, data in packaged.items() if data != meson_installs[path] and not data.startswith(b"\x7fELF")]
+    # debhelper strips programs, and takes the dates out of translations.
+    other = [path for path, data in packaged.items()
+             if data != meson_installs[path] and not data.startswith(b"\x7fELF") and not path.endswith(".mo")]
     assert other == []
 
 
