@@ -138,27 +138,32 @@ def test_program_that_goes_around_is_counted(protected, network, guest):
     assert done.returncode == 3 and "1 lookup" in done.stdout and "went around Sotto" in done.stdout
 
 
-def leaks(helper, guest, count):
-    """What `sottoctl leaks` shows, once it is so many."""
-    def shown():
-        listed = json.loads(helper.sottoctl(guest, "leaks", "--json").stdout)
-        return listed if len(listed) == count else None
-    return wait_for(f"{count} entries", shown, 3)
+def leak_of(helper, guest, ask, **facts):
+    """The entry of `sottoctl leaks` with these facts, once ask() has made it. A program that has its answer may be gone before the
+    kernel is asked who it was: then it is nobody's, and is asked anew."""
+    for _ in range(10):
+        ask()
+        time.sleep(0.2)
+        for entry in json.loads(helper.sottoctl(guest, "leaks", "--json").stdout):
+            if facts.items() <= entry.items():
+                return entry
+    pytest.fail(f"nobody was found with {facts}: {helper.sottoctl(guest, 'leaks', '--json').stdout}")
 
 
 def test_who_went_around_is_named_as_far_as_the_kernel_tells(protected, network, guest):
     """The command line of a login session names its user, a unit itself."""
-    guest.run("dig", "+short", f"@{BIND}", WWW)
-    guest.run("dig", "+short", "+tcp", f"@{BIND}", WWW)
-    by_tcp, by_udp = leaks(protected, guest, 2)
-    assert by_udp == {"program": "", "user": "guest", "destination": BIND, "protocol": "udp", "count": 1, "last": by_udp["last"]}
-    assert abs(by_udp["last"] - time.time()) < 10
-    assert (by_tcp["user"], by_tcp["protocol"]) == ("guest", "tcp")
     unit = Path("/sys/fs/cgroup/system.slice/asker.service")
     unit.mkdir(parents=True, exist_ok=True)
-    network.laptop.run("sh", "-c", f"echo $$ >{unit}/cgroup.procs && exec dig +short @{BIND} {WWW}")
-    newest = leaks(protected, guest, 3)[0]
-    assert (newest["program"], newest["user"], newest["destination"]) == ("asker", "root", BIND)
+
+    def ask_as_unit():
+        network.laptop.run("sh", "-c", f"echo $$ >{unit}/cgroup.procs && exec dig +short @{BIND} {WWW}")
+
+    by_udp = leak_of(protected, guest, lambda: guest.run("dig", "+short", f"@{BIND}", WWW), user="guest", protocol="udp")
+    assert (by_udp["program"], by_udp["destination"]) == ("", BIND)
+    assert abs(by_udp["last"] - time.time()) < 10
+    leak_of(protected, guest, lambda: guest.run("dig", "+short", "+tcp", f"@{BIND}", WWW), user="guest", protocol="tcp")
+    by_unit = leak_of(protected, guest, ask_as_unit, program="asker")
+    assert (by_unit["user"], by_unit["destination"]) == ("root", BIND)
     assert WWW not in protected.sottoctl(guest, "leaks", "--json").stdout
     assert "went around Sotto (asker, a program of guest)." in protected.sottoctl(guest, "check", check=False).stdout
 
