@@ -72,13 +72,7 @@ def test_reboot_holds(protected, network):
 def test_networking_off_and_on(protected, network):
     """NetworkManager takes our connection down before the network's, and brings the network up before ours."""
     with Capture(network) as capture, Load(protected.boot, rate=300) as load:
-        for pause in (0, 0.3, 1):
-            protected.boot.output("nmcli", "networking", "off")
-            time.sleep(pause)
-            protected.boot.output("nmcli", "networking", "on")
-            wait_for("protection", protected.is_on, 10)
-            wait_for("the true answer", lambda: protected.lookup() == TRUTH, 10)
-        time.sleep(0.5)
+        protected.turn_networking_off_and_on()
         calm = time.monotonic()
         time.sleep(1)
     assert all(one.is_answered for one in load.asked if one.sent > calm)

@@ -7,7 +7,7 @@ import json
 import time
 
 from .process import wait_for
-from .topology import HOTEL
+from .topology import HOTEL, TRUTH
 
 UNIT = "sotto.service"
 DROP_IN = "/run/systemd/system/sotto.service.d/test.conf"
@@ -78,6 +78,16 @@ class BootedSotto:
     def reason(self):
         """Why it is not on, as a word; "" when all is well."""
         return json.loads(self.sottoctl("status", "--json", check=False).stdout)["reason-code"]
+
+    def turn_networking_off_and_on(self):
+        """At once, soon and later; each time until the true answer is back, and with half a second of calm at the end."""
+        for pause in (0, 0.3, 1):
+            self.boot.output("nmcli", "networking", "off")
+            time.sleep(pause)
+            self.boot.output("nmcli", "networking", "on")
+            wait_for("protection", self.is_on, 10)
+            wait_for("the true answer", lambda: self.lookup() == TRUTH, 10)
+        time.sleep(0.5)
 
     def add_rival(self):
         """Another program brings a link with a DNS server of its own, other0; what names it wants is not said yet."""
