@@ -6,6 +6,7 @@
 #define ACTION_SWITCH   "io.github.sottodns.Sotto1.switch"
 #define ACTION_PAUSE    "io.github.sottodns.Sotto1.pause"
 #define ACTION_RESOLVER "io.github.sottodns.Sotto1.resolver"
+#define ACTION_RULES    "io.github.sottodns.Sotto1.rules"
 #define ACTION_LOG      "io.github.sottodns.Sotto1.log"
 #define ACTION_DEFAULTS "io.github.sottodns.Sotto1.defaults"
 

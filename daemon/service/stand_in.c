@@ -147,7 +147,7 @@ static bool is_at_the_machine(GDBusConnection *connection, uid_t uid, GCancellab
 static bool needs_no_password(const char *action)
 {
     return g_str_equal(action, ACTION_SWITCH) || g_str_equal(action, ACTION_PAUSE) ||
-           g_str_equal(action, ACTION_RESOLVER);
+           g_str_equal(action, ACTION_RESOLVER) || g_str_equal(action, ACTION_RULES);
 }
 
 static bool is_recorded(uid_t uid, GError **error)
