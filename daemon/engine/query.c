@@ -105,10 +105,26 @@ static size_t resolve_alias(Engine *engine, const Client *client, const Message 
     return resolve(engine, client, message, &asked, verdict, out, capacity);
 }
 
+static RecordSource source_of(const Verdict *verdict)
+{
+    switch (verdict->reason) {
+    case VERDICT_BLOCKED:
+        return RECORD_RULE;
+    case VERDICT_CLOAKED:
+        return RECORD_CLOAK;
+    case VERDICT_ORDINARY:
+    case VERDICT_KIND:
+    case VERDICT_SPECIAL:
+    case VERDICT_LOCAL:
+    case VERDICT_ALLOWED:
+        return RECORD_SPECIAL;
+    }
+    return RECORD_SPECIAL;
+}
+
 size_t query_answer_by_rule(Engine *engine, const Message *message, const Verdict *verdict,
                             uint8_t *out, size_t capacity)
 {
-    bool special = verdict->reason != VERDICT_BLOCKED && verdict->reason != VERDICT_CLOAKED;
     size_t length;
 
     if (verdict->reason == VERDICT_BLOCKED)
@@ -117,8 +133,7 @@ size_t query_answer_by_rule(Engine *engine, const Message *message, const Verdic
         engine->stats.special++;
     if (reply_compose(message, &verdict->reply, out, capacity, &length) != STATUS_OK)
         return 0;
-    tell(engine, message, special ? RECORD_SPECIAL : RECORD_RULE, STATUS_OK, verdict->rule, out,
-         length);
+    tell(engine, message, source_of(verdict), STATUS_OK, verdict->rule, out, length);
     return length;
 }
 

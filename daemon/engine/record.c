@@ -13,9 +13,10 @@
 const char *record_source_name(RecordSource source)
 {
     static const char *const names[RECORD_SOURCES] = {
-        [RECORD_RULE] = "rule",   [RECORD_SPECIAL] = "special",   [RECORD_CACHE] = "cache",
-        [RECORD_STALE] = "stale", [RECORD_RESOLVER] = "resolver", [RECORD_COALESCED] = "coalesced",
-        [RECORD_ROUTE] = "route", [RECORD_FAILED] = "failed",     [RECORD_LIMIT] = "limit",
+        [RECORD_RULE] = "rule",           [RECORD_CLOAK] = "cloak", [RECORD_SPECIAL] = "special",
+        [RECORD_CACHE] = "cache",         [RECORD_STALE] = "stale", [RECORD_RESOLVER] = "resolver",
+        [RECORD_COALESCED] = "coalesced", [RECORD_ROUTE] = "route", [RECORD_FAILED] = "failed",
+        [RECORD_LIMIT] = "limit",
     };
 
     return (unsigned)source < RECORD_SOURCES ? names[source] : "";

@@ -12,7 +12,8 @@
 
 /** Where the answer of a client's query came from. */
 typedef enum RecordSource {
-    RECORD_RULE,      /* a rule of the user's: a name blocked, allowed or rewritten */
+    RECORD_RULE,      /* a rule of the user's blocks it */
+    RECORD_CLOAK,     /* a rule of the user's gives it another answer */
     RECORD_SPECIAL,   /* what every resolver answers by itself (RFC 6761 and the like) */
     RECORD_CACHE,     /* kept from before */
     RECORD_STALE,     /* kept from before and expired, for want of a better one (RFC 8767) */
@@ -24,7 +25,8 @@ typedef enum RecordSource {
     RECORD_SOURCES
 } RecordSource;
 
-/** "rule", "special", "cache", "stale", "resolver", "coalesced", "route", "failed", "limit". */
+/** "rule", "cloak", "special", "cache", "stale", "resolver", "coalesced", "route", "failed",
+ * "limit". */
 const char *record_source_name(RecordSource source);
 
 /**

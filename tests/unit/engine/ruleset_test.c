@@ -264,7 +264,7 @@ static void records_name_the_rule(Harness *harness, gconstpointer unused)
     g_assert_cmpint(seen.source, ==, RECORD_RULE);
     g_assert_cmpstr(seen.rule, ==, "ads.txt line 12");
     ask(harness, "nas.home", RRTYPE_A, &answer);
-    g_assert_cmpint(seen.source, ==, RECORD_RULE);
+    g_assert_cmpint(seen.source, ==, RECORD_CLOAK);
     g_assert_cmpstr(seen.rule, ==, "cloaks line 3");
     ask(harness, "search.example", RRTYPE_A, &answer);
     g_assert_cmpint(seen.source, ==, RECORD_RESOLVER);
