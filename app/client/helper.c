@@ -21,7 +21,6 @@
 #include "sotto-bus.h"
 
 #define OBJECT_PATH         "/io/github/sottodns/Sotto1"
-#define RESOLVERS_INTERFACE SOTTO_HELPER_NAME ".Resolvers"
 #define CALL_TIMEOUT_MS     (120 * 1000)
 #define RECONNECT_FIRST_S   1
 #define RECONNECT_SLOWEST_S 60
@@ -34,15 +33,32 @@ struct _SottoHelper {
     GCancellable *lifetime;
     GPtrArray *waiting; /* GTask of each connect_async that has not ended */
     gboolean connecting, settled, was_present, interactive;
-    guint reconnect_source, reconnect_s, resolvers_subscription;
+    guint reconnect_source, reconnect_s, changes_subscription;
 };
 
 G_DEFINE_FINAL_TYPE(SottoHelper, sotto_helper, G_TYPE_OBJECT)
 
 enum { PROPERTY_PRESENT = 1, PROPERTY_COUNT };
-enum { SIGNAL_CHANGED, SIGNAL_RESOLVERS_CHANGED, SIGNAL_NETWORKS_CHANGED, SIGNAL_COUNT };
+enum {
+    SIGNAL_CHANGED,
+    SIGNAL_RESOLVERS_CHANGED,
+    SIGNAL_NETWORKS_CHANGED,
+    SIGNAL_RULES_CHANGED,
+    SIGNAL_COUNT
+};
 static GParamSpec *properties[PROPERTY_COUNT];
 static guint signals[SIGNAL_COUNT];
+
+/* The signals without arguments; an interface of the contract says "Changed" for one of them. */
+static const struct {
+    const char *name;
+    const char *interface;
+} signal_names[SIGNAL_COUNT] = {
+    [SIGNAL_CHANGED] = {"changed", NULL},
+    [SIGNAL_RESOLVERS_CHANGED] = {"resolvers-changed", SOTTO_HELPER_NAME ".Resolvers"},
+    [SIGNAL_NETWORKS_CHANGED] = {"networks-changed", SOTTO_HELPER_NAME ".Networks"},
+    [SIGNAL_RULES_CHANGED] = {"rules-changed", SOTTO_HELPER_NAME ".Rules"},
+};
 
 /* --- presence ----------------------------------------------------------------------------- */
 
@@ -113,9 +129,9 @@ static void drop_bus(SottoHelper *self)
         g_signal_handlers_disconnect_by_data(self->networks, self);
     if (self->connection != NULL)
         g_signal_handlers_disconnect_by_data(self->connection, self);
-    if (self->resolvers_subscription != 0)
-        g_dbus_connection_signal_unsubscribe(self->connection, self->resolvers_subscription);
-    self->resolvers_subscription = 0;
+    if (self->changes_subscription != 0)
+        g_dbus_connection_signal_unsubscribe(self->connection, self->changes_subscription);
+    self->changes_subscription = 0;
     g_clear_object(&self->proxy);
     g_clear_object(&self->networks);
     g_clear_object(&self->connection);
@@ -161,22 +177,19 @@ static void end_without_bus(SottoHelper *self, GError *error)
     end_connecting(self, sotto_error_new(SOTTO_ERROR_NO_BUS));
 }
 
-static void on_resolvers_changed(GDBusConnection *connection, const char *sender, const char *path,
-                                 const char *interface, const char *name, GVariant *parameters,
-                                 gpointer data)
+static void on_list_changed(GDBusConnection *connection, const char *sender, const char *path,
+                            const char *interface, const char *name, GVariant *parameters,
+                            gpointer data)
 {
-    g_signal_emit(data, signals[SIGNAL_RESOLVERS_CHANGED], 0);
+    for (guint i = 0; i < SIGNAL_COUNT; i++)
+        if (g_strcmp0(interface, signal_names[i].interface) == 0)
+            g_signal_emit(data, signals[i], 0);
 }
 
 static void follow_proxy(SottoHelper *self, GDBusProxy *proxy)
 {
     g_signal_connect_swapped(proxy, "g-properties-changed", G_CALLBACK(announce), self);
     g_signal_connect_swapped(proxy, "notify::g-name-owner", G_CALLBACK(announce), self);
-}
-
-static void on_networks_changed(SottoHelper *self)
-{
-    g_signal_emit(self, signals[SIGNAL_NETWORKS_CHANGED], 0);
 }
 
 static void on_networks_ready(GObject *source, GAsyncResult *result, gpointer data)
@@ -190,7 +203,6 @@ static void on_networks_ready(GObject *source, GAsyncResult *result, gpointer da
         return;
     }
     follow_proxy(self, G_DBUS_PROXY(self->networks));
-    g_signal_connect_swapped(self->networks, "changed", G_CALLBACK(on_networks_changed), self);
     if (self->connection == NULL || g_dbus_connection_is_closed(self->connection))
         end_connecting(self, sotto_error_new(SOTTO_ERROR_NO_BUS));
     else
@@ -229,9 +241,9 @@ static void on_connection_ready(GObject *source, GAsyncResult *result, gpointer 
         return;
     }
     g_signal_connect(self->connection, "closed", G_CALLBACK(on_connection_closed), self);
-    self->resolvers_subscription = g_dbus_connection_signal_subscribe(
-        self->connection, SOTTO_HELPER_NAME, RESOLVERS_INTERFACE, "Changed", OBJECT_PATH, NULL,
-        G_DBUS_SIGNAL_FLAGS_NONE, on_resolvers_changed, self, NULL);
+    self->changes_subscription = g_dbus_connection_signal_subscribe(
+        self->connection, SOTTO_HELPER_NAME, NULL, "Changed", OBJECT_PATH, NULL,
+        G_DBUS_SIGNAL_FLAGS_NONE, on_list_changed, self, NULL);
     bus_sotto1_proxy_new(self->connection, G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START_AT_CONSTRUCTION,
                          SOTTO_HELPER_NAME, OBJECT_PATH, self->lifetime, on_proxy_ready,
                          g_object_ref(self));
@@ -394,14 +406,9 @@ static void sotto_helper_class_init(SottoHelperClass *class)
     properties[PROPERTY_PRESENT] = g_param_spec_boolean("present", NULL, NULL, FALSE,
                                                         G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
     g_object_class_install_properties(object_class, PROPERTY_COUNT, properties);
-    signals[SIGNAL_CHANGED] = g_signal_new("changed", SOTTO_TYPE_HELPER, G_SIGNAL_RUN_LAST, 0, NULL,
-                                           NULL, NULL, G_TYPE_NONE, 0);
-    signals[SIGNAL_RESOLVERS_CHANGED] =
-        g_signal_new("resolvers-changed", SOTTO_TYPE_HELPER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                     G_TYPE_NONE, 0);
-    signals[SIGNAL_NETWORKS_CHANGED] =
-        g_signal_new("networks-changed", SOTTO_TYPE_HELPER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                     G_TYPE_NONE, 0);
+    for (guint i = 0; i < SIGNAL_COUNT; i++)
+        signals[i] = g_signal_new(signal_names[i].name, SOTTO_TYPE_HELPER, G_SIGNAL_RUN_LAST, 0,
+                                  NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void sotto_helper_init(SottoHelper *self)

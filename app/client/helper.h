@@ -5,8 +5,10 @@
 #include "helper_error.h"
 #include "leak_item.h"
 #include "list_source.h"
+#include "name_list.h"
 #include "network_item.h"
 #include "resolver_item.h"
+#include "rule_item.h"
 #include "statistics.h"
 
 #include <gio/gio.h>
@@ -60,6 +62,7 @@ typedef enum {
  * Signal "changed" (no arguments): presence or any fact below may have another value.
  * Signal "resolvers-changed" (no arguments): the lists of resolvers would read otherwise now.
  * Signal "networks-changed" (no arguments): the list of networks would read otherwise now.
+ * Signal "rules-changed" (no arguments): rules or files of names would read otherwise now.
  */
 #define SOTTO_TYPE_HELPER (sotto_helper_get_type())
 G_DECLARE_FINAL_TYPE(SottoHelper, sotto_helper, SOTTO, HELPER, GObject)
@@ -250,3 +253,27 @@ void sotto_helper_list_leaks_async(SottoHelper *helper, GCancellable *cancellabl
 /** Of SottoLeak, newest first (transfer full). */
 GPtrArray *sotto_helper_list_leaks_finish(SottoHelper *helper, GAsyncResult *result,
                                           GError **error);
+
+/** Rules about names: the user's own first, then the configuration's. Of SottoRule (transfer full).
+ */
+void sotto_helper_list_rules_async(SottoHelper *helper, GCancellable *cancellable,
+                                   GAsyncReadyCallback callback, gpointer user_data);
+GPtrArray *sotto_helper_list_rules_finish(SottoHelper *helper, GAsyncResult *result,
+                                          GError **error);
+/** Adds a rule of the user's own, in place of another of the same name: to block, to allow, of the
+ * network's own DNS, or to forward to the servers of `target` ("" for the other kinds), with ';'
+ * between them. This and removing end with sotto_helper_action_finish(); a name that cannot be one
+ * is SOTTO_ERROR_INVALID_ARGUMENT. */
+void sotto_helper_add_rule_async(SottoHelper *helper, SottoRuleKind kind, const char *name,
+                                 const char *target, GCancellable *cancellable,
+                                 GAsyncReadyCallback callback, gpointer user_data);
+/** `name` as sotto_rule_name() has it; SOTTO_ERROR_NOT_FOUND for one of the configuration. */
+void sotto_helper_remove_rule_async(SottoHelper *helper, const char *name,
+                                    GCancellable *cancellable, GAsyncReadyCallback callback,
+                                    gpointer user_data);
+
+/** The configuration's files of names. Of SottoNameList (transfer full). */
+void sotto_helper_list_name_lists_async(SottoHelper *helper, GCancellable *cancellable,
+                                        GAsyncReadyCallback callback, gpointer user_data);
+GPtrArray *sotto_helper_list_name_lists_finish(SottoHelper *helper, GAsyncResult *result,
+                                               GError **error);

@@ -15,7 +15,7 @@ from gi.repository import Gio, GLib  # noqa: E402
 
 NAME = "io.github.sottodns.Sotto1"
 PATH = "/io/github/sottodns/Sotto1"
-NETWORKS, QUERIES = f"{NAME}.Networks", f"{NAME}.Queries"
+NETWORKS, QUERIES, RULES = f"{NAME}.Networks", f"{NAME}.Queries", f"{NAME}.Rules"
 SCRIPT = "io.github.sottodns.Script"
 SIGN_IN_S = 300
 SCRIPT_XML = f"""<node><interface name="{SCRIPT}">
@@ -157,6 +157,20 @@ def leak(program, destination, count, user="", protocol="udp", last=1790000000):
             "last": GLib.Variant("x", last)}
 
 
+def rule(kind, name, target="", own=False, added_by="", added_at=0):
+    """One entry of ListRules."""
+    strings = {"kind": kind, "name": name, "target": target, "added-by": added_by}
+    return {**{key: GLib.Variant("s", value) for key, value in strings.items()}, "own": GLib.Variant("b", own),
+            "added-at": GLib.Variant("x", added_at)}
+
+
+def name_list(path, kind, names, malformed=0, first_malformed=0, failure=""):
+    """One entry of ListNameLists."""
+    counts = {"names": names, "malformed": malformed, "first-malformed": first_malformed}
+    return {"path": GLib.Variant("s", path), "kind": GLib.Variant("s", kind), "failure": GLib.Variant("s", failure),
+            **{key: GLib.Variant("u", value) for key, value in counts.items()}}
+
+
 class ScriptedHelper:
     """What a method answers is looked up by the whole call ("ResolveForSignIn(portal.test)"), then by its name."""
 
@@ -182,12 +196,16 @@ class ScriptedHelper:
             "ListNetworks": GLib.Variant("aa{sv}", [network("hotel", "Grand Hotel Wi-Fi", current=True, portal=True),
                                                     network("home", "Home", decided=True)]),
             "ListLeaks": GLib.Variant("aa{sv}", []),
+            "ListRules": GLib.Variant("aa{sv}", [rule("forward", "corp.example", "192.0.2.53"),
+                                                 rule("cloak", "search.example", "safe.search.example"),
+                                                 rule("local", "lan.example")]),
+            "ListNameLists": GLib.Variant("aa{sv}", [name_list("/etc/sotto/ads.txt", "block", 12345, 2, 17)]),
         }
 
     def export(self):
         with open(os.environ["SOTTO_CONTRACT"], encoding="utf-8") as contract:
             contract_info = Gio.DBusNodeInfo.new_for_xml(contract.read())
-        for name in (NAME, NETWORKS, QUERIES):
+        for name in (NAME, NETWORKS, QUERIES, RULES):
             self.bus.register_object(PATH, contract_info.lookup_interface(name), self.on_call, self.on_get, None)
         self.bus.register_object(PATH, Gio.DBusNodeInfo.new_for_xml(SCRIPT_XML).interfaces[0], self.on_script, None, None)
         Gio.bus_own_name_on_connection(self.bus, NAME, Gio.BusNameOwnerFlags.NONE, None, None)
@@ -228,6 +246,8 @@ class ScriptedHelper:
             self.answers[parameters.get_child_value(0).get_string()] = parameters.get_child_value(1).get_variant()
             if parameters.get_child_value(0).get_string() == "ListNetworks":
                 self.tell_networks()
+            elif parameters.get_child_value(0).get_string() in ("ListRules", "ListNameLists"):
+                self.tell_rules()
         elif method == "Refuse":
             name, error, sentence = parameters.unpack()
             self.refusals[name] = (error, sentence)
@@ -252,6 +272,9 @@ class ScriptedHelper:
             return GLib.SOURCE_REMOVE
         if invocation.get_interface_name() == NETWORKS and method != "ListNetworks":
             self.answer_networks(method, parameters, invocation)
+            return GLib.SOURCE_REMOVE
+        if method in ("AddRule", "RemoveRule"):
+            self.answer_rules(method, parameters, invocation)
             return GLib.SOURCE_REMOVE
         if method in self.answers:
             invocation.return_value(GLib.Variant.new_tuple(self.answers[method]))
@@ -344,6 +367,43 @@ class ScriptedHelper:
         self.set({"Policy": GLib.Variant("s", policy)})
         if self.facts["State"].get_string() != "off":
             self.set_state("open" if policy == "leave-alone" else "on")
+
+    # --- rules
+
+    def answer_rules(self, method, parameters, invocation):
+        arguments = parameters.unpack()
+        if method == "AddRule" and " " in arguments[1]:
+            invocation.return_dbus_error(f"{NAME}.Error.InvalidArgument", f"“{arguments[1]}” is no name.")
+        elif method == "RemoveRule" and not self.drop_rule(arguments[0]):
+            invocation.return_dbus_error(f"{NAME}.Error.NotFound", f"There is no rule of yours about “{arguments[0]}”.")
+        else:
+            if method == "AddRule":
+                self.add_rule(*arguments)
+            self.tell_rules()
+            invocation.return_value(None)
+
+    def tell_rules(self):
+        self.bus.emit_signal(None, PATH, RULES, "Changed", None)
+
+    def set_rules(self, entries):
+        self.answers["ListRules"] = GLib.Variant.new_array(GLib.VariantType("a{sv}"), entries)
+
+    def rules(self):
+        return [self.answers["ListRules"].get_child_value(index) for index in range(self.answers["ListRules"].n_children())]
+
+    def drop_rule(self, name):
+        """One of the user's own; whether there was one."""
+        kept = [entry for entry in self.rules()
+                if entry.lookup_value("name").get_string() != name or not entry.lookup_value("own").get_boolean()]
+        dropped = len(kept) < len(self.rules())
+        self.set_rules(kept)
+        return dropped
+
+    def add_rule(self, kind, name, target):
+        """In front, in place of another of the same name."""
+        self.drop_rule(name)
+        newest = rule(kind, name, target, own=True, added_by="alice", added_at=GLib.get_real_time() // 1000000)
+        self.set_rules([GLib.Variant("a{sv}", newest), *self.rules()])
 
 
 def main():
