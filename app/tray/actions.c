@@ -313,6 +313,7 @@ void actions_install(SottoApplication *application)
         {"app.show-page('networks')", {"<Primary>5"}}, /* 4 is for the query log */
         {"app.show-page('settings')", {"<Primary>6"}},
         {"app.check", {"F5"}},
+        {"win.pages", {"F9"}},
         {"win.menu", {"F10"}},
         {"win.close", {"<Primary>w"}},
         {"win.search", {"<Primary>f"}},

@@ -3,6 +3,10 @@
  * The window. Nothing of it exists until it is first opened, libhandy included: most sessions only
  * ever see the icon. It is destroyed when closed, for the same reason.
  *
+ * The pages' names stand beside the page where there is room for both, and otherwise fold behind a
+ * button: how much room that takes depends on the language and the size of its letters, so HdyFlap
+ * measures. The chosen page's name is the title.
+ *
  * Pages look after themselves; the window chooses between the page of the first run and the others,
  * and owns the bars above them, which never stand in the way: there is no tray, the helper is older
  * than the app, the app is older than its files, and, in one sentence, what just failed.
@@ -10,6 +14,7 @@
 #include "window.h"
 
 #include "networks_page.h"
+#include "page_list.h"
 #include "permissions.h"
 #include "presentation.h"
 #include "resolvers_page.h"
@@ -18,6 +23,7 @@
 #include "statistics_page.h"
 #include "status_page.h"
 #include "toolkit.h"
+#include "window_memory.h"
 
 #include <glib/gi18n.h>
 
@@ -27,7 +33,10 @@ struct _SottoWindow {
     Face last;
     StatisticsFeed *feed;
 
-    HdyViewSwitcherTitle *switcher_title;
+    HdyHeaderBar *header;
+    GtkToggleButton *pages_button;
+    HdyFlap *flap;
+    SottoPageList *page_list;
     GtkStack *floor, *stack;
     SottoSetupPage *setup_page;
     SottoStatusPage *status_page;
@@ -43,20 +52,76 @@ struct _SottoWindow {
 
 G_DEFINE_FINAL_TYPE(SottoWindow, sotto_window, HDY_TYPE_APPLICATION_WINDOW)
 
+/* --- the pages ------------------------------------------------------------------------------ */
+
+static gboolean shows_pages(SottoWindow *self)
+{
+    return g_strcmp0(gtk_stack_get_visible_child_name(self->floor), "pages") == 0;
+}
+
+static void show_title(SottoWindow *self)
+{
+    GtkWidget *page = gtk_stack_get_visible_child(self->stack);
+    g_autofree char *title = NULL;
+
+    if (page != NULL && shows_pages(self))
+        gtk_container_child_get(GTK_CONTAINER(self->stack), page, "title", &title, NULL);
+    hdy_header_bar_set_title(self->header, title != NULL ? title : _("Sotto"));
+}
+
+static void on_folded(SottoWindow *self)
+{
+    gtk_widget_set_visible(GTK_WIDGET(self->pages_button),
+                           hdy_flap_get_folded(self->flap) && shows_pages(self));
+}
+
+/* The keyboard goes with the list that comes over the page, and back when it goes. */
+static void on_flap_revealed(SottoWindow *self)
+{
+    if (!hdy_flap_get_folded(self->flap))
+        return;
+    if (hdy_flap_get_reveal_flap(self->flap))
+        sotto_page_list_focus(self->page_list);
+    else if (gtk_container_get_focus_child(GTK_CONTAINER(self->page_list)) != NULL)
+        gtk_widget_grab_focus(GTK_WIDGET(self->pages_button));
+}
+
+static void on_page_chosen(SottoWindow *self)
+{
+    if (!hdy_flap_get_folded(self->flap))
+        return;
+    hdy_flap_set_reveal_flap(self->flap, FALSE);
+    gtk_widget_child_focus(GTK_WIDGET(self->stack), GTK_DIR_TAB_FORWARD);
+}
+
+static void show_pages(GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+    SottoWindow *self = window;
+
+    if (!shows_pages(self))
+        return;
+    if (hdy_flap_get_folded(self->flap))
+        hdy_flap_set_reveal_flap(self->flap, !hdy_flap_get_reveal_flap(self->flap));
+    else
+        sotto_page_list_focus(self->page_list);
+}
+
 /* The first run has the window to itself, until protection is on. */
 static void choose_floor(SottoWindow *self, Face face)
 {
     gboolean first =
         face == FACE_NOT_SET_UP || sotto_deployment_is_first(self->situation->deployment);
-    const char *floor = first ? "setup" : "pages";
 
-    if (g_strcmp0(gtk_stack_get_visible_child_name(self->floor), floor) == 0)
+    if (shows_pages(self) == !first)
         return;
-    gtk_stack_set_visible_child_name(self->floor, floor);
-    hdy_view_switcher_title_set_view_switcher_enabled(self->switcher_title, !first);
+    gtk_stack_set_visible_child_name(self->floor, first ? "setup" : "pages");
+    show_title(self);
+    on_folded(self);
     if (first)
         sotto_setup_page_focus(self->setup_page);
 }
+
+/* --- what is to be known --------------------------------------------------------------------- */
 
 /* An old helper goes on protecting, so it is told calmly, and not at all where it cures itself. A
  * later app may bring a later helper: then that comes first. */
@@ -86,6 +151,8 @@ void sotto_window_update(SottoWindow *self)
         gtk_info_bar_set_revealed(self->error_bar, FALSE); /* what failed is history */
     self->last = face;
     choose_floor(self, face);
+    gtk_container_child_set(GTK_CONTAINER(self->stack), GTK_WIDGET(self->status_page), "icon-name",
+                            presentation_of(self->situation)->icon, NULL);
     show_bars(self, face);
     sotto_setup_page_update(self->setup_page);
     sotto_status_page_update(self->status_page);
@@ -154,6 +221,35 @@ static void search(GSimpleAction *action, GVariant *parameter, gpointer window)
     sotto_resolvers_page_focus_search(self->resolvers_page);
 }
 
+/* Closed, or ended with the session. */
+static void sotto_window_unmap(GtkWidget *widget)
+{
+    SottoWindow *self = SOTTO_WINDOW(widget);
+    g_auto(WindowMemory) memory = {0};
+
+    window_memory_load(&memory);
+    memory.maximized = gtk_window_is_maximized(GTK_WINDOW(self));
+    if (!memory.maximized)
+        gtk_window_get_size(GTK_WINDOW(self), &memory.width, &memory.height);
+    g_free(memory.page);
+    memory.page = g_strdup(gtk_stack_get_visible_child_name(self->stack));
+    window_memory_save(&memory);
+    GTK_WIDGET_CLASS(sotto_window_parent_class)->unmap(widget);
+}
+
+static void remember(SottoWindow *self)
+{
+    g_auto(WindowMemory) memory = {0};
+
+    window_memory_load(&memory);
+    if (memory.width > 0 && memory.height > 0)
+        gtk_window_set_default_size(GTK_WINDOW(self), memory.width, memory.height);
+    if (memory.maximized)
+        gtk_window_maximize(GTK_WINDOW(self));
+    if (memory.page != NULL && gtk_stack_get_child_by_name(self->stack, memory.page) != NULL)
+        gtk_stack_set_visible_child_name(self->stack, memory.page);
+}
+
 static void sotto_window_finalize(GObject *object)
 {
     statistics_feed_free(SOTTO_WINDOW(object)->feed); /* its viewers were destroyed before */
@@ -165,10 +261,14 @@ static void sotto_window_class_init(SottoWindowClass *class)
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(class);
 
     G_OBJECT_CLASS(class)->finalize = sotto_window_finalize;
+    widget_class->unmap = sotto_window_unmap;
     gtk_widget_class_set_template_from_resource(widget_class,
                                                 "/io/github/sottodns/Sotto/window.ui");
 #define CHILD(name) gtk_widget_class_bind_template_child(widget_class, SottoWindow, name)
-    CHILD(switcher_title);
+    CHILD(header);
+    CHILD(pages_button);
+    CHILD(flap);
+    CHILD(page_list);
     CHILD(floor);
     CHILD(stack);
     CHILD(setup_page);
@@ -188,16 +288,24 @@ static void sotto_window_class_init(SottoWindowClass *class)
     CHILD(error_label);
 #undef CHILD
     gtk_widget_class_bind_template_callback(widget_class, on_dismiss);
+    gtk_widget_class_bind_template_callback(widget_class, on_folded);
+    gtk_widget_class_bind_template_callback(widget_class, on_flap_revealed);
+    gtk_widget_class_bind_template_callback(widget_class, on_page_chosen);
+    gtk_widget_class_bind_template_callback(widget_class, show_title);
 }
 
 static void sotto_window_init(SottoWindow *self)
 {
     static const GActionEntry entries[] = {
-        {"close", close_window}, {"menu", open_menu}, {"search", search}};
+        {"close", close_window}, {"menu", open_menu}, {"pages", show_pages}, {"search", search}};
 
     gtk_widget_init_template(GTK_WIDGET(self));
     g_action_map_add_action_entries(G_ACTION_MAP(self), entries, G_N_ELEMENTS(entries), self);
     self->last = FACE_SEARCHING;
+    remember(self);
+    sotto_page_list_follow(self->page_list, self->stack);
+    show_title(self);
+    on_folded(self);
 }
 
 SottoWindow *sotto_window_new(GtkApplication *application, const Situation *situation,
@@ -207,7 +315,8 @@ SottoWindow *sotto_window_new(GtkApplication *application, const Situation *situ
     SottoWindow *self;
 
     toolkit_prepare();
-    g_type_ensure(SOTTO_TYPE_SETUP_PAGE); /* named in the template */
+    g_type_ensure(SOTTO_TYPE_PAGE_LIST); /* named in the template */
+    g_type_ensure(SOTTO_TYPE_SETUP_PAGE);
     g_type_ensure(SOTTO_TYPE_STATUS_PAGE);
     g_type_ensure(SOTTO_TYPE_RESOLVERS_PAGE);
     g_type_ensure(SOTTO_TYPE_STATISTICS_PAGE);

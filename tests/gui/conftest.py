@@ -77,11 +77,18 @@ class Helper:
         return self.script("Calls").unpack()[0]
 
 
+def window_memory():
+    return pathlib.Path(os.environ["XDG_STATE_HOME"]) / "sotto" / "window"
+
+
 class App:
     count = 0
 
-    def __init__(self, *arguments, sandbox=None):
+    def __init__(self, *arguments, sandbox=None, remembers=False):
+        """`remembers`: how the window was left by the app before."""
         App.count += 1
+        if not remembers:
+            window_memory().unlink(missing_ok=True)
         self.log = pathlib.Path(os.environ["XDG_RUNTIME_DIR"]) / f"app-{App.count}.log"
         self.output = self.log.open("w", encoding="utf-8")
         command, kept = sandbox.wrap([APP, *arguments]) if sandbox else ([APP, *arguments], None)
