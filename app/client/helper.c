@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The helper as its clients see it: generated proxies (of its properties there are two interfaces)
- * that survive everything around them.
+ * The helper as its clients see it: generated proxies (one for each
+ * interface that has properties) that survive everything around them.
  *
  * Two things may go away and come back: the helper (an upgrade, a crash, a stop), which the proxy
  * follows by itself through the owner of the bus name; and the bus, which it does not. So the
@@ -30,6 +30,7 @@ struct _SottoHelper {
     GDBusConnection *connection;
     BusSotto1 *proxy; /* NULL without a bus */
     BusSotto1Networks *networks;
+    BusSotto1Resolvers *resolvers;
     GCancellable *lifetime;
     GPtrArray *waiting; /* GTask of each connect_async that has not ended */
     gboolean connecting, settled, was_present, interactive;
@@ -127,6 +128,8 @@ static void drop_bus(SottoHelper *self)
         g_signal_handlers_disconnect_by_data(self->proxy, self);
     if (self->networks != NULL)
         g_signal_handlers_disconnect_by_data(self->networks, self);
+    if (self->resolvers != NULL)
+        g_signal_handlers_disconnect_by_data(self->resolvers, self);
     if (self->connection != NULL)
         g_signal_handlers_disconnect_by_data(self->connection, self);
     if (self->changes_subscription != 0)
@@ -134,6 +137,7 @@ static void drop_bus(SottoHelper *self)
     self->changes_subscription = 0;
     g_clear_object(&self->proxy);
     g_clear_object(&self->networks);
+    g_clear_object(&self->resolvers);
     g_clear_object(&self->connection);
 }
 
@@ -192,6 +196,23 @@ static void follow_proxy(SottoHelper *self, GDBusProxy *proxy)
     g_signal_connect_swapped(proxy, "notify::g-name-owner", G_CALLBACK(announce), self);
 }
 
+static void on_resolvers_ready(GObject *source, GAsyncResult *result, gpointer data)
+{
+    g_autoptr(SottoHelper) self = data;
+    GError *error = NULL;
+
+    self->resolvers = bus_sotto1_resolvers_proxy_new_finish(result, &error);
+    if (self->resolvers == NULL) {
+        end_without_bus(self, error);
+        return;
+    }
+    follow_proxy(self, G_DBUS_PROXY(self->resolvers));
+    if (self->connection == NULL || g_dbus_connection_is_closed(self->connection))
+        end_connecting(self, sotto_error_new(SOTTO_ERROR_NO_BUS));
+    else
+        end_connecting(self, NULL);
+}
+
 static void on_networks_ready(GObject *source, GAsyncResult *result, gpointer data)
 {
     g_autoptr(SottoHelper) self = data;
@@ -203,10 +224,13 @@ static void on_networks_ready(GObject *source, GAsyncResult *result, gpointer da
         return;
     }
     follow_proxy(self, G_DBUS_PROXY(self->networks));
-    if (self->connection == NULL || g_dbus_connection_is_closed(self->connection))
+    if (self->connection == NULL) { /* closed in the meantime */
         end_connecting(self, sotto_error_new(SOTTO_ERROR_NO_BUS));
-    else
-        end_connecting(self, NULL);
+        return;
+    }
+    bus_sotto1_resolvers_proxy_new(
+        self->connection, G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START_AT_CONSTRUCTION, SOTTO_HELPER_NAME,
+        OBJECT_PATH, self->lifetime, on_resolvers_ready, g_object_ref(self));
 }
 
 static void on_proxy_ready(GObject *source, GAsyncResult *result, gpointer data)
@@ -349,6 +373,11 @@ GDBusProxy *sotto_helper_proxy(SottoHelper *self)
 BusSotto1Networks *sotto_helper_networks_proxy(SottoHelper *self)
 {
     return self->networks;
+}
+
+BusSotto1Resolvers *sotto_helper_resolvers_proxy(SottoHelper *self)
+{
+    return self->resolvers;
 }
 
 void sotto_helper_set_interactive(SottoHelper *self, gboolean interactive)

@@ -115,6 +115,9 @@ const char *sotto_helper_current_network(SottoHelper *helper);
 SottoPolicy sotto_helper_policy(SottoHelper *helper);
 const char *sotto_helper_portal_address(SottoHelper *helper);
 SottoSignIn sotto_helper_sign_in(SottoHelper *helper);
+/** The relay for resolvers that have none of their own chosen: its id, or SOTTO_RELAY_ANY or
+ * SOTTO_RELAY_NONE; "" while it is not known. */
+const char *sotto_helper_relay(SottoHelper *helper);
 
 /**
  * The calls of the contract. Each ends its callback once; sotto_helper_action_finish() belongs to
@@ -176,6 +179,25 @@ char *sotto_helper_add_resolver_finish(SottoHelper *helper, GAsyncResult *result
 void sotto_helper_remove_resolver_async(SottoHelper *helper, const char *id,
                                         GCancellable *cancellable, GAsyncReadyCallback callback,
                                         gpointer user_data);
+
+/** Finishes with the a{sv} of the contract (transfer full): what sotto_resolver_parse() reads, and
+ * the endpoints beside it. */
+void sotto_helper_describe_resolver_async(SottoHelper *helper, const char *id,
+                                          GCancellable *cancellable, GAsyncReadyCallback callback,
+                                          gpointer user_data);
+GVariant *sotto_helper_describe_resolver_finish(SottoHelper *helper, GAsyncResult *result,
+                                                GError **error);
+/** Makes a resolver one of the favourites (five at most), or no longer; and how it is reached, for
+ * which `id` may be "" (all without a choice of their own) and `relay` is an id,
+ * SOTTO_RELAY_ANY, SOTTO_RELAY_NONE or "" (as the configuration says). What is in use is proved in
+ * the new way first, which may take as long as choosing a resolver does. Both end with
+ * sotto_helper_action_finish(). */
+void sotto_helper_set_favourite_async(SottoHelper *helper, const char *id, gboolean favourite,
+                                      GCancellable *cancellable, GAsyncReadyCallback callback,
+                                      gpointer user_data);
+void sotto_helper_set_relay_async(SottoHelper *helper, const char *id, const char *relay,
+                                  GCancellable *cancellable, GAsyncReadyCallback callback,
+                                  gpointer user_data);
 
 /**
  * Begins a sign-in: "window", after which sotto_helper_resolve_for_sign_in_async() serves this

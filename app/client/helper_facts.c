@@ -175,3 +175,13 @@ SottoSignIn sotto_helper_sign_in(SottoHelper *self)
 {
     return sotto_sign_in_parse(network_fact(self, bus_sotto1_networks_get_sign_in));
 }
+
+const char *sotto_helper_relay(SottoHelper *self)
+{
+    BusSotto1Resolvers *proxy = sotto_helper_presence(self) == SOTTO_PRESENCE_PRESENT
+                                    ? sotto_helper_resolvers_proxy(self)
+                                    : NULL;
+    const char *value = proxy != NULL ? bus_sotto1_resolvers_get_relay(proxy) : NULL;
+
+    return value != NULL ? value : "";
+}

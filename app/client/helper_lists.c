@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The calls of the contract's second interface: signed lists, relays and own entries.
+ * The calls of the contract's second interface: signed lists, relays and own entries, and what the
+ * user decides about single resolvers.
  */
 #include "helper_private.h"
 #include "sotto-build.h"
@@ -64,4 +65,36 @@ void sotto_helper_remove_resolver_async(SottoHelper *self, const char *id,
 {
     sotto_helper_call(self, METHOD("Remove"), g_variant_new("(s)", id), cancellable, callback,
                       user_data);
+}
+
+void sotto_helper_describe_resolver_async(SottoHelper *self, const char *id,
+                                          GCancellable *cancellable, GAsyncReadyCallback callback,
+                                          gpointer user_data)
+{
+    sotto_helper_call(self, METHOD("Describe"), g_variant_new("(s)", id), cancellable, callback,
+                      user_data);
+}
+
+GVariant *sotto_helper_describe_resolver_finish(SottoHelper *self, GAsyncResult *result,
+                                                GError **error)
+{
+    g_autoptr(GVariant) reply = sotto_helper_call_finish(self, result, error);
+
+    return reply != NULL ? g_variant_get_child_value(reply, 0) : NULL;
+}
+
+void sotto_helper_set_favourite_async(SottoHelper *self, const char *id, gboolean favourite,
+                                      GCancellable *cancellable, GAsyncReadyCallback callback,
+                                      gpointer user_data)
+{
+    sotto_helper_call(self, METHOD("SetFavourite"), g_variant_new("(sb)", id, favourite),
+                      cancellable, callback, user_data);
+}
+
+void sotto_helper_set_relay_async(SottoHelper *self, const char *id, const char *relay,
+                                  GCancellable *cancellable, GAsyncReadyCallback callback,
+                                  gpointer user_data)
+{
+    sotto_helper_call(self, METHOD("SetRelay"), g_variant_new("(ss)", id, relay), cancellable,
+                      callback, user_data);
 }

@@ -16,7 +16,8 @@ GUnixFDList *sotto_helper_call_descriptors(GAsyncResult *result);
 
 /** The proxy to call through (transfer none); NULL without a bus. */
 GDBusProxy *sotto_helper_proxy(SottoHelper *helper);
-/** The same for the interface of networks; its cache is all that is used of it. */
+/** The same for other interfaces; their caches are all that is used of them. */
 BusSotto1Networks *sotto_helper_networks_proxy(SottoHelper *helper);
+BusSotto1Resolvers *sotto_helper_resolvers_proxy(SottoHelper *helper);
 /** What sotto_helper_set_interactive() said. For helper_calls.c alone. */
 gboolean sotto_helper_is_interactive(SottoHelper *helper);

@@ -8,7 +8,7 @@
 struct _SottoResolver {
     GObject parent_instance;
     char *id, *name, *operator_name, *country, *description, *failure, *source, *key_changed,
-        *relay;
+        *relay, *relay_choice;
     char **protocols;
     SottoResolverFlags flags;
     gint64 latency_us;
@@ -29,6 +29,7 @@ static void sotto_resolver_finalize(GObject *object)
     g_free(self->source);
     g_free(self->key_changed);
     g_free(self->relay);
+    g_free(self->relay_choice);
     g_strfreev(self->protocols);
     G_OBJECT_CLASS(sotto_resolver_parent_class)->finalize(object);
 }
@@ -55,6 +56,7 @@ static const struct {
     {"source", G_STRUCT_OFFSET(SottoResolver, source)},
     {"key-changed", G_STRUCT_OFFSET(SottoResolver, key_changed)},
     {"relay", G_STRUCT_OFFSET(SottoResolver, relay)},
+    {"relay-choice", G_STRUCT_OFFSET(SottoResolver, relay_choice)},
 };
 
 static const struct {
@@ -193,6 +195,11 @@ const char *sotto_resolver_key_changed(SottoResolver *self)
 const char *sotto_resolver_relay(SottoResolver *self)
 {
     return self->relay;
+}
+
+const char *sotto_resolver_relay_choice(SottoResolver *self)
+{
+    return self->relay_choice;
 }
 
 void sotto_resolver_fill_store(GListStore *store, GVariant *list)

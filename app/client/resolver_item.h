@@ -18,6 +18,11 @@ typedef enum {
 /** The id by which SetResolver and the Resolver property mean "the fastest that fits". */
 #define SOTTO_RESOLVER_AUTO "auto"
 
+/** Words beside the ids of relays: picked for each resolver, of another operator than its own; and
+ * the direct way. */
+#define SOTTO_RELAY_ANY  "*"
+#define SOTTO_RELAY_NONE "none"
+
 /** One resolver the helper knows: immutable, so that a row may keep it. Strings are never NULL. */
 #define SOTTO_TYPE_RESOLVER (sotto_resolver_get_type())
 G_DECLARE_FINAL_TYPE(SottoResolver, sotto_resolver, SOTTO, RESOLVER, GObject)
@@ -37,6 +42,9 @@ const char *sotto_resolver_source(SottoResolver *resolver);
 const char *sotto_resolver_key_changed(SottoResolver *resolver);
 /** Names of the relays through which it is reached; "" directly. */
 const char *sotto_resolver_relay(SottoResolver *resolver);
+/** What the user said of this resolver alone: a relay's id, SOTTO_RELAY_ANY or SOTTO_RELAY_NONE; ""
+ * nothing. */
+const char *sotto_resolver_relay_choice(SottoResolver *resolver);
 /** NULL-terminated words of the contract: "dnscrypt", "dot", "doh". */
 const char *const *sotto_resolver_protocols(SottoResolver *resolver);
 SottoResolverFlags sotto_resolver_flags(SottoResolver *resolver);

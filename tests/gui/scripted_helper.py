@@ -13,6 +13,8 @@ import gi
 gi.require_version("Gio", "2.0")
 from gi.repository import Gio, GLib  # noqa: E402
 
+import scripted_resolvers  # noqa: E402
+
 NAME = "io.github.sottodns.Sotto1"
 PATH = "/io/github/sottodns/Sotto1"
 NETWORKS, QUERIES, RULES = f"{NAME}.Networks", f"{NAME}.Queries", f"{NAME}.Rules"
@@ -201,24 +203,28 @@ class ScriptedHelper:
                                                  rule("local", "lan.example")]),
             "ListNameLists": GLib.Variant("aa{sv}", [name_list("/etc/sotto/ads.txt", "block", 12345, 2, 17)]),
         }
+        self.resolvers = scripted_resolvers.ScriptedResolvers(self)
 
     def export(self):
         with open(os.environ["SOTTO_CONTRACT"], encoding="utf-8") as contract:
             contract_info = Gio.DBusNodeInfo.new_for_xml(contract.read())
-        for name in (NAME, NETWORKS, QUERIES, RULES):
+        for name in (NAME, NETWORKS, QUERIES, RULES, scripted_resolvers.NAME):
             self.bus.register_object(PATH, contract_info.lookup_interface(name), self.on_call, self.on_get, None)
         self.bus.register_object(PATH, Gio.DBusNodeInfo.new_for_xml(SCRIPT_XML).interfaces[0], self.on_script, None, None)
         Gio.bus_own_name_on_connection(self.bus, NAME, Gio.BusNameOwnerFlags.NONE, None, None)
 
+    def facts_of_interfaces(self):
+        return (NETWORKS, self.network_facts), (scripted_resolvers.NAME, self.resolvers.facts), (NAME, self.facts)
+
     def begin_with(self, facts):
         """What is so from the start, of the types that the contract gives them."""
         for name, value in facts.items():
-            own = self.facts if name in self.facts else self.network_facts
+            own = next(own for _, own in self.facts_of_interfaces() if name in own)
             own[name] = GLib.Variant(own[name].get_type_string(), value)
 
     def set(self, facts):
-        """Changes facts of either interface; each tells of its own."""
-        for interface, own in ((NETWORKS, self.network_facts), (NAME, self.facts)):
+        """Changes facts of any interface; each tells of its own."""
+        for interface, own in self.facts_of_interfaces():
             changed = {name: value for name, value in facts.items() if name in own}
             own.update(changed)
             if changed:
@@ -234,7 +240,7 @@ class ScriptedHelper:
     def on_get(self, _bus, _sender, _path, interface, name):
         if interface == QUERIES:
             return GLib.Variant("b", False)
-        return (self.network_facts if interface == NETWORKS else self.facts)[name]
+        return dict(self.facts_of_interfaces())[interface][name]
 
     def on_script(self, _bus, _sender, _path, _interface, method, parameters, invocation):
         reply = None
@@ -245,9 +251,9 @@ class ScriptedHelper:
         elif method == "Answer":
             self.answers[parameters.get_child_value(0).get_string()] = parameters.get_child_value(1).get_variant()
             if parameters.get_child_value(0).get_string() == "ListNetworks":
-                self.tell_networks()
+                self.tell(NETWORKS, "Changed")
             elif parameters.get_child_value(0).get_string() in ("ListRules", "ListNameLists"):
-                self.tell_rules()
+                self.tell(RULES, "Changed")
         elif method == "Refuse":
             name, error, sentence = parameters.unpack()
             self.refusals[name] = (error, sentence)
@@ -276,6 +282,9 @@ class ScriptedHelper:
         if method in ("AddRule", "RemoveRule"):
             self.answer_rules(method, parameters, invocation)
             return GLib.SOURCE_REMOVE
+        if invocation.get_interface_name() == scripted_resolvers.NAME:
+            self.answer_resolvers(method, parameters, invocation)
+            return GLib.SOURCE_REMOVE
         if method in self.answers:
             invocation.return_value(GLib.Variant.new_tuple(self.answers[method]))
             return GLib.SOURCE_REMOVE
@@ -291,6 +300,15 @@ class ScriptedHelper:
             self.set({"Resolver": parameters.get_child_value(0)})
         invocation.return_value(None)
         return GLib.SOURCE_REMOVE
+
+    def tell(self, interface, signal):
+        self.bus.emit_signal(None, PATH, interface, signal, None)
+
+    def answer_resolvers(self, method, parameters, invocation):
+        try:
+            invocation.return_value(self.resolvers.answer(method, parameters))
+        except scripted_resolvers.Refusal as refusal:
+            invocation.return_dbus_error(f"{NAME}.Error.{refusal.error}", str(refusal))
 
     # --- networks
 
@@ -339,9 +357,6 @@ class ScriptedHelper:
         else:
             invocation.return_value(GLib.Variant.new_tuple(answer))
 
-    def tell_networks(self):
-        self.bus.emit_signal(None, PATH, NETWORKS, "Changed", None)
-
     def change_networks(self, change):
         """`change` gives an entry as it is from now on, or None."""
         entries = [GLib.VariantDict.new(self.answers["ListNetworks"].get_child_value(index))
@@ -349,7 +364,7 @@ class ScriptedHelper:
         changed = [change(entry, entry.lookup_value("id").get_string()) for entry in entries]
         self.answers["ListNetworks"] = GLib.Variant.new_array(GLib.VariantType("a{sv}"),
                                                               [entry.end() for entry in changed if entry is not None])
-        self.tell_networks()
+        self.tell(NETWORKS, "Changed")
 
     def forget(self, network):
         self.change_networks(lambda entry, id: None if id == network else entry)
@@ -379,11 +394,8 @@ class ScriptedHelper:
         else:
             if method == "AddRule":
                 self.add_rule(*arguments)
-            self.tell_rules()
+            self.tell(RULES, "Changed")
             invocation.return_value(None)
-
-    def tell_rules(self):
-        self.bus.emit_signal(None, PATH, RULES, "Changed", None)
 
     def set_rules(self, entries):
         self.answers["ListRules"] = GLib.Variant.new_array(GLib.VariantType("a{sv}"), entries)
