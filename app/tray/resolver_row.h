@@ -8,10 +8,12 @@
 
 /**
  * One resolver in the list: a real radio button (a GtkListBoxRow has no accessible action), its
- * name, what it is, and how fast it answered.
+ * name, what it is, how fast it answered, its star, and the way to its details.
  *
  * Signal "chosen" (no arguments): the user picked it. Never emitted by
  * sotto_resolver_row_set_active.
+ * Signal "starred" (gboolean favourite): the user wants it in the tray's menu, or no longer.
+ * Signal "opened" (no arguments): the user wants its details.
  */
 #define SOTTO_TYPE_RESOLVER_ROW (sotto_resolver_row_get_type())
 G_DECLARE_FINAL_TYPE(SottoResolverRow, sotto_resolver_row, SOTTO, RESOLVER_ROW, HdyActionRow)
@@ -27,11 +29,5 @@ const char *sotto_resolver_row_id(SottoResolverRow *row);
 const char *sotto_resolver_row_name(SottoResolverRow *row);
 
 void sotto_resolver_row_set_active(SottoResolverRow *row, gboolean active);
-
-/** All that a search may find of a resolver, casefolded. (transfer full) */
-char *resolver_search_text(SottoResolver *resolver);
-/** Whether each of the words (casefolded, NULL-terminated) occurs in that text. */
-gboolean resolver_words_match(const char *text, const char *const *words);
-
-/** Whether each of the words (casefolded, NULL-terminated) occurs in what the row says. */
-gboolean sotto_resolver_row_matches(SottoResolverRow *row, const char *const *words);
+/** Where the keyboard comes back to from the details. */
+void sotto_resolver_row_focus_details(SottoResolverRow *row);

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The list of resolvers, its search and the choice. No row is built before the page is first
- * visited; see resolver_list.c.
+ * The page of resolvers: the list, its search and filters, and what is opened from it, one above
+ * the other in a deck. No row is built before the page is first visited; see resolver_list.c.
  *
- * Choosing asks the helper, which proves the resolver before it is used. That takes seconds, so the
- * radio button stays where the user put it meanwhile, and goes back, with the reason, if it is
- * refused.
+ * What is asked of the helper goes through resolver_calls.c, and its one sentence stands above
+ * whatever of the deck is seen.
  */
 #include "resolvers_page.h"
 
+#include "filter_button.h"
+#include "resolver_calls.h"
 #include "resolver_list.h"
+#include "resolver_words.h"
 
 #include <glib/gi18n.h>
 
@@ -17,22 +19,25 @@ struct _SottoResolversPage {
     GtkBin parent_instance;
     SottoHelper *helper;
     Catalogue *catalogue;
-    GCancellable *lifetime;
+    SottoResolverCalls *calls;
     gulong catalogue_handler;
     ResolverList *rows; /* NULL before the first visit */
-    char *pending;      /* id that the helper is proving; NULL */
 
+    GtkLabel *message, *count;
+    HdyDeck *deck;
+    GtkWidget *overview, *found;
     GtkSearchEntry *search;
-    GtkLabel *message;
+    SottoFilterButton *filters;
     GtkListBox *list;
 };
 
 G_DEFINE_FINAL_TYPE(SottoResolversPage, sotto_resolvers_page, GTK_TYPE_BIN)
 
-/* --- choosing ------------------------------------------------------------------------------ */
+/* --- what is under way --------------------------------------------------------------------- */
 
-static void show_message(SottoResolversPage *self, const char *text, gboolean failed)
+static void on_message(SottoResolverCalls *calls, const char *text, gboolean failed, gpointer data)
 {
+    SottoResolversPage *self = data;
     GtkStyleContext *style = gtk_widget_get_style_context(GTK_WIDGET(self->message));
 
     if (failed)
@@ -44,84 +49,113 @@ static void show_message(SottoResolversPage *self, const char *text, gboolean fa
     gtk_widget_set_visible(GTK_WIDGET(self->message), text != NULL);
 }
 
-static void on_resolver_set(GObject *source, GAsyncResult *result, gpointer data)
-{
-    g_autoptr(SottoResolversPage) self = data;
-    g_autoptr(GError) error = NULL;
-    gboolean done = sotto_helper_action_finish(SOTTO_HELPER(source), result, &error);
-
-    if (g_cancellable_is_cancelled(self->lifetime))
-        return;
-    g_clear_pointer(&self->pending, g_free);
-    show_message(self, done ? NULL : error->message, !done);
-    sotto_resolvers_page_update(self);
-    catalogue_refresh(self->catalogue); /* proving it measured it */
-}
-
-static void on_chosen(SottoResolverRow *row, gpointer data)
-{
-    SottoResolversPage *self = data;
-    g_autofree char *text = NULL;
-
-    if (self->pending != NULL) { /* one at a time: the helper is still proving the last */
-        sotto_resolvers_page_update(self);
-        return;
-    }
-    self->pending = g_strdup(sotto_resolver_row_id(row));
-    text = g_strdup_printf(_("Trying %s…"), sotto_resolver_row_name(row));
-    show_message(self, text, FALSE);
-    sotto_helper_set_resolver_async(self->helper, self->pending, NULL, on_resolver_set,
-                                    g_object_ref(self));
-}
-
 void sotto_resolvers_page_update(SottoResolversPage *self)
 {
-    const char *chosen =
-        self->pending != NULL ? self->pending : sotto_helper_resolver(self->helper);
-
     if (self->rows == NULL)
         return; /* not visited yet */
-    resolver_list_choose(self->rows, chosen);
+    resolver_list_choose(self->rows, sotto_resolver_calls_chosen(self->calls));
     gtk_widget_set_sensitive(GTK_WIDGET(self->list),
                              sotto_helper_presence(self->helper) == SOTTO_PRESENCE_PRESENT);
 }
 
 /* --- searching ----------------------------------------------------------------------------- */
 
-static void on_search_changed(GtkSearchEntry *entry, gpointer data)
+static void show_count(SottoResolversPage *self, gboolean narrowed)
 {
-    SottoResolversPage *self = data;
-    g_autofree char *folded = g_utf8_casefold(gtk_entry_get_text(GTK_ENTRY(entry)), -1);
+    guint count = resolver_list_matches(self->rows);
+    guint shown = resolver_list_shown_at_most(self->rows);
+    g_autofree char *all =
+        g_strdup_printf(ngettext("%u resolver matches", "%u resolvers match", count), count);
+    /* Translators: how many of the resolvers that match are shown: “412 match; the first 200 are
+     * shown”. */
+    g_autofree char *some =
+        g_strdup_printf(ngettext("%u resolvers match; the first %u is shown",
+                                 "%u resolvers match; the first %u are shown", shown),
+                        count, shown);
+    const char *text = count > shown ? some : all;
 
-    g_auto(GStrv) words = g_strsplit_set(g_strstrip(folded), " \t", -1);
+    gtk_label_set_text(self->count, text);
+    gtk_widget_set_visible(self->found, narrowed);
+    /* told to who cannot see it, while the focus stays where they type */
+    atk_object_set_description(gtk_widget_get_accessible(GTK_WIDGET(self->search)),
+                               narrowed ? text : "");
+}
 
-    if (self->rows != NULL)
-        resolver_list_search(self->rows, words);
+static void on_filter_changed(SottoResolversPage *self)
+{
+    g_auto(GStrv) words = resolver_words_typed(gtk_entry_get_text(GTK_ENTRY(self->search)));
+    ResolverTraits traits = sotto_filter_button_traits(self->filters);
+
+    if (self->rows == NULL)
+        return;
+    resolver_list_filter(self->rows, words, traits);
+    show_count(self, words != NULL || traits != 0);
+}
+
+static void on_clear(SottoResolversPage *self)
+{
+    gtk_entry_set_text(GTK_ENTRY(self->search), "");
+    sotto_filter_button_clear(self->filters);
+    on_filter_changed(self); /* at once, and also when there was no filter */
+    gtk_widget_grab_focus(GTK_WIDGET(self->search));
 }
 
 void sotto_resolvers_page_focus_search(SottoResolversPage *self)
 {
+    hdy_deck_set_visible_child(self->deck, self->overview);
     gtk_widget_grab_focus(GTK_WIDGET(self->search));
 }
 
 /* --- the list ------------------------------------------------------------------------------ */
 
+static void on_chosen(SottoResolverRow *row, gpointer data)
+{
+    SottoResolversPage *self = data;
+
+    sotto_resolver_calls_choose(self->calls, sotto_resolver_row_id(row),
+                                sotto_resolver_row_name(row));
+}
+
+static void on_starred(SottoResolverRow *row, gboolean favourite, gpointer data)
+{
+    SottoResolversPage *self = data;
+
+    sotto_resolver_calls_star(self->calls, sotto_resolver_row_id(row), favourite);
+}
+
+static void on_opened(SottoResolverRow *row, gpointer data)
+{
+}
+
+static void show_list(SottoResolversPage *self, gboolean anew)
+{
+    if (self->rows == NULL)
+        return;
+    resolver_list_update(self->rows, catalogue_model(self->catalogue), anew);
+    on_filter_changed(self);
+    sotto_resolvers_page_update(self);
+}
+
 static void on_items_changed(SottoResolversPage *self)
 {
-    if (self->rows != NULL)
-        resolver_list_update(self->rows, catalogue_model(self->catalogue));
+    show_list(self, FALSE);
+}
+
+/* What was asked for may have been refused: buttons go back to what is so. */
+static void on_ended(SottoResolversPage *self)
+{
+    show_list(self, FALSE);
 }
 
 static void sotto_resolvers_page_map(GtkWidget *widget)
 {
+    static const ResolverListHandlers handlers = {on_chosen, on_starred, on_opened};
     SottoResolversPage *self = SOTTO_RESOLVERS_PAGE(widget);
 
     GTK_WIDGET_CLASS(sotto_resolvers_page_parent_class)->map(widget);
-    if (self->rows == NULL) {
-        self->rows = resolver_list_new(self->list, G_CALLBACK(on_chosen), self);
-        resolver_list_update(self->rows, catalogue_model(self->catalogue));
-    }
-    sotto_resolvers_page_update(self);
+    if (self->rows == NULL)
+        self->rows = resolver_list_new(self->list, &handlers, self);
+    show_list(self, TRUE);
     catalogue_look_at_lists(self->catalogue);
     catalogue_refresh(self->catalogue);
 }
@@ -133,6 +167,9 @@ void sotto_resolvers_page_follow(SottoResolversPage *self, SottoHelper *helper,
 {
     self->helper = helper;
     self->catalogue = catalogue;
+    self->calls = sotto_resolver_calls_new(helper, catalogue);
+    g_signal_connect(self->calls, "message", G_CALLBACK(on_message), self);
+    g_signal_connect_swapped(self->calls, "ended", G_CALLBACK(on_ended), self);
     self->catalogue_handler = g_signal_connect_swapped(catalogue_model(catalogue), "items-changed",
                                                        G_CALLBACK(on_items_changed), self);
 }
@@ -141,7 +178,9 @@ static void sotto_resolvers_page_destroy(GtkWidget *widget)
 {
     SottoResolversPage *self = SOTTO_RESOLVERS_PAGE(widget);
 
-    g_cancellable_cancel(self->lifetime);
+    if (self->calls != NULL)
+        sotto_resolver_calls_abandon(self->calls);
+    g_clear_object(&self->calls);
     g_clear_pointer(&self->rows, resolver_list_free);
     if (self->catalogue_handler != 0)
         g_signal_handler_disconnect(catalogue_model(self->catalogue), self->catalogue_handler);
@@ -149,32 +188,30 @@ static void sotto_resolvers_page_destroy(GtkWidget *widget)
     GTK_WIDGET_CLASS(sotto_resolvers_page_parent_class)->destroy(widget);
 }
 
-static void sotto_resolvers_page_finalize(GObject *object)
-{
-    SottoResolversPage *self = SOTTO_RESOLVERS_PAGE(object);
-
-    g_object_unref(self->lifetime);
-    g_free(self->pending);
-    G_OBJECT_CLASS(sotto_resolvers_page_parent_class)->finalize(object);
-}
-
 static void sotto_resolvers_page_class_init(SottoResolversPageClass *class)
 {
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(class);
 
-    G_OBJECT_CLASS(class)->finalize = sotto_resolvers_page_finalize;
+    g_type_ensure(SOTTO_TYPE_FILTER_BUTTON); /* named in the template */
     widget_class->destroy = sotto_resolvers_page_destroy;
     widget_class->map = sotto_resolvers_page_map;
     gtk_widget_class_set_template_from_resource(widget_class,
                                                 "/io/github/sottodns/Sotto/resolvers-page.ui");
-    gtk_widget_class_bind_template_child(widget_class, SottoResolversPage, search);
-    gtk_widget_class_bind_template_child(widget_class, SottoResolversPage, message);
-    gtk_widget_class_bind_template_child(widget_class, SottoResolversPage, list);
-    gtk_widget_class_bind_template_callback(widget_class, on_search_changed);
+#define CHILD(name) gtk_widget_class_bind_template_child(widget_class, SottoResolversPage, name)
+    CHILD(message);
+    CHILD(count);
+    CHILD(deck);
+    CHILD(overview);
+    CHILD(found);
+    CHILD(search);
+    CHILD(filters);
+    CHILD(list);
+#undef CHILD
+    gtk_widget_class_bind_template_callback(widget_class, on_filter_changed);
+    gtk_widget_class_bind_template_callback(widget_class, on_clear);
 }
 
 static void sotto_resolvers_page_init(SottoResolversPage *self)
 {
-    self->lifetime = g_cancellable_new();
     gtk_widget_init_template(GTK_WIDGET(self));
 }

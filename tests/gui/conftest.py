@@ -69,7 +69,7 @@ class Helper:
     @property
     def calls(self):
         """What the app asked for, without the reading of lists and counters."""
-        reading = ("GetStatistics", "ListResolvers", "ListNetworks", "ListLeaks")
+        reading = ("GetStatistics", "List", "Describe")
         return [call for call in self.script("Calls").unpack()[0] if not call.startswith(reading)]
 
     @property
