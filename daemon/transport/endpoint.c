@@ -1,20 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Endpoints: made from a stamp or by the configuration, then never changed, shared by count.
+ * Endpoints: made from a stamp (endpoint_stamp.c) or by the configuration, then never changed,
+ * shared by count.
  *
  * An endpoint may come without an IP address. A program that is the machine's resolver can ask
  * nobody else for it, so the engine looks the host up through another of its resolvers, and derives
- * an endpoint that has one. The port is the address's own, else the one that a stamp gives with the
- * host, else the protocol's.
+ * an endpoint that has one.
  */
 #include "endpoint.h"
 
 #include <glib.h>
 #include <string.h>
-
-#define HTTPS_PORT 443
-#define TLS_PORT   853
-#define DNS_PORT   53
 
 static const struct {
     const char *name, *scheme;
@@ -60,134 +56,6 @@ void endpoint_unref(Endpoint *endpoint)
 const char *endpoint_kind_name(EndpointKind kind)
 {
     return kind < ENDPOINT_KINDS ? kinds[kind].name : "unknown";
-}
-
-static Status kind_from_stamp(StampKind stamp, EndpointKind *kind, uint16_t *default_port)
-{
-    switch (stamp) {
-    case STAMP_PLAIN:
-        *kind = ENDPOINT_PLAIN;
-        *default_port = DNS_PORT;
-        return STATUS_OK;
-    case STAMP_DNSCRYPT:
-        *kind = ENDPOINT_DNSCRYPT;
-        *default_port = HTTPS_PORT;
-        return STATUS_OK;
-    case STAMP_DOH:
-        *kind = ENDPOINT_DOH;
-        *default_port = HTTPS_PORT;
-        return STATUS_OK;
-    case STAMP_DOT:
-        *kind = ENDPOINT_DOT;
-        *default_port = TLS_PORT;
-        return STATUS_OK;
-    case STAMP_DOQ:
-        *kind = ENDPOINT_DOQ;
-        *default_port = TLS_PORT;
-        return STATUS_OK;
-    case STAMP_ODOH_TARGET:
-        *kind = ENDPOINT_ODOH;
-        *default_port = HTTPS_PORT;
-        return STATUS_OK;
-    case STAMP_DNSCRYPT_RELAY:
-    case STAMP_ODOH_RELAY:
-        return STATUS_UNSUPPORTED;
-    }
-    return STATUS_UNSUPPORTED;
-}
-
-/* Splits "name", "192.0.2.1", "[2001:db8::1]", each with an optional ":port". What a certificate is
- * checked against has no port and no brackets. */
-static char *host_split(const char *text, uint16_t *port)
-{
-    const char *colon = strrchr(text, ':');
-    const char *bracket = strrchr(text, ']');
-    if (colon != NULL && bracket == NULL && strchr(text, ':') != colon)
-        return g_strdup(text); /* a bare IPv6 literal: its colons are its own */
-    if (colon != NULL && colon > bracket && colon[1] != '\0') {
-        const guint64 value = g_ascii_strtoull(colon + 1, NULL, 10);
-        if (value > 0 && value <= UINT16_MAX)
-            *port = (uint16_t)value;
-    }
-    const size_t length = colon != NULL && colon > bracket ? (size_t)(colon - text) : strlen(text);
-    if (text[0] == '[' && length >= 2 && text[length - 1] == ']')
-        return g_strndup(text + 1, length - 2);
-    return g_strndup(text, length);
-}
-
-/* A stamp's bootstrap addresses are of resolvers to ask for the host in clear: not asked, ever. */
-static Status address_from_stamp(const Stamp *stamp, uint16_t default_port, Address *address)
-{
-    const bool may_lack = stamp->host != NULL && stamp->host[0] != '\0';
-    if (may_lack && (stamp->address == NULL || stamp->address[0] == '\0')) {
-        *address = (Address){0};
-        return STATUS_OK;
-    }
-    if (stamp->address == NULL ||
-        address_parse(stamp->address, default_port, address) != STATUS_OK ||
-        address_port(address) == 0)
-        return STATUS_INVALID;
-    return STATUS_OK;
-}
-
-/* A digest that we cannot check must not become one that we do not check. */
-static Status hashes_from_stamp(const Stamp *stamp, Endpoint *endpoint)
-{
-    if (stamp->hashes == NULL || stamp->hashes->len == 0)
-        return STATUS_OK;
-    endpoint->hashes = g_new0(TlsDigest, stamp->hashes->len);
-    for (unsigned i = 0; i < stamp->hashes->len; i++) {
-        GBytes *bytes = g_ptr_array_index(stamp->hashes, i);
-        size_t length;
-        const void *digest = g_bytes_get_data(bytes, &length);
-        if (length == sizeof(TlsDigest))
-            memcpy(endpoint->hashes[endpoint->hash_count++], digest, length);
-        else if (length != 0)
-            return STATUS_INVALID;
-    }
-    return STATUS_OK;
-}
-
-static Status endpoint_make(const Stamp *stamp, EndpointKind kind, uint16_t port,
-                            Endpoint **endpoint)
-{
-    Address address;
-    g_autofree char *host = stamp->host != NULL ? host_split(stamp->host, &port) : NULL;
-    Status status = address_from_stamp(stamp, port, &address);
-    if (status != STATUS_OK)
-        return status;
-
-    Endpoint *made = endpoint_new(kind, &address);
-    if (!address_is_set(&address))
-        made->port = port;
-    made->host = g_steal_pointer(&host);
-    made->path = g_strdup(stamp->path);
-    made->provider_name = g_strdup(stamp->provider_name);
-    memcpy(made->provider_key, stamp->provider_key, sizeof(made->provider_key));
-    status = hashes_from_stamp(stamp, made);
-    if (status != STATUS_OK) {
-        endpoint_unref(made);
-        return status;
-    }
-    *endpoint = made;
-    return STATUS_OK;
-}
-
-Status endpoint_from_stamp(const Stamp *stamp, Endpoint **endpoint)
-{
-    EndpointKind kind;
-    uint16_t port;
-    const Status status = kind_from_stamp(stamp->kind, &kind, &port);
-    return status == STATUS_OK ? endpoint_make(stamp, kind, port, endpoint) : status;
-}
-
-Status endpoint_relay_from_stamp(const Stamp *stamp, Endpoint **relay)
-{
-    if (stamp->kind == STAMP_DNSCRYPT_RELAY)
-        return endpoint_make(stamp, ENDPOINT_DNSCRYPT, HTTPS_PORT, relay);
-    if (stamp->kind == STAMP_ODOH_RELAY)
-        return endpoint_make(stamp, ENDPOINT_DOH, HTTPS_PORT, relay);
-    return STATUS_UNSUPPORTED;
 }
 
 Endpoint *endpoint_derive(const Endpoint *endpoint, Endpoint *relay, const Address *address)

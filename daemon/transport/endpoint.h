@@ -56,6 +56,10 @@ Status endpoint_from_stamp(const Stamp *stamp, Endpoint **endpoint) must_check;
 /** A relay, to be given to others: of Anonymized DNSCrypt kind ENDPOINT_DNSCRYPT with an address
  * alone, of ODoH kind ENDPOINT_DOH. STATUS_UNSUPPORTED for every other stamp. (transfer full) */
 Status endpoint_relay_from_stamp(const Stamp *stamp, Endpoint **relay) must_check;
+/** The stamp that says the same, for other programs to be given; `properties` as in a Stamp. Of one
+ * that is reached through a relay, without that. NULL where a stamp cannot say it: a pinned key, a
+ * server known by its key alone. (transfer full) */
+char *endpoint_stamp(const Endpoint *endpoint, uint64_t properties);
 /** The same endpoint, reached through `relay` (a reference is taken), at `address` (NULL: its own).
  * (transfer full) */
 Endpoint *endpoint_derive(const Endpoint *endpoint, Endpoint *relay, const Address *address);

@@ -3,6 +3,7 @@
  * The list that ships: whole, usable without a network, and every stamp in its canonical form.
  */
 #include "choice.h"
+#include "endpoint_spec.h"
 #include "list_settings.h"
 #include "stamp.h"
 
@@ -46,6 +47,43 @@ static void every_stamp_is_built_again_byte_for_byte(void)
         }
     }
     g_assert_cmpuint(stamps, >=, 80);
+}
+
+static uint64_t properties_of(const char *text)
+{
+    Stamp *stamp = NULL;
+
+    g_assert_cmpint(stamp_parse(text, &stamp), ==, STATUS_OK);
+    uint64_t properties = stamp->properties;
+    stamp_free(stamp);
+    return properties;
+}
+
+/* What Describe gives to others leads them to the same server, and promises the same. */
+static void every_endpoint_gives_a_stamp_that_makes_it_again(void)
+{
+    g_autoptr(GKeyFile) file = list();
+    g_auto(GStrv) groups = g_key_file_get_groups(file, NULL);
+    unsigned endpoints = 0;
+
+    for (size_t i = 0; groups[i]; i++) {
+        g_auto(GStrv) specs = g_key_file_get_string_list(file, groups[i], "Endpoints", NULL, NULL);
+
+        for (size_t j = 0; specs && specs[j]; j++) {
+            Endpoint *endpoint = endpoint_spec_parse(specs[j], NULL);
+            g_autofree char *stamp = endpoint_stamp(endpoint, properties_of(specs[j]));
+            Endpoint *again = endpoint_spec_parse(stamp, NULL);
+            g_autofree char *twice = endpoint_stamp(again, properties_of(specs[j]));
+
+            g_assert_true(endpoint_equal(endpoint, again));
+            g_assert_cmpuint(properties_of(stamp), ==, properties_of(specs[j]));
+            g_assert_cmpstr(twice, ==, stamp);
+            endpoint_unref(endpoint);
+            endpoint_unref(again);
+            endpoints++;
+        }
+    }
+    g_assert_cmpuint(endpoints, >=, 80);
 }
 
 static void holds_enough_resolvers_and_operators(void)
@@ -112,6 +150,8 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/builtin/every-stamp-is-built-again-byte-for-byte",
                     every_stamp_is_built_again_byte_for_byte);
+    g_test_add_func("/builtin/every-endpoint-gives-a-stamp-that-makes-it-again",
+                    every_endpoint_gives_a_stamp_that_makes_it_again);
     g_test_add_func("/builtin/holds-enough-resolvers-and-operators",
                     holds_enough_resolvers_and_operators);
     g_test_add_func("/builtin/automatic-choice-has-favourites", automatic_choice_has_favourites);

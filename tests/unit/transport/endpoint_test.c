@@ -154,6 +154,78 @@ static void references_are_counted(void)
     endpoint_unref(NULL);
 }
 
+/* The endpoint of `stamp` says itself again by a stamp that leads to an equal one. */
+static void comes_back(Stamp stamp)
+{
+    Endpoint *endpoint = from(&stamp, STATUS_OK), *again = NULL;
+    g_autofree char *text = endpoint_stamp(endpoint, STAMP_DNSSEC | STAMP_NO_LOG);
+    Stamp *built = NULL;
+    g_assert_nonnull(text);
+    g_assert_cmpint(stamp_parse(text, &built), ==, STATUS_OK);
+    g_assert_cmpuint(built->properties, ==, STAMP_DNSSEC | STAMP_NO_LOG);
+    again = from(built, STATUS_OK);
+    g_assert_true(endpoint_equal(endpoint, again));
+    stamp_free(built);
+    endpoint_unref(endpoint);
+    endpoint_unref(again);
+}
+
+static void stamps_come_back(void)
+{
+    static const char *const addresses[] = {"192.0.2.1", "192.0.2.1:8443", "[2001:db8::1]",
+                                            "[2001:db8::1]:8443"};
+    static const char *const hosts[] = {"dns.example", "dns.example:8443", "[2001:db8::2]:99",
+                                        "2001:db8::2"};
+    for (size_t i = 0; i < G_N_ELEMENTS(addresses); i++) {
+        char *address = (char *)addresses[i], *host = (char *)hosts[i],
+             *path = (char *)"/dns-query";
+        comes_back((Stamp){.kind = STAMP_PLAIN, .address = address});
+        comes_back((Stamp){.kind = STAMP_DNSCRYPT,
+                           .address = address,
+                           .provider_key = {1, 2, 3},
+                           .provider_name = (char *)"2.dnscrypt-cert.example"});
+        comes_back((Stamp){.kind = STAMP_DOH, .address = address, .host = host, .path = path});
+        comes_back((Stamp){.kind = STAMP_DOQ, .address = address, .host = host});
+        comes_back((Stamp){.kind = STAMP_DOT, .address = (char *)"", .host = host});
+        comes_back((Stamp){.kind = STAMP_ODOH_TARGET, .host = host, .path = path});
+    }
+}
+
+static void stamps_keep_the_hashes(void)
+{
+    Endpoint *endpoint = with_hash(32), *again = NULL;
+    g_autofree char *text = endpoint_stamp(endpoint, 0);
+    Stamp *built = NULL;
+    g_assert_cmpint(stamp_parse(text, &built), ==, STATUS_OK);
+    again = from(built, STATUS_OK);
+    g_assert_cmpuint(again->hash_count, ==, 1);
+    g_assert_true(endpoint_equal(endpoint, again));
+    stamp_free(built);
+    endpoint_unref(endpoint);
+    endpoint_unref(again);
+}
+
+/* A stamp that forgot the pin would let others trust the server for less than we do. */
+static void pins_fit_no_stamp(void)
+{
+    Stamp stamp = {
+        .kind = STAMP_DOT, .address = (char *)"192.0.2.1", .host = (char *)"dns.example"};
+    Endpoint *endpoint = from(&stamp, STATUS_OK);
+    endpoint->pins = g_new0(TlsDigest, 1);
+    endpoint->pin_count = 1;
+    g_assert_null(endpoint_stamp(endpoint, 0));
+    endpoint_unref(endpoint);
+}
+
+static void key_alone_fits_no_stamp(void)
+{
+    Address address;
+    g_assert_cmpint(address_parse("192.0.2.1:853", 0, &address), ==, STATUS_OK);
+    Endpoint *endpoint = endpoint_new(ENDPOINT_DOT, &address);
+    g_assert_null(endpoint_stamp(endpoint, 0));
+    endpoint_unref(endpoint);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -166,6 +238,10 @@ int main(int argc, char **argv)
     g_test_add_func("/endpoint/hash-of-another-length-is-invalid",
                     hash_of_another_length_is_invalid);
     g_test_add_func("/endpoint/equal-compares-everything", equal_compares_everything);
+    g_test_add_func("/endpoint/stamps-come-back", stamps_come_back);
+    g_test_add_func("/endpoint/stamps-keep-the-hashes", stamps_keep_the_hashes);
+    g_test_add_func("/endpoint/pins-fit-no-stamp", pins_fit_no_stamp);
+    g_test_add_func("/endpoint/key-alone-fits-no-stamp", key_alone_fits_no_stamp);
     g_test_add_func("/endpoint/references-are-counted", references_are_counted);
     return g_test_run();
 }
