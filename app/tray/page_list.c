@@ -113,6 +113,14 @@ void sotto_page_list_follow(SottoPageList *self, GtkStack *stack)
     on_page_shown(self);
 }
 
+void sotto_page_list_describe(SottoPageList *self, GtkWidget *page, const char *text)
+{
+    GtkWidget *button = g_hash_table_lookup(self->buttons, page);
+
+    atk_object_set_description(gtk_widget_get_accessible(button), text);
+    gtk_widget_set_tooltip_text(button, text);
+}
+
 void sotto_page_list_focus(SottoPageList *self)
 {
     gtk_widget_grab_focus(GTK_WIDGET(shown_button(self)));
@@ -127,6 +135,7 @@ static void sotto_page_list_finalize(GObject *object)
 static void sotto_page_list_class_init(SottoPageListClass *class)
 {
     G_OBJECT_CLASS(class)->finalize = sotto_page_list_finalize;
+    gtk_widget_class_set_accessible_role(GTK_WIDGET_CLASS(class), ATK_ROLE_PANEL); /* it is named */
     signals[SIGNAL_CHOSEN] = g_signal_new("chosen", SOTTO_TYPE_PAGE_LIST, G_SIGNAL_RUN_LAST, 0,
                                           NULL, NULL, NULL, G_TYPE_NONE, 0);
 }

@@ -11,5 +11,8 @@ G_DECLARE_FINAL_TYPE(SottoPageList, sotto_page_list, SOTTO, PAGE_LIST, GtkBox)
  * the icons. Signal "chosen": somebody took one, which may be the one that shows already. */
 void sotto_page_list_follow(SottoPageList *list, GtkStack *stack);
 
+/** What there is to know of a page before it is opened, for who points at it or listens. */
+void sotto_page_list_describe(SottoPageList *list, GtkWidget *page, const char *text);
+
 /** Puts the keyboard on the page that shows. */
 void sotto_page_list_focus(SottoPageList *list);

@@ -33,7 +33,7 @@ struct _SottoWindow {
     Face last;
     StatisticsFeed *feed;
 
-    HdyHeaderBar *header;
+    GtkLabel *page_title;
     GtkToggleButton *pages_button;
     HdyFlap *flap;
     SottoPageList *page_list;
@@ -66,7 +66,7 @@ static void show_title(SottoWindow *self)
 
     if (page != NULL && shows_pages(self))
         gtk_container_child_get(GTK_CONTAINER(self->stack), page, "title", &title, NULL);
-    hdy_header_bar_set_title(self->header, title != NULL ? title : _("Sotto"));
+    gtk_label_set_text(self->page_title, title != NULL ? title : _("Sotto"));
 }
 
 static void on_folded(SottoWindow *self)
@@ -104,6 +104,17 @@ static void show_pages(GSimpleAction *action, GVariant *parameter, gpointer wind
         hdy_flap_set_reveal_flap(self->flap, !hdy_flap_get_reveal_flap(self->flap));
     else
         sotto_page_list_focus(self->page_list);
+}
+
+/* It is seen in the list, whichever page is open. */
+static void show_state(SottoWindow *self)
+{
+    g_autofree char *spoken = presentation_spoken_title(self->situation);
+    GtkWidget *page = GTK_WIDGET(self->status_page);
+
+    gtk_container_child_set(GTK_CONTAINER(self->stack), page, "icon-name",
+                            presentation_of(self->situation)->icon, NULL);
+    sotto_page_list_describe(self->page_list, page, spoken);
 }
 
 /* The first run has the window to itself, until protection is on. */
@@ -151,8 +162,7 @@ void sotto_window_update(SottoWindow *self)
         gtk_info_bar_set_revealed(self->error_bar, FALSE); /* what failed is history */
     self->last = face;
     choose_floor(self, face);
-    gtk_container_child_set(GTK_CONTAINER(self->stack), GTK_WIDGET(self->status_page), "icon-name",
-                            presentation_of(self->situation)->icon, NULL);
+    show_state(self);
     show_bars(self, face);
     sotto_setup_page_update(self->setup_page);
     sotto_status_page_update(self->status_page);
@@ -265,7 +275,7 @@ static void sotto_window_class_init(SottoWindowClass *class)
     gtk_widget_class_set_template_from_resource(widget_class,
                                                 "/io/github/sottodns/Sotto/window.ui");
 #define CHILD(name) gtk_widget_class_bind_template_child(widget_class, SottoWindow, name)
-    CHILD(header);
+    CHILD(page_title);
     CHILD(pages_button);
     CHILD(flap);
     CHILD(page_list);
