@@ -8,11 +8,14 @@
 
 #include <glib/gi18n.h>
 
-static gboolean wants_current;
+static gboolean wants_current, wants_unknown;
 
 static const GOptionEntry networks_options[] = {
     {"current", 0, 0, G_OPTION_ARG_NONE, &wants_current,
      N_("The network at hand, which is meant where no ID is given, too"), NULL},
+    {"unknown", 0, 0, G_OPTION_ARG_NONE, &wants_unknown,
+     N_("Every network that nobody has decided about; without WORD, says what is done there"),
+     NULL},
     G_OPTION_ENTRY_NULL,
 };
 
@@ -159,6 +162,61 @@ static CliExit forget(Session *session, const char *id)
     return CLI_OK;
 }
 
+/* --- those nobody has decided about --- */
+
+static const char *unknown_sentence(SottoPolicy policy)
+{
+    return policy == SOTTO_POLICY_ASK
+               ? _("On a new network its own DNS is used, unprotected, until you have decided.")
+               : _("Lookups are kept private on a new network.");
+}
+
+static void print_unknown(Session *session, SottoPolicy policy)
+{
+    if (session->json) {
+        g_autoptr(JsonBuilder) document = document_new();
+        document_add_string(document, "unknown", sotto_policy_word(policy));
+        document_print(document, DOCUMENT_READABLE);
+    } else {
+        g_print("%s\n", unknown_sentence(policy));
+    }
+}
+
+static CliExit show_unknown(Session *session)
+{
+    SottoPolicy policy;
+
+    if (!sotto_helper_unknown_networks(session->helper, &policy))
+        return session_fail(
+            session, sotto_helper_presence(session->helper) == SOTTO_PRESENCE_PRESENT
+                         ? g_error_new_literal(SOTTO_ERROR, SOTTO_ERROR_FAILED,
+                                               _("The Sotto service is too old to say this."))
+                         : sotto_error_new(SOTTO_ERROR_ABSENT));
+    print_unknown(session, policy);
+    return CLI_OK;
+}
+
+static CliExit run_unknown(Session *session, char **parameters)
+{
+    const char *word = parameters[0];
+    g_autoptr(GAsyncResult) result = NULL;
+    GError *error = NULL;
+    SottoPolicy policy;
+
+    if (word == NULL)
+        return show_unknown(session);
+    if (parameters[1] != NULL)
+        return session_misuse(_("“%s” is one word too many."), parameters[1]);
+    if (!sotto_policy_parse(word, &policy) || policy == SOTTO_POLICY_LEAVE_ALONE)
+        return session_misuse(_("“%s” is neither protect nor ask."), word);
+    sotto_helper_set_unknown_networks_async(session->helper, policy, NULL, session_keep, &result);
+    session_await(&result);
+    if (!sotto_helper_action_finish(session->helper, result, &error))
+        return session_fail(session, error);
+    print_unknown(session, policy);
+    return CLI_OK;
+}
+
 static CliExit run_networks(Session *session, char **parameters)
 {
     const char *word = parameters[0];
@@ -166,6 +224,10 @@ static CliExit run_networks(Session *session, char **parameters)
     gboolean forgets = g_strcmp0(word, "forget") == 0;
     SottoPolicy policy;
 
+    if (wants_unknown && wants_current)
+        return session_misuse(_("“%s” is one word too many."), "--current");
+    if (wants_unknown)
+        return run_unknown(session, parameters);
     if (word == NULL)
         return list(session);
     if (!forgets && !sotto_policy_parse(word, &policy))

@@ -61,7 +61,10 @@ char *report_sentence(SottoHelper *helper)
     case SOTTO_STATE_ASK:
         return g_strdup(_("New network: protect it?"));
     case SOTTO_STATE_PAUSED:
-        return g_strdup_printf(_("Paused until %s"), until);
+        if (sotto_helper_until_s(helper) > 0)
+            return g_strdup_printf(_("Paused until %s"), until);
+        return named ? g_strdup_printf(_("Paused until you leave %s"), network)
+                     : g_strdup(_("Paused until you leave this network"));
     case SOTTO_STATE_BLOCKED:
         return g_strdup(_("This network blocks private lookups"));
     case SOTTO_STATE_ERROR:

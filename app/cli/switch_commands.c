@@ -14,6 +14,15 @@
 #define SHORTEST_PAUSE_S  60
 #define LONGEST_PAUSE_S   86400
 #define DEFAULT_PAUSE_S   300
+#define UNTIL_LEFT        0
+
+static gboolean wants_until_left;
+
+static const GOptionEntry pause_options[] = {
+    {"until-left", 0, 0, G_OPTION_ARG_NONE, &wants_until_left, N_("Until you leave this network"),
+     NULL},
+    G_OPTION_ENTRY_NULL,
+};
 
 static gboolean is_in_state(Session *session, gconstpointer state)
 {
@@ -23,6 +32,15 @@ static gboolean is_in_state(Session *session, gconstpointer state)
 static gboolean has_moved_on(Session *session, gconstpointer state)
 {
     return sotto_helper_state(session->helper) != *(const SottoState *)state;
+}
+
+/* One pause may follow another one. */
+static gboolean is_paused(Session *session, gconstpointer seconds)
+{
+    gboolean until_left = sotto_helper_until_s(session->helper) == 0;
+
+    return sotto_helper_state(session->helper) == SOTTO_STATE_PAUSED &&
+           until_left == (*(const guint *)seconds == UNTIL_LEFT);
 }
 
 static gboolean has_resolver(Session *session, gconstpointer id)
@@ -91,14 +109,18 @@ static guint parse_duration(const char *text)
 static CliExit run_pause(Session *session, char **parameters)
 {
     g_autoptr(GAsyncResult) result = NULL;
-    SottoState wanted = SOTTO_STATE_PAUSED;
-    guint seconds = parameters[0] != NULL ? parse_duration(parameters[0]) : DEFAULT_PAUSE_S;
+    const char *time = parameters[0];
+    guint seconds = wants_until_left ? UNTIL_LEFT : DEFAULT_PAUSE_S;
 
-    if (seconds < SHORTEST_PAUSE_S || seconds > LONGEST_PAUSE_S)
-        return session_misuse(_("“%s” is not a time between one minute and 24 hours."),
-                              parameters[0]);
+    if (time != NULL && wants_until_left)
+        return session_misuse(_("“%s” is one word too many."), time);
+    if (time != NULL) {
+        seconds = parse_duration(time);
+        if (seconds < SHORTEST_PAUSE_S || seconds > LONGEST_PAUSE_S)
+            return session_misuse(_("“%s” is not a time between one minute and 24 hours."), time);
+    }
     sotto_helper_pause_async(session->helper, seconds, NULL, session_keep, &result);
-    return finish(session, &result, is_in_state, &wanted);
+    return finish(session, &result, is_paused, &seconds);
 }
 
 /* Where it leads is not known before; the old state may be the new one. */
@@ -151,6 +173,7 @@ const Command pause_command = {
     .name = "pause",
     .parameters = "[TIME]",
     .summary = N_("Use the network's own DNS for a while (5m, 2h; five minutes if not said)"),
+    .options = pause_options,
     .most = 1,
     .run = run_pause,
 };

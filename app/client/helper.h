@@ -115,6 +115,9 @@ const char *sotto_helper_current_network(SottoHelper *helper);
 SottoPolicy sotto_helper_policy(SottoHelper *helper);
 const char *sotto_helper_portal_address(SottoHelper *helper);
 SottoSignIn sotto_helper_sign_in(SottoHelper *helper);
+/** What is done on a network that nobody has decided about; FALSE while no helper is there that
+ * says so, as older ones do not. */
+gboolean sotto_helper_unknown_networks(SottoHelper *helper, SottoPolicy *policy);
 /** The relay for resolvers that have none of their own chosen: its id, or SOTTO_RELAY_ANY or
  * SOTTO_RELAY_NONE; "" while it is not known. */
 const char *sotto_helper_relay(SottoHelper *helper);
@@ -130,6 +133,7 @@ void sotto_helper_turn_off_async(SottoHelper *helper, GCancellable *cancellable,
                                  GAsyncReadyCallback callback, gpointer user_data);
 void sotto_helper_set_resolver_async(SottoHelper *helper, const char *id, GCancellable *cancellable,
                                      GAsyncReadyCallback callback, gpointer user_data);
+/** `seconds` 0: until this network is left. */
 void sotto_helper_pause_async(SottoHelper *helper, guint seconds, GCancellable *cancellable,
                               GAsyncReadyCallback callback, gpointer user_data);
 void sotto_helper_resume_async(SottoHelper *helper, GCancellable *cancellable,
@@ -239,6 +243,12 @@ void sotto_helper_set_policy_async(SottoHelper *helper, const char *id, SottoPol
 void sotto_helper_forget_network_async(SottoHelper *helper, const char *id,
                                        GCancellable *cancellable, GAsyncReadyCallback callback,
                                        gpointer user_data);
+
+/** SOTTO_POLICY_PROTECT or SOTTO_POLICY_ASK; takes an administrator. Ends with
+ * sotto_helper_action_finish(). */
+void sotto_helper_set_unknown_networks_async(SottoHelper *helper, SottoPolicy policy,
+                                             GCancellable *cancellable,
+                                             GAsyncReadyCallback callback, gpointer user_data);
 
 /** Forgets the answers of a name and of everything below it, "": all. Finishes with their number.
  */

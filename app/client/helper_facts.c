@@ -185,3 +185,8 @@ const char *sotto_helper_relay(SottoHelper *self)
 
     return value != NULL ? value : "";
 }
+
+gboolean sotto_helper_unknown_networks(SottoHelper *self, SottoPolicy *policy)
+{
+    return sotto_policy_parse(network_fact(self, bus_sotto1_networks_get_unknown_networks), policy);
+}

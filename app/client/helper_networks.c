@@ -94,3 +94,12 @@ void sotto_helper_forget_network_async(SottoHelper *self, const char *id, GCance
     sotto_helper_call(self, METHOD("Forget"), g_variant_new("(s)", id), cancellable, callback,
                       user_data);
 }
+
+void sotto_helper_set_unknown_networks_async(SottoHelper *self, SottoPolicy policy,
+                                             GCancellable *cancellable,
+                                             GAsyncReadyCallback callback, gpointer user_data)
+{
+    sotto_helper_call(self, METHOD("SetUnknownNetworks"),
+                      g_variant_new("(s)", sotto_policy_word(policy)), cancellable, callback,
+                      user_data);
+}

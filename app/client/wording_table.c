@@ -75,6 +75,9 @@ const char *const wording_sentences[] = {
     N_("Protection is not paused."),
     N_("Protection was turned off meanwhile."),
     N_("A pause takes between one minute and one day."),
+    N_("There is no network to leave."),
+    N_("Your VPN handles lookups, so there is nothing to pause."),
+    N_("What is done on new networks is “protect” or “ask”."),
     N_("The time without protection is between one minute and one day."),
     N_("This network has no DNS of its own to use."),
     N_("This network does not ask for a sign-in."),
@@ -156,6 +159,9 @@ const WordingPattern wording_patterns[] = {
     {ONE(N_("The file %s is locked against changes. Unlock it as an administrator (sudo chattr -i %s), and turn protection on again.")), WORDING_PLAIN},
     /* Translators: %s is the name of another program's DNS server. */
     {ONE(N_("systemd-resolved was told to ask %s about every name, too. Undo that as an administrator (resolvectl shows it), and turn protection on again.")), WORDING_PLAIN},
+
+    /* Translators: %s is an error message. */
+    {ONE(N_("What is done on new networks could not be saved: %s.")), WORDING_PLAIN},
 
     /* Translators: a list such as “2 certificate requests and 1 name of a VPN”. */
     {ONE(N_("%s left in clear, as it may.")), WORDING_LIST},

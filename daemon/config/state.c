@@ -10,11 +10,25 @@
 #define GROUP            "State"
 #define DEFAULT_RESOLVER "auto"
 
+bool state_read_unknown(const char *word, NetworkPolicy *unknown)
+{
+    static const NetworkPolicy possible[] = {NETWORK_PROTECT, NETWORK_ASK};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(possible); i++) {
+        if (!g_str_equal(word, network_policy_words[possible[i]]))
+            continue;
+        *unknown = possible[i];
+        return true;
+    }
+    return false;
+}
+
 State *state_load(const char *path)
 {
     State *state = g_new0(State, 1);
     g_autoptr(GKeyFile) file = g_key_file_new();
     g_autoptr(GError) error = NULL;
+    g_autofree char *unknown = NULL;
 
     state->path = g_strdup(path);
     if (path && !g_key_file_load_from_file(file, path, G_KEY_FILE_NONE, &error) &&
@@ -25,6 +39,8 @@ State *state_load(const char *path)
     state->resolver = g_key_file_get_string(file, GROUP, "Resolver", NULL);
     state->changed_by = g_key_file_get_string(file, GROUP, "ChangedBy", NULL);
     state->changed_at_s = g_key_file_get_int64(file, GROUP, "ChangedAt", NULL);
+    unknown = g_key_file_get_string(file, GROUP, "UnknownNetworks", NULL);
+    state->unknown_chosen = unknown && state_read_unknown(unknown, &state->unknown);
     if (!state->resolver || !*state->resolver) {
         g_free(state->resolver);
         state->resolver = g_strdup(DEFAULT_RESOLVER);
@@ -46,6 +62,8 @@ gboolean state_save(const State *state, GError **error)
     g_key_file_set_string(file, GROUP, "Resolver", state->resolver);
     g_key_file_set_string(file, GROUP, "ChangedBy", state->changed_by);
     g_key_file_set_int64(file, GROUP, "ChangedAt", state->changed_at_s);
+    if (state->unknown_chosen)
+        g_key_file_set_string(file, GROUP, "UnknownNetworks", network_policy_words[state->unknown]);
     data = g_key_file_to_data(file, &length, NULL);
     return g_file_set_contents_full(state->path, data, (gssize)length,
                                     G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,

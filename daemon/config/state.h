@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "network_settings.h"
+
 #include <gio/gio.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -11,14 +13,19 @@
  */
 typedef struct State {
     char *path;
-    bool on;              /* protection is wanted */
-    char *resolver;       /* an id or "auto" */
-    char *changed_by;     /* login name, "" unknown */
-    int64_t changed_at_s; /* seconds since 1970, 0 never */
+    bool on;               /* protection is wanted */
+    char *resolver;        /* an id or "auto" */
+    char *changed_by;      /* login name, "" unknown */
+    int64_t changed_at_s;  /* seconds since 1970, 0 never */
+    bool unknown_chosen;   /* then it counts, and not [Networks] Unknown= */
+    NetworkPolicy unknown; /* protect or ask, where nobody decided about the network */
 } State;
 
 /** Reads `path` (NULL: kept in memory only). Never fails: damage is logged and read as defaults. */
 State *state_load(const char *path);
+/** Reads "protect" or "ask" as what is done on networks that nobody decided about; false for any
+ * other word. */
+bool state_read_unknown(const char *word, NetworkPolicy *unknown);
 /** Writes the file. The error is a sentence; the state in memory stays as set. */
 gboolean state_save(const State *state, GError **error);
 void state_free(State *state);

@@ -1,33 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The fourth interface of the helper's object: networks.
- *
- * A sign-in by a window gives one program what nobody else has: names looked up at the network's
- * own DNS. That program is known by its unique name on the bus, which no other can have, now or
- * later. It needs polkit once, to begin; each name after that is answered by the name of the caller
- * alone. When it leaves the bus, however that comes about, its sign-in is over.
+ * The interface of networks: what is done on which, and ways through one that blocks. Signing in is
+ * sign_in_calls.c's.
  */
-#include "networks_interface.h"
+#include "networks_private.h"
 
-#include "call.h"
-#include "helper-bus.h"
 #include "log.h"
 
 #include <string.h>
 
-#define MAX_ID   64   /* as known_networks.c reads them; a message may be 32 MB long */
-#define MAX_NAME 1024 /* a name of 255 bytes, each written as \123 */
-
-struct NetworksInterface {
-    const InspectionSources *sources;
-    Face face;
-    BusSotto1Networks *skeleton; /* the face's */
-    NetworksSettle settle;
-    void *owner;
-    KnownNetworksListener listener;
-    char *window; /* unique name of who signs in by a window; NULL nobody */
-    guint window_watch;
-};
+#define MAX_ID 64 /* as known_networks.c reads them; a message may be 32 MB long */
 
 /* --- facts --- */
 
@@ -54,23 +36,11 @@ static const char *sign_in_word(SignIn sign_in)
     return "";
 }
 
-/* The address of a page that the network puts its own in the place of, where it does not tell of
- * one. */
-static const char *address_to_open(const NetworksInterface *networks)
-{
-    const InspectionSources *sources = networks->sources;
-    const char *address = protection_portal_address(sources->protection);
-    if (*address != '\0')
-        return address;
-    if (sources->network != NULL && *sources->network->facts.check_url != '\0')
-        return sources->network->facts.check_url;
-    return protection_settings(sources->protection)->networks.check_urls[0];
-}
-
 static GVariant *describe(const NetworksInterface *networks, const KnownNetwork *network)
 {
-    const Settings *settings = protection_settings(networks->sources->protection);
-    NetworkPolicy policy = network->decided ? network->policy : settings->networks.unknown;
+    NetworkPolicy policy = network->decided
+                               ? network->policy
+                               : protection_unknown_networks(networks->sources->protection);
     GVariantDict entry;
     g_variant_dict_init(&entry, NULL);
     g_variant_dict_insert(&entry, "id", "s", network->id);
@@ -98,38 +68,6 @@ static gboolean on_list_networks(BusSotto1Networks *skeleton, GDBusMethodInvocat
     return TRUE;
 }
 
-/* --- who signs in --- */
-
-static void forget_window(NetworksInterface *networks)
-{
-    g_clear_handle_id(&networks->window_watch, g_bus_unwatch_name);
-    g_clear_pointer(&networks->window, g_free);
-}
-
-static void on_window_gone(GDBusConnection *connection, const char *name, gpointer data)
-{
-    NetworksInterface *networks = data;
-    forget_window(networks);
-    log_info("the sign-in window is gone");
-    protection_end_sign_in(networks->sources->protection);
-}
-
-/* The caller's, from now on. Another one's before it is over. */
-static void give_window(NetworksInterface *networks, const Call *call)
-{
-    forget_window(networks);
-    networks->window = g_strdup(g_dbus_method_invocation_get_sender(call->invocation));
-    networks->window_watch = g_bus_watch_name_on_connection(
-        g_dbus_method_invocation_get_connection(call->invocation), networks->window,
-        G_BUS_NAME_WATCHER_FLAGS_NONE, NULL, on_window_gone, networks, NULL);
-}
-
-static bool is_window(const NetworksInterface *networks, GDBusMethodInvocation *invocation)
-{
-    return protection_sign_in(networks->sources->protection) == SIGN_IN_WINDOW &&
-           g_strcmp0(networks->window, g_dbus_method_invocation_get_sender(invocation)) == 0;
-}
-
 /* The list would read otherwise now. */
 static void tell(NetworksInterface *networks)
 {
@@ -142,125 +80,39 @@ void networks_interface_follow(NetworksInterface *networks)
     Protection *protection = networks->sources->protection;
     SignIn sign_in = protection_sign_in(protection);
     if (sign_in != SIGN_IN_WINDOW)
-        forget_window(networks);
+        sign_in_calls_forget_window(networks);
     const char *current = current_id(networks);
     bool other = g_strcmp0(current, bus_sotto1_networks_get_current(networks->skeleton)) != 0;
     bus_sotto1_networks_set_current(networks->skeleton, current);
     bus_sotto1_networks_set_policy(networks->skeleton,
                                    network_policy_words[protection_policy(protection)]);
+    const char *unknown = network_policy_words[protection_unknown_networks(protection)];
+    bool otherwise =
+        g_strcmp0(unknown, bus_sotto1_networks_get_unknown_networks(networks->skeleton)) != 0;
+    bus_sotto1_networks_set_unknown_networks(networks->skeleton, unknown);
     bus_sotto1_networks_set_portal_address(networks->skeleton,
                                            protection_portal_address(protection));
     bus_sotto1_networks_set_sign_in(networks->skeleton, sign_in_word(sign_in));
-    if (other)
+    if (other || otherwise)
         tell(networks);
 }
 
-/* What the caller reads or hears next is what it waited for. */
-static void settle(NetworksInterface *networks)
+void networks_settle(NetworksInterface *networks)
 {
     networks_interface_follow(networks);
     face_flush(&networks->face);
     networks->settle(networks->owner);
 }
 
-static void on_done(void *owner, const GError *error)
+void networks_call_done(void *owner, const GError *error)
 {
     Call *call = owner;
     if (call->face != NULL)
-        settle(call->face->owner);
+        networks_settle(call->face->owner);
     if (error != NULL)
         call_fail(call, error);
     else
         call_return(call, NULL);
-}
-
-/* --- signing in --- */
-
-static void on_sign_in_begun(void *owner, const GError *error)
-{
-    Call *call = owner;
-    NetworksInterface *networks = call->face != NULL ? call->face->owner : NULL;
-    if (error != NULL || networks == NULL) {
-        on_done(call, error);
-        return;
-    }
-    if (protection_sign_in(networks->sources->protection) == SIGN_IN_WINDOW)
-        give_window(networks, call);
-    settle(networks);
-    call_return(call, g_variant_new("(s)", address_to_open(networks)));
-}
-
-static void begin_sign_in(void *owner, Call *call, const char *who)
-{
-    const NetworksInterface *networks = owner;
-    const char *how;
-    g_variant_get(call_parameters(call), "(&s)", &how);
-    protection_begin_sign_in(networks->sources->protection, who,
-                             g_str_equal(how, "window") ? SIGN_IN_WINDOW : SIGN_IN_MACHINE,
-                             on_sign_in_begun, call);
-}
-
-static gboolean on_begin_sign_in(BusSotto1Networks *skeleton, GDBusMethodInvocation *invocation,
-                                 const char *how, NetworksInterface *networks)
-{
-    if (!g_str_equal(how, "window") && !g_str_equal(how, "machine"))
-        call_refuse(invocation, G_IO_ERROR_INVALID_ARGUMENT,
-                    "A sign-in is done by “window” or by “machine”.");
-    else
-        call_authorize(call_new(&networks->face, invocation), ACTION_SWITCH, begin_sign_in);
-    return TRUE;
-}
-
-static void end_sign_in(void *owner, Call *call, const char *who)
-{
-    NetworksInterface *networks = owner;
-    protection_end_sign_in(networks->sources->protection);
-    on_done(call, NULL);
-}
-
-/* Who began it may end it without being asked who they are. */
-static gboolean on_end_sign_in(BusSotto1Networks *skeleton, GDBusMethodInvocation *invocation,
-                               NetworksInterface *networks)
-{
-    Call *call = call_new(&networks->face, invocation);
-    if (is_window(networks, invocation))
-        end_sign_in(networks, call, "");
-    else
-        call_authorize(call, ACTION_SWITCH, end_sign_in);
-    return TRUE;
-}
-
-static void on_resolved(void *owner, const GPtrArray *addresses, const GError *error)
-{
-    Call *call = owner;
-    GVariantBuilder list;
-    if (addresses == NULL) {
-        call_fail(call, error);
-        return;
-    }
-    g_variant_builder_init(&list, G_VARIANT_TYPE("as"));
-    for (guint i = 0; i < addresses->len; i++) {
-        char text[ADDRESS_MAX_TEXT];
-        g_variant_builder_add(&list, "s",
-                              address_format_host(g_ptr_array_index(addresses, i), text));
-    }
-    call_return(call, g_variant_new("(as)", &list));
-}
-
-static gboolean on_resolve_for_sign_in(BusSotto1Networks *skeleton,
-                                       GDBusMethodInvocation *invocation, const char *text,
-                                       NetworksInterface *networks)
-{
-    Name name;
-    if (!is_window(networks, invocation))
-        call_refuse(invocation, G_IO_ERROR_PERMISSION_DENIED,
-                    "Names of a sign-in are looked up for its own window alone.");
-    else if (strlen(text) > MAX_NAME || name_parse(text, &name) != STATUS_OK || name.length == 1)
-        call_refuse(invocation, G_IO_ERROR_INVALID_ARGUMENT, "That is not a name.");
-    else
-        protection_resolve_for_sign_in(networks->sources->protection, text, on_resolved,
-                                       call_new(&networks->face, invocation));
-    return TRUE;
 }
 
 /* --- ways through --- */
@@ -268,7 +120,7 @@ static gboolean on_resolve_for_sign_in(BusSotto1Networks *skeleton,
 static void look_again(void *owner, Call *call, const char *who)
 {
     const NetworksInterface *networks = owner;
-    protection_look_again(networks->sources->protection, on_done, call);
+    protection_look_again(networks->sources->protection, networks_call_done, call);
 }
 
 static gboolean on_look_again(BusSotto1Networks *skeleton, GDBusMethodInvocation *invocation,
@@ -283,7 +135,8 @@ static void allow_unprotected(void *owner, Call *call, const char *who)
     const NetworksInterface *networks = owner;
     guint32 seconds;
     g_variant_get(call_parameters(call), "(u)", &seconds);
-    protection_allow_unprotected(networks->sources->protection, who, seconds, on_done, call);
+    protection_allow_unprotected(networks->sources->protection, who, seconds, networks_call_done,
+                                 call);
 }
 
 static gboolean on_allow_unprotected(BusSotto1Networks *skeleton, GDBusMethodInvocation *invocation,
@@ -309,7 +162,7 @@ static bool read_policy(const char *word, NetworkPolicy *policy)
 /* `error` is why not, NULL when it is done. */
 static void on_changed_by(NetworksInterface *networks, Call *call, const GError *error)
 {
-    settle(networks);
+    networks_settle(networks);
     if (error != NULL)
         call_fail(call, error);
     else
@@ -389,6 +242,33 @@ static gboolean on_forget(BusSotto1Networks *skeleton, GDBusMethodInvocation *in
     return TRUE;
 }
 
+static void set_unknown_networks(void *owner, Call *call, const char *who)
+{
+    NetworksInterface *networks = owner;
+    g_autoptr(GError) error = NULL;
+    NetworkPolicy policy = NETWORK_PROTECT;
+    const char *word;
+    g_variant_get(call_parameters(call), "(&s)", &word);
+    if (state_read_unknown(word, &policy) &&
+        protection_set_unknown_networks(networks->sources->protection, policy, &error))
+        log_info("what is done on new networks is decided policy=%s by=%s", word, who);
+    on_changed_by(networks, call, error);
+}
+
+static gboolean on_set_unknown_networks(BusSotto1Networks *skeleton,
+                                        GDBusMethodInvocation *invocation, const char *word,
+                                        NetworksInterface *networks)
+{
+    NetworkPolicy policy;
+    if (!state_read_unknown(word, &policy))
+        call_refuse(invocation, G_IO_ERROR_INVALID_ARGUMENT,
+                    "What is done on new networks is “protect” or “ask”.");
+    else
+        call_authorize(call_new(&networks->face, invocation), ACTION_DEFAULTS,
+                       set_unknown_networks);
+    return TRUE;
+}
+
 /* --- the bus --- */
 
 static void on_known_changed(void *owner)
@@ -404,17 +284,16 @@ static void connect_methods(NetworksInterface *networks)
         const char *signal;
         GCallback handler;
     } methods[] = {
-        {"handle-begin-sign-in", G_CALLBACK(on_begin_sign_in)},
-        {"handle-end-sign-in", G_CALLBACK(on_end_sign_in)},
-        {"handle-resolve-for-sign-in", G_CALLBACK(on_resolve_for_sign_in)},
         {"handle-look-again", G_CALLBACK(on_look_again)},
         {"handle-allow-unprotected", G_CALLBACK(on_allow_unprotected)},
         {"handle-list-networks", G_CALLBACK(on_list_networks)},
         {"handle-set-policy", G_CALLBACK(on_set_policy)},
         {"handle-forget", G_CALLBACK(on_forget)},
+        {"handle-set-unknown-networks", G_CALLBACK(on_set_unknown_networks)},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(methods); i++)
         g_signal_connect(networks->skeleton, methods[i].signal, methods[i].handler, networks);
+    sign_in_calls_connect(networks);
 }
 
 NetworksInterface *networks_interface_new(const InspectionSources *sources, NetworksSettle settled,
@@ -452,9 +331,6 @@ gboolean networks_interface_export(NetworksInterface *networks, GDBusConnection 
 
 void networks_interface_withdraw(NetworksInterface *networks)
 {
-    if (networks->window != NULL) {
-        forget_window(networks);
-        protection_end_sign_in(networks->sources->protection);
-    }
+    sign_in_calls_withdraw(networks);
     face_withdraw(&networks->face);
 }

@@ -177,13 +177,17 @@ static void on_network_changed(void *owner)
         following_go_on(protection);
 }
 
-static void on_policy_changed(void *owner)
+void following_policy_changed(Protection *protection)
 {
-    Protection *protection = owner;
     protection_notify(protection);
     held_judge(protection);
     if (held_goes_elsewhere(protection))
         transition_opened(protection);
+}
+
+static void on_policy_changed(void *owner)
+{
+    following_policy_changed(owner);
 }
 
 /* --- life --- */

@@ -69,6 +69,8 @@ static void judge(Protection *protection)
     NetworkPolicy policy = protection_policy(protection);
     if (routes_vpn_in_charge(protection->plan) != NULL)
         protection_set_state(protection, PROTECTION_VPN, 0, "", "");
+    else if (opening_is_paused(protection))
+        protection_set_state(protection, PROTECTION_PAUSED, 0, "", "");
     else if (policy == NETWORK_LEAVE_ALONE)
         protection_set_state(protection, PROTECTION_OPEN, 0, "", "");
     else if (policy == NETWORK_ASK)
@@ -108,7 +110,8 @@ static void set_timers(Protection *protection)
 
 static bool is_resting(ProtectionState state)
 {
-    return state == PROTECTION_VPN || state == PROTECTION_OPEN || state == PROTECTION_ASK;
+    return state == PROTECTION_VPN || state == PROTECTION_OPEN || state == PROTECTION_ASK ||
+           state == PROTECTION_PAUSED;
 }
 
 void held_judge(Protection *protection)

@@ -3,10 +3,12 @@
  * What the user lets go to the network's own DNS, and for how long.
  *
  * An opening is a route for every name, in the plan: DNS stays pointed at us, so that the hole
- * closes in the turn it is over, and a network that is left takes its opening with it. Three wishes
- * lead to one: a policy for this network, a consent for some minutes, and a sign-in with the usual
- * browser. A sign-in by a window of its own opens nothing: that window's names are looked up one by
- * one, for it alone.
+ * closes in the turn it is over, and a network that is left takes its opening with it. Four wishes
+ * lead to one: a policy for this network, a consent for some minutes, a pause until it is left, and
+ * a sign-in with the usual browser (signing_in.c).
+ *
+ * A pause for some minutes is none of these (turning_off.c): it gives DNS back altogether, on
+ * whatever networks these minutes are spent.
  */
 #include "protection_state.h"
 
@@ -17,7 +19,25 @@
 
 #define CONSENT_MIN_S 60
 #define CONSENT_MAX_S 86400
-#define MAX_ERRANDS   64
+
+static void consent_drop(Consent *consent)
+{
+    consent->until_s = 0;
+    consent->paused = false;
+    loop_timer_stop(&consent->over);
+}
+
+/* For the network at hand, and for no other. */
+static void consent_give(Protection *protection)
+{
+    const NetworkFacts *facts = protection_facts(protection);
+    Consent *consent = &protection->consent;
+    consent_drop(consent);
+    g_free(consent->key);
+    consent->key = g_strdup(facts->key);
+    g_free(consent->identity);
+    consent->identity = g_strdup(facts->identity);
+}
 
 /* --- policy --- */
 
@@ -27,7 +47,34 @@ NetworkPolicy protection_policy(const Protection *protection)
     if (protection->parts.networks == NULL || *key == '\0')
         return NETWORK_PROTECT;
     const KnownNetwork *known = known_networks_find(protection->parts.networks, key);
-    return known != NULL && known->decided ? known->policy : protection->settings->networks.unknown;
+    return known != NULL && known->decided ? known->policy
+                                           : protection_unknown_networks(protection);
+}
+
+NetworkPolicy protection_unknown_networks(const Protection *protection)
+{
+    const State *saved = protection->parts.saved;
+    return saved->unknown_chosen ? saved->unknown : protection->settings->networks.unknown;
+}
+
+/* One that cannot be saved is not made: the next start would undo it without a word. */
+gboolean protection_set_unknown_networks(Protection *protection, NetworkPolicy policy,
+                                         GError **error)
+{
+    State *saved = protection->parts.saved;
+    State before = *saved;
+    g_autoptr(GError) failure = NULL;
+    saved->unknown_chosen = true;
+    saved->unknown = policy;
+    if (!state_save(saved, &failure)) {
+        saved->unknown_chosen = before.unknown_chosen;
+        saved->unknown = before.unknown;
+        g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED,
+                    "What is done on new networks could not be saved: %s.", failure->message);
+        return FALSE;
+    }
+    following_policy_changed(protection);
+    return TRUE;
 }
 
 bool opening_is_open(const Protection *protection, RouteKind *kind)
@@ -45,8 +92,7 @@ void opening_take_back(Protection *protection)
 {
     const char *key = protection_facts(protection)->key;
     g_autoptr(GError) error = NULL;
-    protection->consent.until_s = 0;
-    loop_timer_stop(&protection->consent.over);
+    consent_drop(&protection->consent);
     if (protection_policy(protection) == NETWORK_PROTECT)
         return;
     known_networks_joined(protection->parts.networks, key, protection_facts(protection)->name,
@@ -61,7 +107,7 @@ bool opening_has_consent(const Protection *protection)
 {
     const Consent *consent = &protection->consent;
     const NetworkFacts *facts = protection_facts(protection);
-    if (consent->until_s == 0 || !facts->online)
+    if ((consent->until_s == 0 && !consent->paused) || !facts->online)
         return false;
     return *consent->key != '\0' ? strcmp(consent->key, facts->key) == 0
                                  : strcmp(consent->identity, facts->identity) == 0;
@@ -70,7 +116,7 @@ bool opening_has_consent(const Protection *protection)
 static void on_consent_over(void *owner)
 {
     Protection *protection = owner;
-    protection->consent.until_s = 0;
+    consent_drop(&protection->consent);
     held_judge(protection);
 }
 
@@ -101,10 +147,10 @@ void protection_allow_unprotected(Protection *protection, const char *who, uint3
                                   ProtectionDone done, void *owner)
 {
     Consent *consent = &protection->consent;
-    const NetworkFacts *facts = protection_facts(protection);
-    g_autoptr(Resolver) network = routes_network(facts->links);
+    g_autoptr(Resolver) network = routes_network(protection_facts(protection)->links);
     bool fits = protection->state == PROTECTION_BLOCKED || protection->state == PROTECTION_SIGNIN ||
-                protection->state == PROTECTION_SIGNING_IN || opening_has_consent(protection);
+                protection->state == PROTECTION_SIGNING_IN ||
+                (opening_has_consent(protection) && !consent->paused);
     if (seconds < CONSENT_MIN_S || seconds > CONSENT_MAX_S) {
         transition_refuse(done, owner, G_IO_ERROR_INVALID_ARGUMENT,
                           "The time without protection is between one minute and one day.");
@@ -115,10 +161,7 @@ void protection_allow_unprotected(Protection *protection, const char *who, uint3
                           "This network has no DNS of its own to use.");
     } else {
         protection_end_sign_in(protection);
-        g_free(consent->key);
-        consent->key = g_strdup(facts->key);
-        g_free(consent->identity);
-        consent->identity = g_strdup(facts->identity);
+        consent_give(protection);
         consent->until_s = loop_wall_s(protection->parts.loop) + seconds;
         loop_timer_start(&consent->over, (int64_t)seconds * 1000000);
         protection_note_change(protection, who);
@@ -127,161 +170,85 @@ void protection_allow_unprotected(Protection *protection, const char *who, uint3
     }
 }
 
-/* --- signing in --- */
+/* --- a pause until the network is left --- */
 
-typedef struct Errand {
-    ListNode node;
-    Protection *protection;
-    NetworkLookup *lookup;
-    SignInResolved done;
-    void *owner;
-} Errand;
-
-static void errand_end(Errand *errand, const GPtrArray *addresses, const GError *error)
+bool opening_is_paused(const Protection *protection)
 {
-    list_remove(&errand->node);
-    errand->protection->errand_count--;
-    errand->done(errand->owner, addresses, error);
-    g_free(errand);
+    return protection->consent.paused && opening_has_consent(protection);
 }
 
-static void on_errand(void *owner, const GPtrArray *addresses)
+const char *opening_why_no_pause(const Protection *protection, GIOErrorEnum *code)
 {
-    Errand *errand = owner;
-    g_autoptr(GError) error = NULL;
-    if (addresses->len == 0)
-        error = g_error_new_literal(G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
-                                    "This network knows no address for that name.");
-    errand_end(errand, error == NULL ? addresses : NULL, error);
-}
-
-void protection_resolve_for_sign_in(Protection *protection, const char *name, SignInResolved done,
-                                    void *owner)
-{
-    g_autoptr(GError) error = NULL;
-    Name parsed;
-    if (protection->sign_in != SIGN_IN_WINDOW)
-        error = g_error_new_literal(G_IO_ERROR, G_IO_ERROR_FAILED, "Nobody is signing in now.");
-    else if (name_parse(name, &parsed) != STATUS_OK)
-        error = g_error_new_literal(G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-                                    "That is not a name that DNS could have.");
-    else if (protection->errand_count == MAX_ERRANDS)
-        error = g_error_new_literal(G_IO_ERROR, G_IO_ERROR_BUSY,
-                                    "Too many names are being looked up at once.");
-    if (error != NULL) {
-        done(owner, NULL, error);
-        return;
+    const NetworkFacts *facts = protection_facts(protection);
+    g_autoptr(Resolver) network = routes_network(facts->links);
+    *code = G_IO_ERROR_FAILED;
+    if (!facts->online) {
+        *code = G_IO_ERROR_NOT_FOUND;
+        return "There is no network to leave.";
     }
-    Errand *errand = g_new0(Errand, 1);
-    *errand = (Errand){.protection = protection, .done = done, .owner = owner};
-    list_init(&errand->node);
-    list_append(&protection->errands, &errand->node);
-    protection->errand_count++;
-    errand->lookup =
-        network_lookup_begin(protection->lookups, name, CLEAR_SIGN_IN, on_errand, errand);
+    if (network == NULL)
+        return "This network has no DNS of its own to use.";
+    if (routes_vpn_in_charge(protection->plan) != NULL)
+        return "Your VPN handles lookups, so there is nothing to pause.";
+    return NULL;
 }
 
-static void drop_errands(Protection *protection)
+void opening_begin_pause(Protection *protection)
 {
-    g_autoptr(GError) error =
-        g_error_new_literal(G_IO_ERROR, G_IO_ERROR_CANCELLED, "The sign-in is over.");
-    Errand *errand;
-    while ((errand = list_first(&protection->errands, Errand, node)) != NULL) {
-        network_lookup_cancel(errand->lookup);
-        errand_end(errand, NULL, error);
-    }
+    consent_give(protection);
+    protection->consent.paused = true;
 }
 
-void protection_begin_sign_in(Protection *protection, const char *who, SignIn how,
-                              ProtectionDone done, void *owner)
+void opening_end_pause(Protection *protection)
 {
-    int64_t time_us = protection->settings->networks.sign_in_us;
-    g_autoptr(Resolver) network = routes_network(protection_facts(protection)->links);
-    bool fits = protection->state == PROTECTION_SIGNIN || protection->state == PROTECTION_BLOCKED ||
-                protection->state == PROTECTION_SIGNING_IN;
-    if (!fits || !protection->held) {
-        transition_refuse(done, owner, G_IO_ERROR_FAILED,
-                          "This network does not ask for a sign-in.");
+    if (protection->consent.paused)
+        consent_drop(&protection->consent);
+}
+
+/* Whether this is another network for sure: its key may be known a moment later than the network
+ * itself, and until it is nothing is open. */
+static bool is_elsewhere(const Consent *consent, const NetworkFacts *facts)
+{
+    if (!facts->online || strcmp(consent->identity, facts->identity) == 0)
+        return false;
+    return *consent->key == '\0' || (*facts->key != '\0' && strcmp(consent->key, facts->key) != 0);
+}
+
+static void pause_follow_network(Protection *protection)
+{
+    const NetworkFacts *facts = protection_facts(protection);
+    Consent *consent = &protection->consent;
+    if (!consent->paused)
         return;
+    if (is_elsewhere(consent, facts)) {
+        log_info("the network of the pause is left");
+        consent_drop(consent);
+    } else if (*consent->key == '\0' && opening_is_paused(protection)) {
+        g_free(consent->key); /* by which it is known again after a moment without signal */
+        consent->key = g_strdup(facts->key);
     }
-    if (network == NULL) {
-        transition_refuse(done, owner, G_IO_ERROR_FAILED,
-                          "This network has no DNS of its own to use.");
-        return;
-    }
-    drop_errands(protection);
-    protection->sign_in = how;
-    protection->sign_in_late = false;
-    g_free(protection->sign_in_identity);
-    protection->sign_in_identity = g_strdup(protection_facts(protection)->identity);
-    protection->sign_in_until_s = loop_wall_s(protection->parts.loop) + time_us / 1000000;
-    loop_timer_start(&protection->sign_in_over, time_us);
-    loop_timer_stop(&protection->look); /* other intervals from now on */
-    protection_note_change(protection, who);
-    held_judge(protection);
-    transition_agree(done, owner);
-}
-
-void protection_end_sign_in(Protection *protection)
-{
-    if (protection->sign_in == SIGN_IN_NONE)
-        return;
-    protection->sign_in = SIGN_IN_NONE;
-    loop_timer_stop(&protection->sign_in_over);
-    loop_timer_stop(&protection->look);
-    drop_errands(protection);
-    protection_notify(protection);
-    held_judge(protection);
-}
-
-static void on_sign_in_over(void *owner)
-{
-    Protection *protection = owner;
-    protection->sign_in_late = true; /* until somebody tries again, or need not any more */
-    protection_end_sign_in(protection);
-}
-
-SignIn protection_sign_in(const Protection *protection)
-{
-    return protection->sign_in;
-}
-
-const char *protection_portal_address(const Protection *protection)
-{
-    const char *address = portal_address(protection->portal);
-    bool of_use = held_is_signin_wanted(protection) || protection->sign_in != SIGN_IN_NONE;
-    if (!of_use || !protection->held)
-        return "";
-    return *address != '\0' ? address : protection->settings->networks.check_urls[0];
 }
 
 /* --- life --- */
 
 void opening_follow_network(Protection *protection)
 {
-    const NetworkFacts *facts = protection_facts(protection);
-    if (facts->online && strcmp(facts->identity, protection->sign_in_identity) == 0)
-        return;
-    protection->sign_in_late = false;
-    protection_end_sign_in(protection);
+    pause_follow_network(protection);
+    signing_in_follow_network(protection);
 }
 
 void opening_init(Protection *protection)
 {
-    list_init(&protection->errands);
     protection->consent.key = g_strdup("");
     protection->consent.identity = g_strdup("");
-    protection->sign_in_identity = g_strdup("");
     loop_timer_init(&protection->consent.over, protection->parts.loop, on_consent_over, protection);
-    loop_timer_init(&protection->sign_in_over, protection->parts.loop, on_sign_in_over, protection);
+    signing_in_init(protection);
 }
 
 void opening_clear(Protection *protection)
 {
-    drop_errands(protection);
+    signing_in_clear(protection);
     loop_timer_stop(&protection->consent.over);
-    loop_timer_stop(&protection->sign_in_over);
     g_free(protection->consent.key);
     g_free(protection->consent.identity);
-    g_free(protection->sign_in_identity);
 }

@@ -92,7 +92,8 @@ typedef void (*ProtectionDone)(void *owner, const GError *error);
 /** Proves, switches, proves; a failure leaves everything as it was. `who`: a login name. */
 void protection_turn_on(Protection *protection, const char *who, ProtectionDone done, void *owner);
 void protection_turn_off(Protection *protection, const char *who, ProtectionDone done, void *owner);
-/** From paused, and wherever it is held: on, blocked, signin and so on; 60 to 86400 seconds. */
+/** From paused, and wherever it is held: on, blocked, signin and so on; 60 to 86400 seconds, or 0:
+ * until this network is left (NOT_FOUND where there is none). */
 void protection_pause(Protection *protection, const char *who, uint32_t seconds,
                       ProtectionDone done, void *owner);
 void protection_resume(Protection *protection, const char *who, ProtectionDone done, void *owner);
@@ -132,6 +133,11 @@ void protection_resolve_for_sign_in(Protection *protection, const char *name, Si
 
 /** What is done on this network. */
 NetworkPolicy protection_policy(const Protection *protection);
+/** What is done where nobody decided: as users chose for this machine, else as the settings say. */
+NetworkPolicy protection_unknown_networks(const Protection *protection);
+/** Protect or ask; in force at once, and kept. FALSE with a sentence: nothing has changed. */
+gboolean protection_set_unknown_networks(Protection *protection, NetworkPolicy policy,
+                                         GError **error);
 
 /** Gives the network its DNS back where nobody keeps our descriptors; for the end of the process.
  */

@@ -15,6 +15,7 @@
  *   held.c              what becomes of the state while DNS is ours
  *   following.c         what becomes of the network meanwhile
  *   opening.c           what the user lets go to the network's own DNS
+ *   signing_in.c        while somebody signs in
  *   protection_clock.c  what a wrong clock does
  *   clear_flow.c        what may leave in clear */
 
@@ -40,7 +41,8 @@ typedef struct Waiter {
 } Waiter;
 
 typedef struct Consent {
-    int64_t until_s;      /* seconds since 1970; 0: none */
+    int64_t until_s;      /* seconds since 1970; 0: none, or a pause */
+    bool paused;          /* for as long as the network is not left for another */
     char *key, *identity; /* of the network that it is for; the key may be "" */
     LoopTimer over;
 } Consent;
@@ -163,6 +165,19 @@ void opening_follow_network(Protection *protection);
 void opening_take_back(Protection *protection);
 /** Whether the consent is for the network at hand. */
 bool opening_has_consent(const Protection *protection);
+/** Whether it is a pause that ends when this network is left. */
+bool opening_is_paused(const Protection *protection);
+/** Why there can be no such pause now; NULL: there can be one. */
+const char *opening_why_no_pause(const Protection *protection, GIOErrorEnum *code);
+void opening_begin_pause(Protection *protection);
+void opening_end_pause(Protection *protection);
+
+/* --- signing_in.c --- */
+
+void signing_in_init(Protection *protection);
+void signing_in_clear(Protection *protection);
+/** The network was left, or joined: its sign-in ends. */
+void signing_in_follow_network(Protection *protection);
 
 /* --- following.c --- */
 
@@ -173,6 +188,8 @@ void following_begin(Protection *protection);
 void following_end(Protection *protection);
 /** Goes on by itself where only the network was missing, unless a transition is under way. */
 void following_go_on(Protection *protection);
+/** Something else may be done on the network at hand from now on. */
+void following_policy_changed(Protection *protection);
 
 /* --- transition.c --- */
 

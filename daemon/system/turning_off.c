@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Off, for good or for a while. Turning off is always possible and ends any other transition.
+ *
+ * There are two pauses. One for some minutes gives DNS back, as turning off does. One until this
+ * network is left must not: the next network's DNS would be asked before we know that there is
+ * one. So it is an opening (opening.c), which the network takes along.
  */
 #include "protection_state.h"
 
@@ -30,6 +34,7 @@ void protection_turn_off(Protection *protection, const char *who, ProtectionDone
         transition_end(protection, error);
     }
     loop_timer_stop(&protection->pause);
+    opening_end_pause(protection);
     held_end(protection);
     protection_note_change(protection, who);
     protection->parts.saved->on = false;
@@ -60,27 +65,57 @@ static void on_opened(void *owner, const GError *error)
     transition_end(protection, NULL);
 }
 
-void protection_pause(Protection *protection, const char *who, uint32_t seconds,
+/* From a pause for some minutes DNS comes back to us first. */
+static void pause_here(Protection *protection, const char *who, ProtectionDone done, void *owner)
+{
+    GIOErrorEnum code;
+    const char *refusal = opening_why_no_pause(protection, &code);
+    if (refusal != NULL) {
+        transition_refuse(done, owner, code, refusal);
+        return;
+    }
+    protection_note_change(protection, who);
+    opening_begin_pause(protection);
+    if (protection->held) {
+        protection_end_sign_in(protection);
+        held_judge(protection);
+        transition_agree(done, owner);
+    } else {
+        transition_go_on(protection, done, owner);
+    }
+}
+
+static void pause_for(Protection *protection, const char *who, uint32_t seconds,
                       ProtectionDone done, void *owner)
 {
-    if (seconds < PAUSE_MIN_S || seconds > PAUSE_MAX_S) {
-        transition_refuse(done, owner, G_IO_ERROR_INVALID_ARGUMENT,
-                          "A pause takes between one minute and one day.");
-    } else if (protection->transition != TRANSITION_NONE) {
-        transition_refuse_busy(done, owner);
-    } else if (protection->state == PROTECTION_PAUSED) {
-        protection_note_change(protection, who);
-        set_paused(protection, seconds);
-        transition_agree(done, owner);
-    } else if (protection->held) {
+    if (protection->held) {
+        opening_end_pause(protection);
         held_end(protection);
         protection->pause_s = seconds;
         transition_begin(protection, TRANSITION_PAUSING, who, done, owner);
         network_restore(protection->parts.network, on_opened, protection);
     } else {
+        protection_note_change(protection, who);
+        set_paused(protection, seconds);
+        transition_agree(done, owner);
+    }
+}
+
+void protection_pause(Protection *protection, const char *who, uint32_t seconds,
+                      ProtectionDone done, void *owner)
+{
+    if (seconds != 0 && (seconds < PAUSE_MIN_S || seconds > PAUSE_MAX_S))
+        transition_refuse(done, owner, G_IO_ERROR_INVALID_ARGUMENT,
+                          "A pause takes between one minute and one day.");
+    else if (protection->transition != TRANSITION_NONE)
+        transition_refuse_busy(done, owner);
+    else if (!protection->held && protection->state != PROTECTION_PAUSED)
         transition_refuse(done, owner, G_IO_ERROR_FAILED,
                           "Protection is not on, so it cannot be paused.");
-    }
+    else if (seconds == 0)
+        pause_here(protection, who, done, owner);
+    else
+        pause_for(protection, who, seconds, done, owner);
 }
 
 void protection_resume(Protection *protection, const char *who, ProtectionDone done, void *owner)
@@ -89,6 +124,11 @@ void protection_resume(Protection *protection, const char *who, ProtectionDone d
         transition_wait(protection, done, owner);
     } else if (protection->transition != TRANSITION_NONE) {
         transition_refuse_busy(done, owner);
+    } else if (protection->held && opening_is_paused(protection)) {
+        protection_note_change(protection, who);
+        opening_end_pause(protection);
+        held_judge(protection);
+        transition_agree(done, owner);
     } else if (protection->state == PROTECTION_PAUSED) {
         protection_note_change(protection, who);
         transition_go_on(protection, done, owner);

@@ -28,7 +28,7 @@ def remembered(client, service):
 
 def test_properties_without_a_network(client):
     assert client.call("GetAll", strings(NETWORKS), "org.freedesktop.DBus.Properties") == {
-        "Current": "", "Policy": "protect", "PortalAddress": "", "SignIn": ""}
+        "Current": "", "Policy": "protect", "PortalAddress": "", "SignIn": "", "UnknownNetworks": "protect"}
 
 
 def test_no_network_is_known_at_first(client):
@@ -48,6 +48,39 @@ def test_decision_is_kept_for_the_helper_alone(remembered):
     assert (STATE / "networks.conf").stat().st_mode & 0o777 == 0o600
 
 
+UNDECIDED = KNOWN.replace("Policy=leave-alone\n", "")
+
+
+def unknown_networks(client):
+    return client.call("Get", strings(NETWORKS, "UnknownNetworks"), "org.freedesktop.DBus.Properties")
+
+
+def test_unknown_networks_outlive_a_restart(client, service):
+    client.call("SetUnknownNetworks", strings("ask"), NETWORKS)
+    assert unknown_networks(client) == "ask"
+    service.stop()
+    service.start()
+    assert unknown_networks(client) == "ask"
+
+
+def test_unknown_networks_are_those_nobody_decided_about(client, service):
+    service.stop()
+    (STATE / "networks.conf").write_text(KNOWN + UNDECIDED.replace("3f1c", "0000"))
+    service.start()
+    client.call("SetUnknownNetworks", strings("ask"), NETWORKS)
+    assert {entry["id"][:4]: entry["policy"] for entry in client.call("ListNetworks", None, NETWORKS)} == {
+        "3f1c": "leave-alone", "0000": "ask"}
+
+
+def test_unknown_networks_that_cannot_be_kept_stay(client, service):
+    (STATE / "state.conf").unlink(missing_ok=True)
+    (STATE / "state.conf").mkdir()
+    name, sentence = client.refused("SetUnknownNetworks", strings("ask"), NETWORKS)
+    (STATE / "state.conf").rmdir()
+    assert (name, sentence[:40]) == ("Failed", "What is done on new networks could not b")
+    assert unknown_networks(client) == "protect"
+
+
 def test_forgotten_network_leaves_nothing(client, service):
     service.stop()
     (STATE / "networks.conf").write_text(KNOWN)
@@ -63,6 +96,8 @@ def test_forgotten_network_leaves_nothing(client, service):
     ("SetPolicy", ("nowhere", "ask"), "NotFound"),
     ("SetPolicy", ("nowhere", "perhaps"), "InvalidArgument"),
     ("SetPolicy", ("x" * 1000000, "ask"), "InvalidArgument"),
+    ("SetUnknownNetworks", ("leave-alone",), "InvalidArgument"),
+    ("SetUnknownNetworks", ("x" * 1000000,), "InvalidArgument"),
     ("Forget", ("nowhere",), "NotFound"),
     ("Forget", ("x" * 1000000,), "InvalidArgument"),
     ("BeginSignIn", ("shouting",), "InvalidArgument"),
@@ -93,6 +128,7 @@ def test_ordinary_user_may_look(remembered, guest):
 
 
 @pytest.mark.parametrize("words", [("networks", "protect", "3f1c09a2be47d655"), ("networks", "forget", "3f1c09a2be47d655"),
+                                   ("networks", "ask", "--unknown"), ("pause", "--until-left"),
                                    ("look",), ("allow", "15m"), ("signin", "--machine", "--yes"), ("signin", "--end")])
 def test_ordinary_user_may_change_nothing_without_polkit(remembered, guest, words):
     assert guest.run("sottoctl", *words, check=False).returncode == 5

@@ -78,7 +78,7 @@ class Helper(Peer):
         self.change(Resolver=name)
 
     def Pause(self, seconds):
-        self.change(State="paused", Until=int(time.time()) + seconds)
+        self.change(State="paused", Until=int(time.time()) + seconds if seconds else 0)
 
     def Resume(self):
         self.change(State="on")
@@ -224,6 +224,13 @@ def test_pause_understands_times(ctl, helper, text, seconds):
     done = ctl(*["pause", text][:2 if text else 1])
     assert (done.returncode, helper.calls) == (0, [("Pause", seconds)])
     assert done.stdout.startswith("Paused until ")
+
+
+def test_pause_until_the_network_is_left(ctl, helper):
+    helper.facts |= {"State": ("s", "paused"), "Until": ("x", int(time.time()) + 60)}
+    assert ctl("pause", "--until-left").stdout.startswith("Paused until you leave Grand Hotel\n")
+    assert helper.calls == [("Pause", 0)]
+    assert ctl("pause", "5", "--until-left").returncode == 2
 
 
 @pytest.mark.parametrize("text", ["59s", "25h", "soon", "-5", "5x", ""])

@@ -25,7 +25,8 @@ class NetworksHelper(Helper):
 
     def __init__(self, address):  # noqa: F811
         super().__init__(address)
-        self.facts |= {"Current": ("s", HOTEL), "Policy": ("s", "protect"), "PortalAddress": ("s", PORTAL), "SignIn": ("s", "")}
+        self.facts |= {"Current": ("s", HOTEL), "Policy": ("s", "protect"), "PortalAddress": ("s", PORTAL), "SignIn": ("s", ""),
+                       "UnknownNetworks": ("s", "protect")}
 
     def ListNetworks(self):
         entries = [{key: GLib.Variant(*value) for key, value in entry.items()} for entry in self.networks]
@@ -36,6 +37,9 @@ class NetworksHelper(Helper):
 
     def Forget(self, _id):
         return None
+
+    def SetUnknownNetworks(self, policy):
+        self.change(UnknownNetworks=policy)
 
     def BeginSignIn(self, how):
         self.change(State="signing-in", Until=int(time.time()) + 300)
@@ -123,7 +127,24 @@ def test_forget(ctl, helper):  # noqa: F811
     assert helper.calls == [("Forget", HOME), ("Forget", HOTEL)]
 
 
-@pytest.mark.parametrize("words", [("forget",), ("destroy", HOME), ("ask", HOME, "--current"), ("ask", HOME, "more")])
+def test_networks_nobody_decided_about(ctl, helper):  # noqa: F811
+    assert ctl("networks", "--unknown").stdout == "Lookups are kept private on a new network.\n"
+    assert helper.calls == []
+    assert json.loads(ctl("networks", "ask", "--unknown", "--json").stdout) == {"unknown": "ask"}
+    assert helper.calls == [("SetUnknownNetworks", "ask")]
+    assert json.loads(ctl("networks", "--unknown", "--json").stdout) == {"unknown": "ask"}
+
+
+def test_older_service_does_not_say_what_it_does(ctl, helper):  # noqa: F811
+    del helper.facts["UnknownNetworks"]
+    done = ctl("networks", "--unknown")
+    assert done.returncode == 1
+    assert "The Sotto service is too old to say this." in done.stderr
+
+
+@pytest.mark.parametrize("words", [("leave-alone", "--unknown"), ("forget", "--unknown"), ("ask", HOME, "--unknown"),
+                                   ("--unknown", "--current"), ("forget",), ("destroy", HOME), ("ask", HOME, "--current"),
+                                   ("ask", HOME, "more")])
 def test_networks_misused(ctl, helper, words):  # noqa: F811
     assert ctl("networks", *words).returncode == 2
     assert helper.calls == []

@@ -189,7 +189,7 @@ class ScriptedHelper:
                             "Resolver": "auto", "ResolverInUse": "", "ChangedBy": "", "Payload": ""}.items():
             self.facts[name] = GLib.Variant("s", value)
         self.network_facts = {name: GLib.Variant("s", value) for name, value in
-                              {"Current": "hotel", "Policy": "protect", "SignIn": "",
+                              {"Current": "hotel", "Policy": "protect", "SignIn": "", "UnknownNetworks": "protect",
                                "PortalAddress": "http://portal.grand-hotel.test/login"}.items()}
         self.answers = {
             "ListResolvers": GLib.Variant("aa{sv}", RESOLVERS),
@@ -325,6 +325,8 @@ class ScriptedHelper:
             self.set_state("open", parameters.unpack()[0])
         elif method == "SetPolicy":
             self.set_policy(*parameters.unpack())
+        elif method == "SetUnknownNetworks":
+            self.set({"UnknownNetworks": parameters.get_child_value(0)})
         elif method == "Forget":
             self.forget(*parameters.unpack())
         invocation.return_value(reply)

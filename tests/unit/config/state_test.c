@@ -22,6 +22,9 @@ static void survives_a_restart(void)
         g_free(state->resolver);
         state->resolver = g_strdup("quad9");
         state->changed_at_s = 5;
+        g_assert_false(state->unknown_chosen);
+        state->unknown_chosen = true;
+        state->unknown = NETWORK_ASK;
         g_assert_true(state_save(state, &error));
         g_assert_no_error(error);
     }
@@ -31,6 +34,8 @@ static void survives_a_restart(void)
         g_assert_true(state->on);
         g_assert_cmpstr(state->resolver, ==, "quad9");
         g_assert_cmpint(state->changed_at_s, ==, 5);
+        g_assert_true(state->unknown_chosen);
+        g_assert_cmpint(state->unknown, ==, NETWORK_ASK);
     }
     g_assert_cmpint(stat(path, &facts), ==, 0);
     g_assert_cmpuint(facts.st_mode & 0777, ==, 0600);
@@ -53,6 +58,22 @@ static void damage_means_defaults(void)
     g_rmdir(folder);
 }
 
+/* Nobody can have chosen it: left alone is for one network at a time. */
+static void what_is_no_default_is_not_read(void)
+{
+    g_autofree char *folder = g_dir_make_tmp("sotto-XXXXXX", NULL);
+    g_autofree char *path = g_build_filename(folder, "state.conf", NULL);
+    g_autoptr(State) state = NULL;
+
+    g_assert_true(
+        g_file_set_contents(path, "[State]\nUnknownNetworks=leave-alone\nOn=true\n", -1, NULL));
+    state = state_load(path);
+    g_assert_true(state->on);
+    g_assert_false(state->unknown_chosen);
+    g_unlink(path);
+    g_rmdir(folder);
+}
+
 static void unwritable_place_is_an_error(void)
 {
     g_autoptr(State) state = state_load("/nonexistent/sotto/state.conf");
@@ -67,6 +88,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/state/survives-a-restart", survives_a_restart);
     g_test_add_func("/state/damage-means-defaults", damage_means_defaults);
+    g_test_add_func("/state/what-is-no-default-is-not-read", what_is_no_default_is_not_read);
     g_test_add_func("/state/unwritable-place-is-an-error", unwritable_place_is_an_error);
     return g_test_run();
 }

@@ -105,6 +105,17 @@ static void test_by_consent(Fixture *fixture, gconstpointer unused)
     g_assert_null(who_is_asked(fixture, "www.example"));
 }
 
+static void test_no_pause_until_left(Fixture *fixture, gconstpointer unused)
+{
+    give_domains(fixture, "192.0.2.7", "");
+    start_on(fixture);
+    add_vpn(fixture, "", true);
+    tell(fixture);
+    expect(fixture, PROTECTION_VPN, "");
+    protection_pause(fixture->protection, "alice", 0, on_done, fixture);
+    g_assert_cmpint(fixture->error, ==, G_IO_ERROR_FAILED);
+}
+
 #define ADD(path, test) g_test_add("/vpn/" path, Fixture, NULL, scene_set_up, test, scene_tear_down)
 
 int main(int argc, char **argv)
@@ -116,5 +127,6 @@ int main(int argc, char **argv)
     ADD("that-goes-leaves-protection-on", test_it_goes);
     ADD("may-be-there-before-protection", test_turning_on_under_it);
     ADD("gets-all-names-by-consent", test_by_consent);
+    ADD("no-pause-until-left", test_no_pause_until_left);
     return g_test_run();
 }
