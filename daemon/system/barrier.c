@@ -2,10 +2,11 @@
 /*
  * The keeper of the barrier: a fork of the helper that does nothing but this.
  *
- *     helper   "up", "down", or the end of the socket   →   keeper   →   the kernel's packet filter
+ *     helper   "up", "down", "watch LINK", or the end of the socket   →   keeper   →   packet
+ * filter kernel   our link has lost an address                           →
  *
  * The helper gives CAP_NET_ADMIN away before it reads its first packet, and cannot hold the barrier
- * itself. The keeper takes single letters, from the helper alone, and what they can bring about is
+ * itself. The keeper takes single words, from the helper alone, and what they can bring about is
  * bounded in what and for how long. It has none of the helper's descriptors: our device has to
  * vanish when the helper and systemd let go of it.
  *
@@ -14,6 +15,7 @@
  */
 #include "barrier.h"
 
+#include "barrier_alarm.h"
 #include "barrier_rules.h"
 #include "log.h"
 #include "privileges.h"
@@ -23,6 +25,7 @@
 #include <linux/close_range.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -30,20 +33,26 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define UP        'u'
-#define DOWN      'd'
 #define AGAIN_MS  10
 #define KEPT_FD   3 /* of the keeper's, after standard input, output and error */
 #define PROC_NAME "sottod-barrier"
 
+typedef struct Word {
+    enum { UP, DOWN, WATCH } verb;
+    int link; /* WATCH: its index, 0 none */
+} Word;
+
 struct Barrier {
     int fd;
+    int link; /* that is watched; 0 none */
 };
 
 /* --- the keeper --- */
 
 typedef struct Keeper {
     int fd, rules;   /* `rules` -1: down */
+    int alarm;       /* -1: nothing is watched */
+    int link;        /* that is watched */
     int64_t down_us; /* when it goes down by itself; 0: it is not wanted */
     Status failure;  /* told once */
 } Keeper;
@@ -56,9 +65,9 @@ static void keeper_open(Keeper *keeper)
     keeper->failure = status;
 }
 
-static void keeper_raise(Keeper *keeper)
+static void keeper_raise(Keeper *keeper, int for_ms)
 {
-    keeper->down_us = g_get_monotonic_time() + BARRIER_LIMIT_MS * 1000;
+    keeper->down_us = MAX(keeper->down_us, g_get_monotonic_time() + for_ms * INT64_C(1000));
     if (keeper->rules < 0)
         keeper_open(keeper);
 }
@@ -100,31 +109,64 @@ static void keeper_on_time(Keeper *keeper)
         keeper_open(keeper);
 }
 
-static void keeper_obey(Keeper *keeper, char word)
+static void keeper_watch(Keeper *keeper, int link)
+{
+    if (keeper->alarm >= 0 && link == 0) {
+        close(keeper->alarm);
+        keeper->alarm = -1;
+    } else if (keeper->alarm < 0 && link != 0) {
+        keeper->alarm = barrier_alarm_open();
+        if (keeper->alarm < 0)
+            log_info("the keeper of the barrier hears nothing of links: %s", strerror(errno));
+    }
+    keeper->link = link;
+}
+
+static void keeper_obey(Keeper *keeper, const Word *word)
 {
     int64_t lingered_us = g_get_monotonic_time() + BARRIER_LINGER_MS * 1000;
-    if (word == UP)
-        keeper_raise(keeper);
-    else if (word == DOWN && keeper->down_us != 0)
-        keeper->down_us = MIN(keeper->down_us, lingered_us);
+    switch (word->verb) {
+    case UP:
+        keeper_raise(keeper, BARRIER_LIMIT_MS);
+        return;
+    case DOWN:
+        if (keeper->down_us != 0)
+            keeper->down_us = MIN(keeper->down_us, lingered_us);
+        return;
+    case WATCH:
+        keeper_watch(keeper, word->link);
+        return;
+    }
+}
+
+/* What the helper says comes first: that the link is not to be watched any more, too. */
+static bool keeper_hear(Keeper *keeper, const struct pollfd waiting[2])
+{
+    Word word;
+    if (waiting[0].revents != 0) {
+        if (recv(keeper->fd, &word, sizeof word, 0) != sizeof word)
+            return false;
+        keeper_obey(keeper, &word);
+    } else if (waiting[1].revents != 0 && barrier_alarm_read(keeper->alarm, keeper->link)) {
+        keeper_raise(keeper, BARRIER_ALARM_MS);
+    }
+    return true;
 }
 
 /* Until the helper is gone. The kernel lets the barrier down with our last descriptor. */
 static void keep(int fd)
 {
-    Keeper keeper = {.fd = fd, .rules = -1};
+    Keeper keeper = {.fd = fd, .rules = -1, .alarm = -1};
     for (;;) {
-        struct pollfd waiting = {.fd = fd, .events = POLLIN};
-        char word = 0;
-        int ready = poll(&waiting, 1, wait_ms(&keeper));
+        struct pollfd waiting[] = {{.fd = fd, .events = POLLIN},
+                                   {.fd = keeper.alarm, .events = POLLIN}};
+        int ready = poll(waiting, G_N_ELEMENTS(waiting), wait_ms(&keeper));
         if (ready == 0)
             keeper_on_time(&keeper);
         else if (ready < 0 && errno != EINTR)
             return;
-        else if (ready > 0 && recv(fd, &word, 1, 0) <= 0)
+        else if (ready > 0 && !keeper_hear(&keeper, waiting))
             return;
-        else if (ready > 0)
-            keeper_obey(&keeper, word);
     }
 }
 
@@ -182,18 +224,28 @@ void barrier_free(Barrier *barrier)
 }
 
 /* A keeper that is gone holds nothing. */
-static void say(Barrier *barrier, char word)
+static void say(const Barrier *barrier, Word word)
 {
-    if (barrier != NULL && send(barrier->fd, &word, 1, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+    if (send(barrier->fd, &word, sizeof word, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
         log_info("the keeper of the barrier does not listen: %s", strerror(errno));
 }
 
 void barrier_raise(Barrier *barrier)
 {
-    say(barrier, UP);
+    if (barrier != NULL)
+        say(barrier, (Word){.verb = UP});
 }
 
 void barrier_lower(Barrier *barrier)
 {
-    say(barrier, DOWN);
+    if (barrier != NULL)
+        say(barrier, (Word){.verb = DOWN});
+}
+
+void barrier_watch(Barrier *barrier, int link)
+{
+    if (barrier == NULL || barrier->link == link)
+        return;
+    barrier->link = link;
+    say(barrier, (Word){.verb = WATCH, .link = link});
 }

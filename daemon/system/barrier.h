@@ -14,6 +14,7 @@ typedef struct Barrier Barrier;
 
 #define BARRIER_LIMIT_MS  5000
 #define BARRIER_LINGER_MS 300
+#define BARRIER_ALARM_MS  1000
 
 /**
  * Starts the keeper. Before any thread, with CAP_NET_ADMIN; `user`: who it becomes when this is
@@ -27,3 +28,7 @@ void barrier_free(Barrier *barrier);
 void barrier_raise(Barrier *barrier);
 /** Down, BARRIER_LINGER_MS later: who was told of our DNS may take a moment to use it. */
 void barrier_lower(Barrier *barrier);
+/** From now on the keeper also raises it by itself, for BARRIER_ALARM_MS, whenever this link (its
+ * index) loses an address, or comes or goes: it hears that from the kernel milliseconds before
+ * anybody could tell it. 0: no more. */
+void barrier_watch(Barrier *barrier, int link);

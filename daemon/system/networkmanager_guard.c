@@ -10,11 +10,14 @@
  * It is asked for once for each such loss and ends by itself after seconds: who connects the
  * machine by other means while NetworkManager's networking is off is not to be kept from it.
  *
- * The race is won by milliseconds, so the beginning of a loss is taken from the bus directly: libnm
- * tells its users of a change in an idle call, and so does networkmanager.c. Whether it is one, and
- * when it is over, is judged at leisure from what libnm has.
+ * The race is won by milliseconds. The barrier's keeper watches our link and is first; for where
+ * the link is not touched the beginning of a loss is also taken from the bus directly: libnm tells
+ * its users of a change in an idle call, and so does networkmanager.c. Whether it is one, and when
+ * it is over, is judged at leisure from what libnm has.
  */
 #include "networkmanager_guard.h"
+
+#include "tun.h"
 
 #define SERVICE    NM_DBUS_SERVICE
 #define PROPERTIES "org.freedesktop.DBus.Properties"
@@ -86,6 +89,7 @@ static NmLoss find_loss(const NmGuard *guard, NMClient *client, bool pointed)
 bool nm_guard_judge(NmGuard *guard, NMClient *client, bool wanted, bool pointed)
 {
     guard->was_pointed = wanted && (guard->was_pointed || pointed);
+    barrier_watch(guard->barrier, guard->was_pointed ? tun_interface() : 0);
     NmLoss before = guard->loss;
     guard->loss = find_loss(guard, client, pointed);
     if (guard->loss == before)

@@ -6,6 +6,7 @@
 #include "network_namespace.h"
 
 #include <dirent.h>
+#include <net/if.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -124,6 +125,65 @@ static void test_ends_by_itself(void)
     barrier_free(barrier);
 }
 
+/* Two links with an address each, of which the first is watched. */
+static Barrier *enter_with_links(void)
+{
+    Barrier *barrier = enter();
+    if (barrier == NULL)
+        return NULL;
+    g_assert_true(network_namespace_run("ip link add own0 type veth peer name other0"));
+    g_assert_true(network_namespace_run("ip address add 192.0.2.1/32 dev own0"));
+    g_assert_true(network_namespace_run("ip address add 192.0.2.2/32 dev other0"));
+    barrier_watch(barrier, (int)if_nametoindex("own0"));
+    barrier_raise(barrier);
+    g_assert_true(becomes(true, SOON_MS)); /* it has heard all of it */
+    barrier_lower(barrier);
+    g_assert_true(becomes(false, SOON_MS));
+    return barrier;
+}
+
+static void test_goes_up_when_the_link_loses_its_address(void)
+{
+    Barrier *barrier = enter_with_links();
+    if (barrier == NULL)
+        return;
+    g_assert_true(network_namespace_run("ip address del 192.0.2.1/32 dev own0"));
+    g_assert_true(becomes(true, BARRIER_ALARM_MS / 2));
+    g_assert_true(becomes(false, BARRIER_ALARM_MS + SOON_MS));
+    barrier_free(barrier);
+}
+
+static void test_goes_up_when_the_link_comes(void)
+{
+    Barrier *barrier = enter_with_links();
+    if (barrier == NULL)
+        return;
+    g_assert_true(network_namespace_run("ip link set own0 up"));
+    g_assert_true(becomes(true, BARRIER_ALARM_MS / 2));
+    barrier_free(barrier);
+}
+
+static void test_another_link_is_nothing_to_it(void)
+{
+    Barrier *barrier = enter_with_links();
+    if (barrier == NULL)
+        return;
+    g_assert_true(network_namespace_run("ip address del 192.0.2.2/32 dev other0"));
+    g_assert_false(becomes(true, BARRIER_ALARM_MS / 2));
+    barrier_free(barrier);
+}
+
+static void test_watches_no_more(void)
+{
+    Barrier *barrier = enter_with_links();
+    if (barrier == NULL)
+        return;
+    barrier_watch(barrier, 0);
+    g_assert_true(network_namespace_run("ip address del 192.0.2.1/32 dev own0"));
+    g_assert_false(becomes(true, BARRIER_ALARM_MS / 2));
+    barrier_free(barrier);
+}
+
 static void test_keeper_has_nothing_of_the_helpers(void)
 {
     Barrier *barrier = enter();
@@ -153,6 +213,7 @@ static void test_none(void)
 {
     barrier_raise(NULL);
     barrier_lower(NULL);
+    barrier_watch(NULL, 1);
     barrier_free(NULL);
 }
 
@@ -165,6 +226,11 @@ int main(int argc, char **argv)
     g_test_add_func("/barrier/ends-with-the-keeper", test_ends_with_the_keeper);
     g_test_add_func("/barrier/survives-the-signal-to-stop", test_survives_the_signal_to_stop);
     g_test_add_func("/barrier/ends-by-itself", test_ends_by_itself);
+    g_test_add_func("/barrier/goes-up-when-the-link-loses-its-address",
+                    test_goes_up_when_the_link_loses_its_address);
+    g_test_add_func("/barrier/goes-up-when-the-link-comes", test_goes_up_when_the_link_comes);
+    g_test_add_func("/barrier/another-link-is-nothing-to-it", test_another_link_is_nothing_to_it);
+    g_test_add_func("/barrier/watches-no-more", test_watches_no_more);
     g_test_add_func("/barrier/keeper-has-nothing-of-the-helpers",
                     test_keeper_has_nothing_of_the_helpers);
     return g_test_run();
