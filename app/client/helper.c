@@ -25,12 +25,19 @@
 #define RECONNECT_FIRST_S   1
 #define RECONNECT_SLOWEST_S 60
 
+/* The contract's interfaces that have properties. */
+enum {
+    INTERFACE_SWITCH,
+    INTERFACE_NETWORKS,
+    INTERFACE_RESOLVERS,
+    INTERFACE_QUERIES,
+    INTERFACE_COUNT
+};
+
 struct _SottoHelper {
     GObject parent_instance;
     GDBusConnection *connection;
-    BusSotto1 *proxy; /* NULL without a bus */
-    BusSotto1Networks *networks;
-    BusSotto1Resolvers *resolvers;
+    GDBusProxy *proxies[INTERFACE_COUNT]; /* NULL without a bus */
     GCancellable *lifetime;
     GPtrArray *waiting; /* GTask of each connect_async that has not ended */
     gboolean connecting, settled, was_present, interactive;
@@ -49,6 +56,16 @@ enum {
 };
 static GParamSpec *properties[PROPERTY_COUNT];
 static guint signals[SIGNAL_COUNT];
+
+static const struct {
+    GType (*type)(void);
+    const char *name;
+} interfaces[INTERFACE_COUNT] = {
+    [INTERFACE_SWITCH] = {bus_sotto1_proxy_get_type, SOTTO_HELPER_NAME},
+    [INTERFACE_NETWORKS] = {bus_sotto1_networks_proxy_get_type, SOTTO_HELPER_NAME ".Networks"},
+    [INTERFACE_RESOLVERS] = {bus_sotto1_resolvers_proxy_get_type, SOTTO_HELPER_NAME ".Resolvers"},
+    [INTERFACE_QUERIES] = {bus_sotto1_queries_proxy_get_type, SOTTO_HELPER_NAME ".Queries"},
+};
 
 /* The signals without arguments; an interface of the contract says "Changed" for one of them. */
 static const struct {
@@ -73,16 +90,17 @@ static gboolean serves(BusSotto1 *proxy)
 
 SottoPresence sotto_helper_presence(SottoHelper *self)
 {
+    GDBusProxy *proxy = self->proxies[INTERFACE_SWITCH];
     g_autofree char *owner = NULL;
 
     if (!self->settled)
         return SOTTO_PRESENCE_SEARCHING;
-    if (self->proxy == NULL)
+    if (proxy == NULL)
         return SOTTO_PRESENCE_ABSENT;
-    owner = g_dbus_proxy_get_name_owner(G_DBUS_PROXY(self->proxy));
+    owner = g_dbus_proxy_get_name_owner(proxy);
     if (owner == NULL)
         return SOTTO_PRESENCE_ABSENT;
-    return serves(self->proxy) ? SOTTO_PRESENCE_PRESENT : SOTTO_PRESENCE_TOO_NEW;
+    return serves(BUS_SOTTO1(proxy)) ? SOTTO_PRESENCE_PRESENT : SOTTO_PRESENCE_TOO_NEW;
 }
 
 gboolean sotto_helper_has_bus(SottoHelper *self)
@@ -124,20 +142,16 @@ static void schedule_reconnect(SottoHelper *self)
 
 static void drop_bus(SottoHelper *self)
 {
-    if (self->proxy != NULL)
-        g_signal_handlers_disconnect_by_data(self->proxy, self);
-    if (self->networks != NULL)
-        g_signal_handlers_disconnect_by_data(self->networks, self);
-    if (self->resolvers != NULL)
-        g_signal_handlers_disconnect_by_data(self->resolvers, self);
+    for (guint i = 0; i < INTERFACE_COUNT; i++) {
+        if (self->proxies[i] != NULL)
+            g_signal_handlers_disconnect_by_data(self->proxies[i], self);
+        g_clear_object(&self->proxies[i]);
+    }
     if (self->connection != NULL)
         g_signal_handlers_disconnect_by_data(self->connection, self);
     if (self->changes_subscription != 0)
         g_dbus_connection_signal_unsubscribe(self->connection, self->changes_subscription);
     self->changes_subscription = 0;
-    g_clear_object(&self->proxy);
-    g_clear_object(&self->networks);
-    g_clear_object(&self->resolvers);
     g_clear_object(&self->connection);
 }
 
@@ -196,62 +210,38 @@ static void follow_proxy(SottoHelper *self, GDBusProxy *proxy)
     g_signal_connect_swapped(proxy, "notify::g-name-owner", G_CALLBACK(announce), self);
 }
 
-static void on_resolvers_ready(GObject *source, GAsyncResult *result, gpointer data)
-{
-    g_autoptr(SottoHelper) self = data;
-    GError *error = NULL;
-
-    self->resolvers = bus_sotto1_resolvers_proxy_new_finish(result, &error);
-    if (self->resolvers == NULL) {
-        end_without_bus(self, error);
-        return;
-    }
-    follow_proxy(self, G_DBUS_PROXY(self->resolvers));
-    if (self->connection == NULL || g_dbus_connection_is_closed(self->connection))
-        end_connecting(self, sotto_error_new(SOTTO_ERROR_NO_BUS));
-    else
-        end_connecting(self, NULL);
-}
-
-static void on_networks_ready(GObject *source, GAsyncResult *result, gpointer data)
-{
-    g_autoptr(SottoHelper) self = data;
-    GError *error = NULL;
-
-    self->networks = bus_sotto1_networks_proxy_new_finish(result, &error);
-    if (self->networks == NULL) {
-        end_without_bus(self, error);
-        return;
-    }
-    follow_proxy(self, G_DBUS_PROXY(self->networks));
-    if (self->connection == NULL) { /* closed in the meantime */
-        end_connecting(self, sotto_error_new(SOTTO_ERROR_NO_BUS));
-        return;
-    }
-    bus_sotto1_resolvers_proxy_new(
-        self->connection, G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START_AT_CONSTRUCTION, SOTTO_HELPER_NAME,
-        OBJECT_PATH, self->lifetime, on_resolvers_ready, g_object_ref(self));
-}
+static void make_proxy(SottoHelper *self, guint interface);
 
 static void on_proxy_ready(GObject *source, GAsyncResult *result, gpointer data)
 {
     g_autoptr(SottoHelper) self = data;
     GError *error = NULL;
+    GObject *proxy = g_async_initable_new_finish(G_ASYNC_INITABLE(source), result, &error);
+    guint interface = 0;
 
-    self->proxy = bus_sotto1_proxy_new_finish(result, &error);
-    if (self->proxy == NULL) {
+    if (proxy == NULL) {
         end_without_bus(self, error);
         return;
     }
-    if (self->connection == NULL) { /* closed in the meantime */
-        end_connecting(self, sotto_error_new(SOTTO_ERROR_NO_BUS));
-        return;
-    }
-    g_dbus_proxy_set_default_timeout(G_DBUS_PROXY(self->proxy), CALL_TIMEOUT_MS);
-    follow_proxy(self, G_DBUS_PROXY(self->proxy));
-    bus_sotto1_networks_proxy_new(
-        self->connection, G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START_AT_CONSTRUCTION, SOTTO_HELPER_NAME,
-        OBJECT_PATH, self->lifetime, on_networks_ready, g_object_ref(self));
+    while (self->proxies[interface] != NULL) /* they are made in order */
+        interface++;
+    self->proxies[interface] = G_DBUS_PROXY(proxy);
+    follow_proxy(self, self->proxies[interface]);
+    if (self->connection == NULL || g_dbus_connection_is_closed(self->connection))
+        end_connecting(self, sotto_error_new(SOTTO_ERROR_NO_BUS)); /* in the meantime */
+    else if (interface + 1 < INTERFACE_COUNT)
+        make_proxy(self, interface + 1);
+    else
+        end_connecting(self, NULL);
+}
+
+static void make_proxy(SottoHelper *self, guint interface)
+{
+    g_async_initable_new_async(
+        interfaces[interface].type(), G_PRIORITY_DEFAULT, self->lifetime, on_proxy_ready,
+        g_object_ref(self), "g-flags", G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START_AT_CONSTRUCTION,
+        "g-name", SOTTO_HELPER_NAME, "g-connection", self->connection, "g-object-path", OBJECT_PATH,
+        "g-interface-name", interfaces[interface].name, "g-default-timeout", CALL_TIMEOUT_MS, NULL);
 }
 
 static void on_connection_ready(GObject *source, GAsyncResult *result, gpointer data)
@@ -268,9 +258,7 @@ static void on_connection_ready(GObject *source, GAsyncResult *result, gpointer 
     self->changes_subscription = g_dbus_connection_signal_subscribe(
         self->connection, SOTTO_HELPER_NAME, NULL, "Changed", OBJECT_PATH, NULL,
         G_DBUS_SIGNAL_FLAGS_NONE, on_list_changed, self, NULL);
-    bus_sotto1_proxy_new(self->connection, G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START_AT_CONSTRUCTION,
-                         SOTTO_HELPER_NAME, OBJECT_PATH, self->lifetime, on_proxy_ready,
-                         g_object_ref(self));
+    make_proxy(self, 0);
 }
 
 static void begin_connecting(SottoHelper *self)
@@ -299,7 +287,7 @@ void sotto_helper_connect_async(SottoHelper *self, GCancellable *cancellable,
 {
     GTask *task = g_task_new(self, cancellable, callback, user_data);
 
-    if (self->proxy != NULL && !self->connecting) {
+    if (self->proxies[INTERFACE_SWITCH] != NULL && !self->connecting) {
         g_task_return_boolean(task, TRUE);
         g_object_unref(task);
         return;
@@ -367,17 +355,22 @@ gboolean sotto_helper_start_finish(SottoHelper *self, GAsyncResult *result, GErr
 
 GDBusProxy *sotto_helper_proxy(SottoHelper *self)
 {
-    return self->proxy != NULL ? G_DBUS_PROXY(self->proxy) : NULL;
+    return self->proxies[INTERFACE_SWITCH];
 }
 
 BusSotto1Networks *sotto_helper_networks_proxy(SottoHelper *self)
 {
-    return self->networks;
+    return (BusSotto1Networks *)self->proxies[INTERFACE_NETWORKS];
 }
 
 BusSotto1Resolvers *sotto_helper_resolvers_proxy(SottoHelper *self)
 {
-    return self->resolvers;
+    return (BusSotto1Resolvers *)self->proxies[INTERFACE_RESOLVERS];
+}
+
+BusSotto1Queries *sotto_helper_queries_proxy(SottoHelper *self)
+{
+    return (BusSotto1Queries *)self->proxies[INTERFACE_QUERIES];
 }
 
 void sotto_helper_set_interactive(SottoHelper *self, gboolean interactive)

@@ -118,6 +118,8 @@ SottoSignIn sotto_helper_sign_in(SottoHelper *helper);
 /** What is done on a network that nobody has decided about; FALSE while no helper is there that
  * says so, as older ones do not. */
 gboolean sotto_helper_unknown_networks(SottoHelper *helper, SottoPolicy *policy);
+/** Whether lookups are logged. */
+gboolean sotto_helper_logging(SottoHelper *helper);
 /** The relay for resolvers that have none of their own chosen: its id, or SOTTO_RELAY_ANY or
  * SOTTO_RELAY_NONE; "" while it is not known. */
 const char *sotto_helper_relay(SottoHelper *helper);

@@ -190,3 +190,12 @@ gboolean sotto_helper_unknown_networks(SottoHelper *self, SottoPolicy *policy)
 {
     return sotto_policy_parse(network_fact(self, bus_sotto1_networks_get_unknown_networks), policy);
 }
+
+gboolean sotto_helper_logging(SottoHelper *self)
+{
+    BusSotto1Queries *proxy = sotto_helper_presence(self) == SOTTO_PRESENCE_PRESENT
+                                  ? sotto_helper_queries_proxy(self)
+                                  : NULL;
+
+    return proxy != NULL && bus_sotto1_queries_get_logging(proxy);
+}

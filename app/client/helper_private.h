@@ -19,5 +19,6 @@ GDBusProxy *sotto_helper_proxy(SottoHelper *helper);
 /** The same for other interfaces; their caches are all that is used of them. */
 BusSotto1Networks *sotto_helper_networks_proxy(SottoHelper *helper);
 BusSotto1Resolvers *sotto_helper_resolvers_proxy(SottoHelper *helper);
+BusSotto1Queries *sotto_helper_queries_proxy(SottoHelper *helper);
 /** What sotto_helper_set_interactive() said. For helper_calls.c alone. */
 gboolean sotto_helper_is_interactive(SottoHelper *helper);
