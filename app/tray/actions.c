@@ -7,10 +7,12 @@
  */
 #include "actions.h"
 
+#include "about.h"
 #include "confirmation.h"
 #include "date_time.h"
 #include "presentation.h"
 #include "restart.h"
+#include "shortcuts.h"
 #include "sign_in.h"
 
 #include <glib/gi18n.h>
@@ -243,6 +245,11 @@ static void remove_component(GSimpleAction *action, GVariant *parameter, gpointe
     confirmation_ask(application, &confirmation, on_removal_confirmed, NULL);
 }
 
+static void about(GSimpleAction *action, GVariant *parameter, gpointer application)
+{
+    about_show(sotto_application_helper(application), sotto_application_window(application));
+}
+
 static void restart_app(GSimpleAction *action, GVariant *parameter, gpointer application)
 {
     restart(application);
@@ -301,28 +308,10 @@ void actions_install(SottoApplication *application)
         {"remove-component", remove_component},
         {"set-autostart", set_autostart, "b"},
         {"restart", restart_app},
+        {"about", about},
         {"quit", quit},
     };
-    static const struct {
-        const char *action;
-        const char *keys[2];
-    } accelerators[] = {
-        {"app.show-page('status')", {"<Primary>1"}},
-        {"app.show-page('resolvers')", {"<Primary>2"}},
-        {"app.show-page('statistics')", {"<Primary>3"}},
-        {"app.show-page('networks')", {"<Primary>5"}}, /* 4 is for the query log */
-        {"app.show-page('settings')", {"<Primary>6"}},
-        {"app.check", {"F5"}},
-        {"win.pages", {"F9"}},
-        {"win.menu", {"F10"}},
-        {"win.close", {"<Primary>w"}},
-        {"win.search", {"<Primary>f"}},
-        {"app.quit", {"<Primary>q"}},
-    };
-
     g_action_map_add_action_entries(G_ACTION_MAP(application), entries, G_N_ELEMENTS(entries),
                                     application);
-    for (size_t i = 0; i < G_N_ELEMENTS(accelerators); i++)
-        gtk_application_set_accels_for_action(GTK_APPLICATION(application), accelerators[i].action,
-                                              accelerators[i].keys);
+    shortcuts_install(GTK_APPLICATION(application));
 }

@@ -8,7 +8,7 @@
  * turn-on, turn-off, resume, pause(u), set-resolver(s), sign-in,
  * sign-in-with-browser, end-sign-in, look-again,
  * allow-unprotected(u), set-policy(s), retry, check, open, open-clock, show-page(s), install,
- * remove-component, restart, quit; with their keys. What opens anything in clear asks first.
+ * remove-component, restart, about, quit; with their keys. What opens anything in clear asks first.
  */
 void actions_install(SottoApplication *application);
 

@@ -17,15 +17,16 @@
 #include "menu.h"
 #include "notifications.h"
 #include "presentation.h"
+#include "session_end.h"
 #include "sotto-build.h"
 #include "window.h"
 
-#include <glib-unix.h>
 #include <glib/gi18n.h>
 
 struct _SottoApplication {
     GtkApplication parent_instance;
-    guint terminate_source, interrupt_source, countdown_source;
+    guint countdown_source;
+    SessionEnd *session_end;
     SottoHelper *helper;
     SottoDeployment *deployment;
     Situation situation;
@@ -173,13 +174,6 @@ static void on_hosted_changed(SottoApplication *self)
 
 /* --- the application ------------------------------------------------------------------------ */
 
-/* The end of the session, or Ctrl+C: leaves the tray in order. */
-static gboolean on_signal(gpointer application)
-{
-    g_application_quit(application);
-    return G_SOURCE_CONTINUE;
-}
-
 static void sotto_application_startup(GApplication *application)
 {
     SottoApplication *self = SOTTO_APPLICATION(application);
@@ -196,8 +190,7 @@ static void sotto_application_startup(GApplication *application)
     self->menu = menu_new(&self->situation, self->catalogue, G_ACTION_GROUP(self));
     self->indicator = sotto_indicator_new(menu_widget(self->menu), menu_open_item(self->menu));
     self->notifications = notifications_new(application, &self->situation, self->preferences);
-    self->terminate_source = g_unix_signal_add(SIGTERM, on_signal, self);
-    self->interrupt_source = g_unix_signal_add(SIGINT, on_signal, self);
+    self->session_end = session_end_new(application);
     actions_install(self);
     g_signal_connect_swapped(self->indicator, "about-to-show", G_CALLBACK(menu_refresh_counts),
                              self->menu);
@@ -216,8 +209,7 @@ static void sotto_application_shutdown(GApplication *application)
     GList *window;
 
     g_clear_handle_id(&self->countdown_source, g_source_remove);
-    g_clear_handle_id(&self->terminate_source, g_source_remove);
-    g_clear_handle_id(&self->interrupt_source, g_source_remove);
+    g_clear_pointer(&self->session_end, session_end_free);
     if (self->window != NULL)
         g_signal_handlers_disconnect_by_data(self->window, self);
     while ((window = gtk_application_get_windows(GTK_APPLICATION(self))) != NULL)
@@ -245,6 +237,33 @@ static void sotto_application_activate(GApplication *application)
     if (!self->background)
         sotto_application_show_page(self, NULL);
     self->background = FALSE; /* a later start of the app asks for the window */
+}
+
+/* An address that somebody clicked: a resolver's stamp, of which the page Resolvers asks whether to
+ * add it. Any program of the session may send anything. */
+static void open_address(SottoApplication *self, GFile *address)
+{
+    g_autofree char *stamp = g_file_get_uri(address);
+
+    if (!g_file_has_uri_scheme(address, "sdns")) {
+        sotto_window_show_error(self->window, _("Sotto opens nothing but sdns: addresses, which "
+                                                "describe a resolver."));
+        return;
+    }
+    sotto_window_show_page(self->window, "resolvers");
+    if (g_action_group_has_action(G_ACTION_GROUP(self), "add-resolver"))
+        g_action_group_activate_action(G_ACTION_GROUP(self), "add-resolver",
+                                       g_variant_new_string(stamp));
+}
+
+static void sotto_application_open(GApplication *application, GFile **addresses, int count,
+                                   const char *hint)
+{
+    SottoApplication *self = SOTTO_APPLICATION(application);
+
+    sotto_application_show_page(self, NULL);
+    for (int i = 0; i < count; i++)
+        open_address(self, addresses[i]);
 }
 
 /* Options that stand for an action of the instance that runs, which may be this one. TRUE when
@@ -290,6 +309,7 @@ static void sotto_application_class_init(SottoApplicationClass *class)
     application_class->startup = sotto_application_startup;
     application_class->shutdown = sotto_application_shutdown;
     application_class->activate = sotto_application_activate;
+    application_class->open = sotto_application_open;
     application_class->handle_local_options = sotto_application_handle_local_options;
 }
 
@@ -311,6 +331,7 @@ static void sotto_application_init(SottoApplication *self)
 SottoApplication *sotto_application_new(void)
 {
     return g_object_new(SOTTO_TYPE_APPLICATION, "application-id", SOTTO_APP_ID,
-                        "resource-base-path", "/io/github/sottodns/Sotto", "flags",
-                        G_APPLICATION_ALLOW_REPLACEMENT, NULL); /* see restart.c */
+                        "resource-base-path", "/io/github/sottodns/Sotto", "register-session", TRUE,
+                        "flags", G_APPLICATION_HANDLES_OPEN | G_APPLICATION_ALLOW_REPLACEMENT,
+                        NULL); /* the latter: see restart.c */
 }

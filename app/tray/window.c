@@ -20,6 +20,7 @@
 #include "resolvers_page.h"
 #include "settings_page.h"
 #include "setup_page.h"
+#include "shortcuts.h"
 #include "statistics_page.h"
 #include "status_page.h"
 #include "toolkit.h"
@@ -158,7 +159,7 @@ void sotto_window_update(SottoWindow *self)
 {
     Face face = face_of(self->situation);
 
-    if (face != self->last)
+    if (face != self->last && self->last != FACE_SEARCHING)
         gtk_info_bar_set_revealed(self->error_bar, FALSE); /* what failed is history */
     self->last = face;
     choose_floor(self, face);
@@ -221,6 +222,11 @@ static void open_menu(GSimpleAction *action, GVariant *parameter, gpointer windo
     SottoWindow *self = window;
 
     gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(self->menu_button), TRUE);
+}
+
+static void show_shortcuts(GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+    shortcuts_show(window);
 }
 
 static void search(GSimpleAction *action, GVariant *parameter, gpointer window)
@@ -307,7 +313,9 @@ static void sotto_window_class_init(SottoWindowClass *class)
 static void sotto_window_init(SottoWindow *self)
 {
     static const GActionEntry entries[] = {
-        {"close", close_window}, {"menu", open_menu}, {"pages", show_pages}, {"search", search}};
+        {"close", close_window}, {"menu", open_menu},           {"pages", show_pages},
+        {"search", search},      {"shortcuts", show_shortcuts},
+    };
 
     gtk_widget_init_template(GTK_WIDGET(self));
     g_action_map_add_action_entries(G_ACTION_MAP(self), entries, G_N_ELEMENTS(entries), self);

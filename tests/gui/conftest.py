@@ -17,6 +17,7 @@ from scripted_systemd import ScriptedSystemd
 from tray_host import NotificationPortal, NotificationServer, TrayHost
 from waiting import wait
 
+ID = "io.github.sottodns.Sotto"
 APP = os.environ["SOTTO_APP"]
 os.environ["SOTTO_SIGNIN"] = "/there/is/no/sign-in-program"  # unless a test brings one
 # On a busy machine the tray's library says this CRITICAL; see app/tray/indicator.c, which makes up for it.
@@ -24,6 +25,12 @@ LIBRARY_RACE = r"CRITICAL \*\*: [0-9:.]+: g_dbus_proxy_new: assertion 'G_IS_DBUS
 # Of the web engine's processes, below a sign-in window that the app started: no bus for accessibility, for instance.
 ENGINE_TROUBLES = r"^\(WebKit\w+:\d+\): .*$"
 HERE = pathlib.Path(__file__).resolve().parent
+
+
+def complaints(text):
+    """The lines of what a program printed that tell of a fault in it."""
+    text = re.sub(ENGINE_TROUBLES, "", re.sub(LIBRARY_RACE, "", text), flags=re.MULTILINE)
+    return [line for line in text.splitlines() if re.search("CRITICAL|WARNING|ERROR|runtime error", line)]
 
 
 class Helper:
@@ -110,10 +117,8 @@ class App:
             os.kill(self.pid, signal.SIGKILL)
             code = self.process.wait()
         self.output.close()
-        text = re.sub(LIBRARY_RACE, "", self.text())
-        text = re.sub(ENGINE_TROUBLES, "", text, flags=re.MULTILINE)
-        assert code == 0, f"the app ended with {code}\n{text}"
-        assert "CRITICAL" not in text and "WARNING" not in text, text
+        assert code == 0, f"the app ended with {code}\n{self.text()}"
+        assert complaints(self.text()) == []
 
 
 @pytest.fixture

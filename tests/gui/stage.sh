@@ -16,7 +16,8 @@ trap 'rm -rf "$work"' EXIT
 mkdir -p "$work/tests" "$work/out" "$work/home/.local/share/icons"
 cp "$source"/tests/gui/*.py "$source/tests/gui/session" "$work/tests/"
 cp "$source/data/dbus/io.github.sottodns.Sotto1.xml" "$source/data/resolvers/resolvers.conf" "$app" "$work/"
-cp -r "$source/data/desktop" "$work/"
+cp -r "$source/data/desktop" "$source/ui" "$work/"
+cp "$source/data/dbus/io.github.sottodns.Sotto.service.in" "$source/app/tray/shortcuts.c" "$work/"
 for module in late-bus right-to-left other-words; do
     built=${SOTTO_BUILD:-$source/build}/plain/tests/gui/$module.so
     [ ! -e "$built" ] || cp "$built" "$work/"
@@ -34,7 +35,9 @@ if [ -x "$signin" ]; then
 fi
 export SOTTO_LATE_BUS=$work/late-bus.so SOTTO_RIGHT_TO_LEFT=$work/right-to-left.so SOTTO_OTHER_WORDS=$work/other-words.so
 export SOTTO_TEMPLATE=$work/sotto.pot SOTTO_CLI=$work/sottoctl
-export SOTTO_DESKTOP=$work/desktop SOTTO_CONTRACT=$work/io.github.sottodns.Sotto1.xml
+export SOTTO_DESKTOP=$work/desktop SOTTO_UI=$work/ui SOTTO_SHORTCUTS=$work/shortcuts.c
+export SOTTO_BUS_SERVICE=$work/io.github.sottodns.Sotto.service.in
+export SOTTO_CONTRACT=$work/io.github.sottodns.Sotto1.xml
 
 as_user=()
 if [ "$(id -u)" = 0 ]; then
