@@ -37,6 +37,7 @@
 
 #define DEFAULT_FOLDER "/var/lib/sotto"
 #define STATE_FILE     "state.conf"
+#define DECISIONS_FILE "decisions.conf"
 #define HISTORY_FILE   "statistics"
 #define NETWORKS_FILE  "networks"
 #define KNOWN_FILE     "networks.conf"
@@ -59,6 +60,7 @@ typedef struct Machine {
     History *history;
     RuleLoader *rules;
     State *saved;
+    Decisions *decisions;
     KnownNetworks *known;
     KnownNetworksListener known_changes;
     LoopDefer remember; /* what got through on networks */
@@ -91,6 +93,7 @@ static gboolean on_reload(gpointer owner)
 
     notifier_reloading();
     if (settings) {
+        decisions_give(machine->decisions, settings);
         sources_reload(machine->sources, settings);
         protection_reload(machine->protection, settings);
         rule_loader_begin(machine->rules, settings->rules);
@@ -237,6 +240,7 @@ static const char *state_folder(void)
 static void put_together(Machine *machine)
 {
     g_autofree char *path = g_build_filename(state_folder(), STATE_FILE, NULL);
+    g_autofree char *decisions_path = g_build_filename(state_folder(), DECISIONS_FILE, NULL);
     g_autofree char *known_path = g_build_filename(state_folder(), KNOWN_FILE, NULL);
     g_autofree char *history_path = g_build_filename(state_folder(), HISTORY_FILE, NULL);
     static const SleepEvents sleep_events = {on_falling_asleep, on_awake};
@@ -263,6 +267,7 @@ static void put_together(Machine *machine)
     machine->history = history_new(machine->loop, machine->engine, history_path);
     machine->rules = rule_loader_new(machine->loop, machine->engine);
     machine->saved = state_load(path);
+    machine->decisions = decisions_load(decisions_path);
     machine->known = known_networks_new(known_path);
     machine->known_changes = (KnownNetworksListener){.changed = on_known_changed, .owner = machine};
     known_networks_listen(machine->known, &machine->known_changes);
@@ -288,7 +293,9 @@ static void put_together(Machine *machine)
         .networks = machine->known,
         .probe = &portal_probe,
         .clock = machine->clock,
+        .decisions = machine->decisions,
     };
+    decisions_give(machine->decisions, machine->settings);
     machine->sources = sources_new(&lists, machine->settings);
     machine->protection = protection_new(&parts, machine->settings);
 }
@@ -334,6 +341,7 @@ static bool start(Machine *machine)
                                                      .lists = machine->sources,
                                                      .network = machine->network,
                                                      .known = machine->known,
+                                                     .decisions = machine->decisions,
                                                  });
     machine->signals[0] = g_unix_signal_add(SIGTERM, on_stop, machine);
     machine->signals[1] = g_unix_signal_add(SIGINT, on_stop, machine);
@@ -365,6 +373,7 @@ static void take_apart(Machine *machine)
     engine_free(machine->engine);
     admission_free(machine->admission);
     state_free(machine->saved);
+    decisions_free(machine->decisions);
     known_networks_unlisten(&machine->known_changes);
     known_networks_free(machine->known);
     tls_context_free(machine->tls);

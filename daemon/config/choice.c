@@ -4,6 +4,7 @@
  */
 #include "choice.h"
 
+#include "favourites.h"
 #include "log.h"
 
 #include <string.h>
@@ -67,15 +68,6 @@ static gboolean add_all(Plan *plan, const Settings *settings, GPtrArray *resolve
     return FALSE;
 }
 
-static GPtrArray *favourites_of(const Settings *settings)
-{
-    GPtrArray *favourites = g_ptr_array_new();
-
-    for (size_t i = 0; settings->favourites[i]; i++)
-        g_ptr_array_add(favourites, settings_find_resolver(settings, settings->favourites[i]));
-    return favourites;
-}
-
 /* Whom to ask where a resolver is that has no address: those that everybody knows, by theirs. */
 static void add_bootstrap(Plan *plan, const Settings *settings)
 {
@@ -107,7 +99,7 @@ Plan *choice_plan(const Settings *settings, const char *choice, GError **error)
     } else if (!choice && settings->chosen->len) {
         added = add_all(plan, settings, settings->chosen, error);
     } else {
-        g_autoptr(GPtrArray) favourites = favourites_of(settings);
+        g_autoptr(GPtrArray) favourites = favourites_list(settings);
 
         plan->strategy = STRATEGY_FASTEST;
         added = add_all(plan, settings, favourites, error);

@@ -123,16 +123,18 @@ static gboolean understand(const Relays *relays, const char *choice, Relay **giv
         *given = relay_anonymous(choice, error);
         return *given != NULL;
     }
-    if (g_str_equal(choice, RELAY_ANY) || g_str_equal(choice, RELAY_NONE) ||
-        relays_find(relays, choice) != NULL)
-        return TRUE;
-    g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "No relay is called \"%s\".", choice);
-    return FALSE;
+    return relays_know(relays, choice, error);
 }
 
-static void set_unreached(GError **error, const Resolver *resolver, bool carried)
+/* `named` NULL: any would do. */
+static void set_unreached(GError **error, const Resolver *resolver, const Relay *named,
+                          bool carried)
 {
-    if (carried)
+    if (carried && named != NULL)
+        g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+                    "The relay \"%s\" carries none of the protocols of \"%s\".", named->id,
+                    resolver->id);
+    else if (carried)
         g_set_error(
             error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
             "No relay is known through which \"%s\" could be reached, and which is in other "
@@ -147,6 +149,10 @@ static void set_unreached(GError **error, const Resolver *resolver, bool carried
 
 static const char *choice_for(const Relays *relays, const Resolver *resolver)
 {
+    const char *decided = relays_decision(relays, resolver->id);
+
+    if (*decided != '\0')
+        return decided;
     if (resolver->relay == NULL)
         return relays_choice(relays);
     return *resolver->relay != '\0' ? resolver->relay : RELAY_NONE;
@@ -177,7 +183,7 @@ Resolver *relays_reach(const Relays *relays, Resolver *resolver, GError **error)
     }
     add_relayed(reached, odoh, &odoh_way);
     if (reached->endpoint_count == 0) {
-        set_unreached(error, resolver, dnscrypt->len + odoh->len > 0);
+        set_unreached(error, resolver, relays_find(relays, choice), dnscrypt->len + odoh->len > 0);
         return NULL;
     }
     return g_steal_pointer(&reached);

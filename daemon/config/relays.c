@@ -27,7 +27,8 @@ struct Relays {
     GPtrArray *known;     /* Known*, own and built-in ones first */
     Operators *operators; /* for resolvers that do not name theirs */
     uint8_t key[PLAN_SPREAD_KEY];
-    char *choice; /* NULL: none */
+    char *choice;          /* NULL: none */
+    GHashTable *decisions; /* id of a resolver, "" for the others → choice */
 };
 
 G_STATIC_ASSERT(PLAN_SPREAD_KEY == crypto_shorthash_KEYBYTES);
@@ -79,6 +80,7 @@ Relays *relays_new(const uint8_t key[PLAN_SPREAD_KEY])
 
     relays->known = g_ptr_array_new_with_free_func(known_free);
     relays->operators = operators_new();
+    relays->decisions = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     memcpy(relays->key, key, PLAN_SPREAD_KEY);
     return relays;
 }
@@ -89,6 +91,7 @@ void relays_free(Relays *relays)
         return;
     g_ptr_array_unref(relays->known);
     operators_free(relays->operators);
+    g_hash_table_unref(relays->decisions);
     g_free(relays->choice);
     g_free(relays);
 }
@@ -143,13 +146,67 @@ GPtrArray *relays_all(const Relays *relays)
     return all;
 }
 
+gboolean relays_know(const Relays *relays, const char *choice, GError **error)
+{
+    if (g_str_equal(choice, RELAY_ANY) || g_str_equal(choice, RELAY_NONE) ||
+        relays_find(relays, choice) != NULL)
+        return TRUE;
+    g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "No relay is called \"%s\".", choice);
+    return FALSE;
+}
+
+static bool has_endpoint(const Relay *relay, const Endpoint *endpoint)
+{
+    for (size_t i = 0; i < relay->endpoint_count; i++)
+        if (endpoint_equal(relay->endpoints[i], endpoint))
+            return true;
+    return false;
+}
+
+char *relays_name(const Relays *relays, const Endpoint *relay)
+{
+    char address[ADDRESS_MAX_TEXT];
+
+    for (guint i = 0; i < relays->known->len; i++) {
+        const Known *known = relays->known->pdata[i];
+
+        if (has_endpoint(known->relay, relay))
+            return g_strdup(known->relay->name);
+    }
+    return g_strdup(relay->host != NULL ? relay->host : address_format(&relay->address, address));
+}
+
 const char *relay_kind_name(const Relay *relay)
 {
     return relay->endpoints[0]->kind == ENDPOINT_DNSCRYPT ? "dnscrypt" : "odoh";
 }
 
+void relays_decide(Relays *relays, const char *id, const char *choice)
+{
+    if (*choice != '\0')
+        g_hash_table_replace(relays->decisions, g_strdup(id), g_strdup(choice));
+    else
+        g_hash_table_remove(relays->decisions, id);
+}
+
+void relays_forget_decisions(Relays *relays)
+{
+    g_hash_table_remove_all(relays->decisions);
+}
+
+const char *relays_decision(const Relays *relays, const char *id)
+{
+    const char *choice = g_hash_table_lookup(relays->decisions, id);
+
+    return choice != NULL ? choice : "";
+}
+
 const char *relays_choice(const Relays *relays)
 {
+    const char *decided = relays_decision(relays, "");
+
+    if (*decided != '\0')
+        return decided;
     return relays->choice != NULL && *relays->choice != '\0' ? relays->choice : RELAY_NONE;
 }
 

@@ -48,8 +48,22 @@ Relay *relay_anonymous(const char *stamp, GError **error);
 
 /** What is chosen for resolvers that say nothing themselves: [Sotto] Relay=. NULL: RELAY_NONE. */
 void relays_choose(Relays *relays, const char *choice);
-/** Never NULL. */
+/**
+ * What users decided at run time (decisions.h), which wins over what is written: for the resolver
+ * `id`, or with "" for all that have no choice of their own. `choice` is an id, RELAY_ANY,
+ * RELAY_NONE or "", nothing any more.
+ */
+void relays_decide(Relays *relays, const char *id, const char *choice);
+void relays_forget_decisions(Relays *relays);
+/** "" nothing; borrowed until the next decision. */
+const char *relays_decision(const Relays *relays, const char *id);
+/** What counts for resolvers that have no choice of their own. Never NULL. */
 const char *relays_choice(const Relays *relays);
+/** Whether it is RELAY_ANY, RELAY_NONE or the id of a known relay. G_IO_ERROR_NOT_FOUND. */
+gboolean relays_know(const Relays *relays, const char *choice, GError **error);
+/** The name of the relay that an endpoint goes through: its host or address where it is none of
+ * the known ones. (transfer full) */
+char *relays_name(const Relays *relays, const Endpoint *relay);
 /** Whether `choice` is written as it may be; whether such a relay is known is another matter.
  * G_IO_ERROR_INVALID_ARGUMENT with a sentence. */
 gboolean relay_choice_check(const char *choice, GError **error);

@@ -10,19 +10,19 @@
 #include "cache_settings.h"
 #include "endpoint_spec.h"
 #include "entries.h"
+#include "favourites.h"
 #include "list_settings.h"
 #include "log.h"
 #include "spread_key.h"
 
 #include <string.h>
 
-#define FORWARDER          "Sotto"
-#define PROTECTION         "Protection"
-#define ROUTE_PREFIX       "Route "
-#define DEFAULT_ADDRESS4   "198.19.53.53"
-#define DEFAULT_ADDRESS6   "fd53:6f74:746f::53"
-#define MAXIMUM_FAVOURITES 5
-#define DNS_PORT           53
+#define FORWARDER        "Sotto"
+#define PROTECTION       "Protection"
+#define ROUTE_PREFIX     "Route "
+#define DEFAULT_ADDRESS4 "198.19.53.53"
+#define DEFAULT_ADDRESS6 "fd53:6f74:746f::53"
+#define DNS_PORT         53
 
 static const char *const strategy_words[] = {"fastest", "p2",     "first", "round-robin",
                                              "random",  "spread", NULL};
@@ -79,6 +79,7 @@ void settings_unref(Settings *settings)
     g_free(settings->pid_file);
     g_strfreev(settings->probe_names);
     g_strfreev(settings->favourites);
+    g_strfreev(settings->decided_favourites);
     network_settings_clear(&settings->networks);
     g_free(settings);
 }
@@ -170,32 +171,6 @@ static gboolean read_probes(Settings *settings, const Keys *keys, GError **error
     if (!keys_get_number(keys, PROTECTION, "ProbeSeconds", 1, 60, &seconds, error))
         return FALSE;
     settings->probe_budget_us = seconds * G_USEC_PER_SEC;
-    return TRUE;
-}
-
-static gboolean read_favourites(Settings *settings, const Keys *keys, const Keys *builtin,
-                                GError **error)
-{
-    g_auto(GStrv) wanted = keys_get_list(keys, PROTECTION, "Favourites");
-    g_autoptr(GStrvBuilder) known = g_strv_builder_new();
-    bool own = wanted && *wanted;
-    size_t count = 0;
-
-    if (!own) {
-        g_strfreev(g_steal_pointer(&wanted));
-        wanted = keys_get_list(builtin, "Defaults", "Favourites");
-    }
-    for (size_t i = 0; wanted && wanted[i] && count < MAXIMUM_FAVOURITES; i++) {
-        if (settings_find_resolver(settings, wanted[i])) {
-            g_strv_builder_add(known, wanted[i]);
-            count++;
-        } else if (own) {
-            keys_set_error(error, keys, PROTECTION, "Favourites", wanted[i],
-                           "No resolver has this id.");
-            return FALSE;
-        }
-    }
-    settings->favourites = g_strv_builder_end(known);
     return TRUE;
 }
 
@@ -332,7 +307,7 @@ Settings *settings_load(const SettingsSources *sources, GError **error)
         !keys_get_bool(keys, PROTECTION, "VPNLookups", &settings->vpn_lookups, error) ||
         !read_address(keys, "Address4", DEFAULT_ADDRESS4, &settings->address4, error) ||
         !read_address(keys, "Address6", DEFAULT_ADDRESS6, &settings->address6, error) ||
-        !read_favourites(settings, keys, builtin, error) ||
+        !favourites_read(settings, keys, builtin, error) ||
         !network_settings_read(&settings->networks, keys, error) ||
         !read_routes(settings, keys, error))
         return NULL;

@@ -47,6 +47,8 @@ typedef struct Settings {
     bool local_domains; /* a network's own names are asked of it, unencrypted; default true */
     bool vpn_lookups;   /* a VPN that takes all traffic gets all lookups; default true */
     char **favourites;  /* ids shown in the tray's menu, at most five */
+    char **decided_favourites; /* what users made of them (decisions.h); NULL: nothing. To be read
+                                  by favourites_list */
 
     NetworkSettings networks; /* [Networks] */
 } Settings;

@@ -25,6 +25,7 @@ typedef struct InspectionSources {
     Sources *lists;          /* may be NULL: what the files say is all there is */
     Network *network;        /* may be NULL: nobody tells of it */
     KnownNetworks *known;    /* may be NULL: no network is remembered */
+    Decisions *decisions;    /* NULL only where lists is */
     Tampering *tampering;    /* the service's own, both; may be NULL */
     HijackMemory *before;
 } InspectionSources;

@@ -7,31 +7,24 @@
  */
 #include "resolvers_interface.h"
 
+#include "additions.h"
 #include "call.h"
-#include "discovery.h"
+#include "favourites.h"
 #include "helper-bus.h"
+#include "log.h"
+#include "reports.h"
 
 #include <string.h>
 
-#define MAX_SPEC   2048 /* a message may be 32 MB long */
-#define DNS_PORT   53
-#define ADDING_MAX 4 /* at once: each takes sockets, of which lookups must not run out */
+#define MAX_SPEC 2048 /* a message may be 32 MB long */
+#define MAX_ID   64   /* as entries.c reads them */
 
 struct ResolversInterface {
     const InspectionSources *sources;
     Face face;
     BusSotto1Resolvers *skeleton; /* the face's */
-    List adding;                  /* Addition */
-    unsigned adding_count;
+    Additions additions;
 };
-
-/* A resolver that was given by its address alone, and must say first how it is reached. */
-typedef struct Addition {
-    ListNode node;
-    ResolversInterface *resolvers;
-    Call *call;
-    Discovery *discovery;
-} Addition;
 
 /* --- what is there --- */
 
@@ -107,7 +100,48 @@ static gboolean on_list_relays(BusSotto1Resolvers *skeleton, GDBusMethodInvocati
     return TRUE;
 }
 
+/* Answers what is too long to be looked for. */
+static bool refuse_id(GDBusMethodInvocation *invocation, const char *id)
+{
+    if (strlen(id) <= MAX_ID)
+        return false;
+    call_refuse(invocation, G_IO_ERROR_INVALID_ARGUMENT, "That is too long for a resolver's id.");
+    return true;
+}
+
+static gboolean on_describe(BusSotto1Resolvers *skeleton, GDBusMethodInvocation *invocation,
+                            const char *id, ResolversInterface *resolvers)
+{
+    Resolver *resolver =
+        settings_find_resolver(protection_settings(resolvers->sources->protection), id);
+    if (refuse_id(invocation, id))
+        return TRUE;
+    if (resolver != NULL) {
+        bus_sotto1_resolvers_complete_describe(skeleton, invocation,
+                                               report_resolver(resolvers->sources, resolver));
+    } else {
+        g_autofree char *sentence = g_strdup_printf("No resolver is called \"%s\".", id);
+        call_refuse(invocation, G_IO_ERROR_NOT_FOUND, sentence);
+    }
+    return TRUE;
+}
+
 /* --- what changes something --- */
+
+/* The lists would read otherwise now. */
+static void tell(ResolversInterface *resolvers)
+{
+    if (resolvers->face.cancellable != NULL)
+        bus_sotto1_resolvers_emit_changed(resolvers->skeleton);
+}
+
+static void on_changed(void *owner)
+{
+    ResolversInterface *resolvers = owner;
+    Protection *protection = resolvers->sources->protection;
+    protection_reload(protection, protection_settings(protection));
+    tell(resolvers);
+}
 
 static void on_refreshed(void *owner, const GError *error)
 {
@@ -131,81 +165,10 @@ static gboolean on_refresh_sources(BusSotto1Resolvers *skeleton, GDBusMethodInvo
     return TRUE;
 }
 
-static void add_spec(const ResolversInterface *resolvers, Call *call, const char *spec)
-{
-    g_autoptr(GError) error = NULL;
-    g_autofree char *id = NULL;
-    const char *name;
-    g_variant_get(call_parameters(call), "(&s&s)", NULL, &name);
-    if (sources_add(resolvers->sources->lists, spec, name, &id, &error))
-        call_return(call, g_variant_new("(s)", id));
-    else
-        call_fail(call, error);
-}
-
-static void addition_free(Addition *addition)
-{
-    addition->resolvers->adding_count--;
-    list_remove(&addition->node);
-    g_free(addition);
-}
-
-static void on_discovered(void *owner, Resolver *found, const char *sentence)
-{
-    Addition *addition = owner;
-    if (found != NULL) {
-        g_autofree char *spec = discovery_spec(found);
-        add_spec(addition->resolvers, addition->call, spec);
-        resolver_unref(found);
-    } else {
-        g_autoptr(GError) error =
-            g_error_new_literal(G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, sentence);
-        call_fail(addition->call, error);
-    }
-    addition_free(addition);
-}
-
-static void discover(ResolversInterface *resolvers, Call *call, const Address *address)
-{
-    if (resolvers->adding_count >= ADDING_MAX) {
-        g_autoptr(GError) error =
-            g_error_new_literal(G_IO_ERROR, G_IO_ERROR_BUSY,
-                                "Other resolvers are being asked how they are reached encrypted; "
-                                "try again in a moment.");
-        call_fail(call, error);
-        return;
-    }
-
-    Addition *addition = g_new0(Addition, 1);
-    addition->resolvers = resolvers;
-    addition->call = call;
-    list_init(&addition->node);
-    list_append(&resolvers->adding, &addition->node);
-    resolvers->adding_count++;
-    addition->discovery =
-        discovery_begin(resolvers->sources->engine, address, on_discovered, addition);
-}
-
-static void stop_adding(ResolversInterface *resolvers)
-{
-    Addition *addition;
-    while ((addition = list_first(&resolvers->adding, Addition, node)) != NULL) {
-        discovery_cancel(addition->discovery);
-        call_drop(addition->call);
-        addition_free(addition);
-    }
-}
-
 static void add(void *owner, Call *call, const char *who)
 {
     ResolversInterface *resolvers = owner;
-    const char *spec;
-    Address address;
-    g_variant_get(call_parameters(call), "(&s&s)", &spec, NULL);
-    if (address_parse(spec, DNS_PORT, &address) == STATUS_OK)
-        discover(resolvers, call, &address);
-    else
-        add_spec(resolvers, call, spec);
+    additions_begin(&resolvers->additions, call);
 }
 
 static gboolean on_add(BusSotto1Resolvers *skeleton, GDBusMethodInvocation *invocation,
@@ -240,29 +203,83 @@ static void remove_own(void *owner, Call *call, const char *who)
 static gboolean on_remove(BusSotto1Resolvers *skeleton, GDBusMethodInvocation *invocation,
                           const char *id, ResolversInterface *resolvers)
 {
-    if (strlen(id) > MAX_SPEC)
-        call_refuse(invocation, G_IO_ERROR_INVALID_ARGUMENT,
-                    "That is too long for a resolver's id.");
-    else
+    if (!refuse_id(invocation, id))
         call_authorize(call_new(&resolvers->face, invocation), ACTION_RESOLVER, remove_own);
+    return TRUE;
+}
+
+/* --- what users decide about single ones --- */
+
+static void set_favourite(void *owner, Call *call, const char *who)
+{
+    ResolversInterface *resolvers = owner;
+    Settings *settings = protection_settings(resolvers->sources->protection);
+    Decisions *decisions = resolvers->sources->decisions;
+    g_autoptr(GError) error = NULL;
+    gboolean favourite;
+    const char *id;
+    g_variant_get(call_parameters(call), "(&sb)", &id, &favourite);
+    g_auto(GStrv) ids = favourites_change(settings, id, favourite, &error);
+    if (ids == NULL || !decisions_set_favourites(decisions, (const char *const *)ids, &error)) {
+        call_fail(call, error);
+        return;
+    }
+    decisions_give(decisions, settings);
+    log_info("the favourites are others now by=%s", who);
+    on_changed(resolvers);
+    call_return(call, NULL);
+}
+
+static gboolean on_set_favourite(BusSotto1Resolvers *skeleton, GDBusMethodInvocation *invocation,
+                                 const char *id, gboolean favourite, ResolversInterface *resolvers)
+{
+    if (!refuse_id(invocation, id))
+        call_authorize(call_new(&resolvers->face, invocation), ACTION_RESOLVER, set_favourite);
+    return TRUE;
+}
+
+static void on_relay_set(void *owner, const GError *error)
+{
+    Call *call = owner;
+    if (error != NULL) {
+        call_fail(call, error);
+        return;
+    }
+    if (call->face != NULL) { /* what the caller reads or hears next is what it waited for */
+        ResolversInterface *resolvers = call->face->owner;
+        resolvers_interface_follow(resolvers);
+        face_flush(&resolvers->face);
+        tell(resolvers);
+    }
+    call_return(call, NULL);
+}
+
+static void set_relay(void *owner, Call *call, const char *who)
+{
+    const ResolversInterface *resolvers = owner;
+    const char *id, *relay;
+    g_variant_get(call_parameters(call), "(&s&s)", &id, &relay);
+    protection_set_relay(resolvers->sources->protection, who, id, relay, on_relay_set, call);
+}
+
+static gboolean on_set_relay(BusSotto1Resolvers *skeleton, GDBusMethodInvocation *invocation,
+                             const char *id, const char *relay, ResolversInterface *resolvers)
+{
+    if (strlen(relay) > MAX_ID)
+        call_refuse(invocation, G_IO_ERROR_INVALID_ARGUMENT, "That is too long for a relay's id.");
+    else if (!refuse_id(invocation, id))
+        call_authorize(call_new(&resolvers->face, invocation), ACTION_RESOLVER, set_relay);
     return TRUE;
 }
 
 /* --- between lists and protection --- */
 
-static void on_changed(void *owner)
-{
-    ResolversInterface *resolvers = owner;
-    Protection *protection = resolvers->sources->protection;
-    protection_reload(protection, protection_settings(protection));
-    if (resolvers->face.cancellable != NULL)
-        bus_sotto1_resolvers_emit_changed(resolvers->skeleton);
-}
-
 void resolvers_interface_follow(ResolversInterface *resolvers)
 {
     Protection *protection = resolvers->sources->protection;
     ProtectionView view;
+    bus_sotto1_resolvers_set_relay(resolvers->skeleton,
+                                   relays_choice(protection_settings(protection)->relays));
     if (resolvers->sources->lists == NULL)
         return;
     protection_view(protection, &view);
@@ -285,6 +302,9 @@ static void connect_methods(ResolversInterface *resolvers)
         {"handle-list-relays", G_CALLBACK(on_list_relays)},
         {"handle-add", G_CALLBACK(on_add)},
         {"handle-remove", G_CALLBACK(on_remove)},
+        {"handle-describe", G_CALLBACK(on_describe)},
+        {"handle-set-favourite", G_CALLBACK(on_set_favourite)},
+        {"handle-set-relay", G_CALLBACK(on_set_relay)},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(methods); i++)
         g_signal_connect(resolvers->skeleton, methods[i].signal, methods[i].handler, resolvers);
@@ -295,7 +315,7 @@ ResolversInterface *resolvers_interface_new(const InspectionSources *sources)
 {
     ResolversInterface *resolvers = g_new0(ResolversInterface, 1);
     resolvers->sources = sources;
-    list_init(&resolvers->adding);
+    additions_init(&resolvers->additions, sources);
     resolvers->skeleton = bus_sotto1_resolvers_skeleton_new();
     face_init(&resolvers->face, G_DBUS_INTERFACE_SKELETON(resolvers->skeleton), resolvers);
     if (sources->lists != NULL) {
@@ -309,7 +329,7 @@ void resolvers_interface_free(ResolversInterface *resolvers)
 {
     if (resolvers == NULL)
         return;
-    stop_adding(resolvers);
+    additions_stop(&resolvers->additions);
     if (resolvers->sources->lists != NULL) {
         sources_set_changed(resolvers->sources->lists, NULL, NULL);
         sources_follow(resolvers->sources->lists, NULL);

@@ -3,6 +3,7 @@
 
 #include "admit.h"
 #include "clock.h"
+#include "decisions.h"
 #include "engine.h"
 #include "known_networks.h"
 #include "leak.h"
@@ -62,6 +63,7 @@ typedef struct ProtectionParts { /* all borrowed; they outlive it */
     Prober *prober;
     Admission *admission;    /* may be NULL */
     KnownNetworks *networks; /* may be NULL: every network is an unknown one */
+    Decisions *decisions;    /* may be NULL: they are not kept */
     const PortalProbeClass *probe;
     const Clock *clock; /* may be NULL: it is right */
     State *saved;
@@ -100,6 +102,12 @@ void protection_resume(Protection *protection, const char *who, ProtectionDone d
 /** The old resolver stays unless the new one was proven. */
 void protection_set_resolver(Protection *protection, const char *who, const char *id,
                              ProtectionDone done, void *owner);
+
+/** How resolver `id` is reached from now on, "" for all that have no choice of their own; `relay`
+ * as relays_decide has it. What is in use is proven in the new way, and the old one stays unless it
+ * was. */
+void protection_set_relay(Protection *protection, const char *who, const char *id,
+                          const char *relay, ProtectionDone done, void *owner);
 
 /** Looks again at once for a sign-in page and for a way through; from blocked, signin, error,
  * offline. Ends when the state says what was found. */

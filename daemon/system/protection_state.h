@@ -11,7 +11,7 @@
  *   transition.c        what the ways from one state to another on request have in common
  *   turning_on.c        to "on", from off and from what is held
  *   turning_off.c       off, for good or for a while
- *   choosing.c          another resolver
+ *   choosing.c          another resolver, or another way to it
  *   held.c              what becomes of the state while DNS is ours
  *   following.c         what becomes of the network meanwhile
  *   opening.c           what the user lets go to the network's own DNS
@@ -65,6 +65,7 @@ struct Protection {
     Proof *proof;                 /* of the transition */
     char *who;                    /* asked for it */
     char *choice;                 /* of a resolver, which it will save */
+    char *relay_for, *relay;      /* how one is reached, the same */
     char *failure_code, *failure; /* why it is being rolled back */
     uint32_t pause_s;
 

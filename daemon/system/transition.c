@@ -46,6 +46,8 @@ void transition_end(Protection *protection, const GError *error)
     protection->transition = TRANSITION_NONE;
     g_clear_pointer(&protection->proof, proof_cancel);
     g_clear_pointer(&protection->choice, g_free);
+    g_clear_pointer(&protection->relay_for, g_free);
+    g_clear_pointer(&protection->relay, g_free);
     g_clear_pointer(&protection->failure_code, g_free);
     g_clear_pointer(&protection->failure, g_free);
     for (guint i = 0; i < waiters->len; i++) {
