@@ -50,9 +50,8 @@ static void sotto_fold_row_init(SottoFoldRow *self)
     show_state(self);
 }
 
-void sotto_fold_row_set_detail(SottoFoldRow *self, const char *detail)
+void sotto_fold_row_set_words(SottoFoldRow *self, const char *title, const char *detail)
 {
-    g_autofree char *title = g_strdup(hdy_preferences_row_get_title(HDY_PREFERENCES_ROW(self)));
     g_autofree char *spoken =
         detail[0] != '\0' ? g_strdup_printf("%s, %s", title, detail) : g_strdup(title);
 
@@ -60,12 +59,19 @@ void sotto_fold_row_set_detail(SottoFoldRow *self, const char *detail)
     atk_object_set_name(gtk_widget_get_accessible(GTK_WIDGET(self->button)), spoken);
 }
 
+void sotto_fold_row_set_detail(SottoFoldRow *self, const char *detail)
+{
+    g_autofree char *title = g_strdup(hdy_preferences_row_get_title(HDY_PREFERENCES_ROW(self)));
+
+    sotto_fold_row_set_words(self, title, detail);
+}
+
 SottoFoldRow *sotto_fold_row_new(const char *title, const char *detail)
 {
-    SottoFoldRow *self = g_object_new(SOTTO_TYPE_FOLD_ROW, "title", title, "subtitle-lines", 2,
-                                      "title-lines", 2, NULL);
+    SottoFoldRow *self =
+        g_object_new(SOTTO_TYPE_FOLD_ROW, "subtitle-lines", 2, "title-lines", 2, NULL);
 
-    sotto_fold_row_set_detail(self, detail);
+    sotto_fold_row_set_words(self, title, detail);
     return self;
 }
 

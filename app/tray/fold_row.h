@@ -14,6 +14,7 @@
 G_DECLARE_FINAL_TYPE(SottoFoldRow, sotto_fold_row, SOTTO, FOLD_ROW, HdyActionRow)
 
 SottoFoldRow *sotto_fold_row_new(const char *title, const char *detail);
+void sotto_fold_row_set_words(SottoFoldRow *row, const char *title, const char *detail);
 void sotto_fold_row_set_detail(SottoFoldRow *row, const char *detail);
 gboolean sotto_fold_row_is_open(SottoFoldRow *row);
 void sotto_fold_row_set_open(SottoFoldRow *row, gboolean open);

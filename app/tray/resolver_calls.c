@@ -83,15 +83,12 @@ void sotto_resolver_calls_choose(SottoResolverCalls *self, const char *id, const
     sotto_helper_set_resolver_async(self->helper, id, NULL, on_proved, g_object_ref(self));
 }
 
-void sotto_resolver_calls_set_relay(SottoResolverCalls *self, const char *id, const char *relay,
-                                    const char *name)
+void sotto_resolver_calls_set_relay(SottoResolverCalls *self, const char *id, const char *relay)
 {
-    g_autofree char *text = g_strdup_printf(_("Trying %s…"), name);
-
     if (is_proving(self))
         return;
     self->relaying = TRUE;
-    say(self, text, FALSE);
+    say(self, _("Trying this way…"), FALSE);
     sotto_helper_set_relay_async(self->helper, id, relay, NULL, on_proved, g_object_ref(self));
 }
 

@@ -26,6 +26,5 @@ void sotto_resolver_calls_choose(SottoResolverCalls *calls, const char *id, cons
 void sotto_resolver_calls_star(SottoResolverCalls *calls, const char *id, gboolean favourite);
 /** Asks the user first. */
 void sotto_resolver_calls_remove(SottoResolverCalls *calls, const char *id, const char *name);
-/** `id` "": for all that have no choice of their own. `name` is what the way is called. */
-void sotto_resolver_calls_set_relay(SottoResolverCalls *calls, const char *id, const char *relay,
-                                    const char *name);
+/** `id` "": for all that have no choice of their own. */
+void sotto_resolver_calls_set_relay(SottoResolverCalls *calls, const char *id, const char *relay);

@@ -9,9 +9,14 @@
 #include "resolvers_page.h"
 
 #include "filter_button.h"
+#include "lists_view.h"
+#include "relay_page.h"
+#include "relay_words.h"
 #include "resolver_calls.h"
+#include "resolver_details.h"
 #include "resolver_list.h"
 #include "resolver_words.h"
+#include "spoken_row.h"
 
 #include <glib/gi18n.h>
 
@@ -21,7 +26,10 @@ struct _SottoResolversPage {
     Catalogue *catalogue;
     SottoResolverCalls *calls;
     gulong catalogue_handler;
-    ResolverList *rows; /* NULL before the first visit */
+    ResolverList *rows;            /* NULL before the first visit */
+    SottoResolverDetails *details; /* NULL before they are first opened */
+    SottoRelayPage *relays;        /* the same */
+    GtkWidget *relays_from;        /* what of the deck they were opened from */
 
     GtkLabel *message, *count;
     HdyDeck *deck;
@@ -29,6 +37,10 @@ struct _SottoResolversPage {
     GtkSearchEntry *search;
     SottoFilterButton *filters;
     GtkListBox *list;
+    HdyActionRow *relay_row;
+    GtkWidget *change_relay;
+    GtkLabel *explanation;
+    SottoListsView *lists;
 };
 
 G_DEFINE_FINAL_TYPE(SottoResolversPage, sotto_resolvers_page, GTK_TYPE_BIN)
@@ -49,13 +61,28 @@ static void on_message(SottoResolverCalls *calls, const char *text, gboolean fai
     gtk_widget_set_visible(GTK_WIDGET(self->message), text != NULL);
 }
 
+static void show_relay(SottoResolversPage *self)
+{
+    g_autofree char *name = relay_words_name(sotto_helper_relay(self->helper), NULL);
+
+    spoken_row_set(self->relay_row, _("Relay for All Resolvers"), name);
+}
+
 void sotto_resolvers_page_update(SottoResolversPage *self)
 {
+    gboolean present = sotto_helper_presence(self->helper) == SOTTO_PRESENCE_PRESENT;
+
     if (self->rows == NULL)
         return; /* not visited yet */
     resolver_list_choose(self->rows, sotto_resolver_calls_chosen(self->calls));
-    gtk_widget_set_sensitive(GTK_WIDGET(self->list),
-                             sotto_helper_presence(self->helper) == SOTTO_PRESENCE_PRESENT);
+    gtk_widget_set_sensitive(GTK_WIDGET(self->list), present);
+    gtk_widget_set_sensitive(self->change_relay, present);
+    show_relay(self);
+    sotto_lists_view_update(self->lists);
+    if (self->details != NULL)
+        sotto_resolver_details_update(self->details);
+    if (self->relays != NULL)
+        sotto_relay_page_update(self->relays);
 }
 
 /* --- searching ----------------------------------------------------------------------------- */
@@ -106,7 +133,90 @@ void sotto_resolvers_page_focus_search(SottoResolversPage *self)
     gtk_widget_grab_focus(GTK_WIDGET(self->search));
 }
 
+/* --- the deck ------------------------------------------------------------------------------ */
+
+/* The keyboard goes on where it came from. */
+static void close_details(SottoResolversPage *self)
+{
+    SottoResolverRow *row = resolver_list_row(self->rows, sotto_resolver_details_id(self->details));
+
+    hdy_deck_set_visible_child(self->deck, self->overview);
+    if (row != NULL && gtk_widget_get_child_visible(GTK_WIDGET(row)))
+        sotto_resolver_row_focus_details(row);
+    else
+        gtk_widget_grab_focus(GTK_WIDGET(self->search));
+}
+
+static void close_relays(SottoResolversPage *self)
+{
+    hdy_deck_set_visible_child(self->deck, self->relays_from);
+    if (self->relays_from == self->overview)
+        gtk_widget_grab_focus(self->change_relay);
+    else
+        gtk_widget_grab_focus(GTK_WIDGET(self->details));
+}
+
+static void open_relays(SottoResolversPage *self, GtkWidget *from, const char *id)
+{
+    if (self->relays == NULL) {
+        self->relays = sotto_relay_page_new(self->helper, self->catalogue, self->calls);
+        g_signal_connect_swapped(self->relays, "closed", G_CALLBACK(close_relays), self);
+        gtk_container_add(GTK_CONTAINER(self->deck), GTK_WIDGET(self->relays));
+    }
+    self->relays_from = from;
+    sotto_relay_page_open(self->relays, id);
+    hdy_deck_set_visible_child(self->deck, GTK_WIDGET(self->relays));
+    gtk_widget_grab_focus(GTK_WIDGET(self->relays));
+}
+
+static void on_relay_of_one(SottoResolversPage *self)
+{
+    open_relays(self, GTK_WIDGET(self->details), sotto_resolver_details_id(self->details));
+}
+
+static void on_relay_for_all(SottoResolversPage *self)
+{
+    open_relays(self, self->overview, "");
+}
+
+static void open_details(SottoResolversPage *self, const char *id)
+{
+    if (self->details == NULL) {
+        self->details = sotto_resolver_details_new(self->helper, self->catalogue, self->calls);
+        g_signal_connect_swapped(self->details, "closed", G_CALLBACK(close_details), self);
+        g_signal_connect_swapped(self->details, "relay", G_CALLBACK(on_relay_of_one), self);
+        hdy_deck_insert_child_after(self->deck, GTK_WIDGET(self->details), self->overview);
+    }
+    sotto_resolver_details_open(self->details, id);
+    hdy_deck_set_visible_child(self->deck, GTK_WIDGET(self->details));
+    gtk_widget_grab_focus(GTK_WIDGET(self->details));
+}
+
+/* Escape and Alt+Left lead back, wherever the focus is. */
+static gboolean on_key_press(SottoResolversPage *self, GdkEventKey *event)
+{
+    GtkWidget *shown = hdy_deck_get_visible_child(self->deck);
+    gboolean rtl = gtk_widget_get_direction(GTK_WIDGET(self)) == GTK_TEXT_DIR_RTL;
+    guint state = event->state & gtk_accelerator_get_default_mod_mask();
+    gboolean back =
+        (event->keyval == GDK_KEY_Escape && state == 0) ||
+        (event->keyval == (rtl ? GDK_KEY_Right : GDK_KEY_Left) && state == GDK_MOD1_MASK);
+
+    if (!back || shown == self->overview)
+        return GDK_EVENT_PROPAGATE;
+    if (shown == GTK_WIDGET(self->details))
+        close_details(self);
+    else
+        close_relays(self);
+    return GDK_EVENT_STOP;
+}
+
 /* --- the list ------------------------------------------------------------------------------ */
+
+static void on_opened(SottoResolverRow *row, gpointer data)
+{
+    open_details(data, sotto_resolver_row_id(row));
+}
 
 static void on_chosen(SottoResolverRow *row, gpointer data)
 {
@@ -121,10 +231,6 @@ static void on_starred(SottoResolverRow *row, gboolean favourite, gpointer data)
     SottoResolversPage *self = data;
 
     sotto_resolver_calls_star(self->calls, sotto_resolver_row_id(row), favourite);
-}
-
-static void on_opened(SottoResolverRow *row, gpointer data)
-{
 }
 
 static void show_list(SottoResolversPage *self, gboolean anew)
@@ -167,6 +273,7 @@ void sotto_resolvers_page_follow(SottoResolversPage *self, SottoHelper *helper,
 {
     self->helper = helper;
     self->catalogue = catalogue;
+    sotto_lists_view_follow(self->lists, helper);
     self->calls = sotto_resolver_calls_new(helper, catalogue);
     g_signal_connect(self->calls, "message", G_CALLBACK(on_message), self);
     g_signal_connect_swapped(self->calls, "ended", G_CALLBACK(on_ended), self);
@@ -193,6 +300,7 @@ static void sotto_resolvers_page_class_init(SottoResolversPageClass *class)
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(class);
 
     g_type_ensure(SOTTO_TYPE_FILTER_BUTTON); /* named in the template */
+    g_type_ensure(SOTTO_TYPE_LISTS_VIEW);
     widget_class->destroy = sotto_resolvers_page_destroy;
     widget_class->map = sotto_resolvers_page_map;
     gtk_widget_class_set_template_from_resource(widget_class,
@@ -206,7 +314,13 @@ static void sotto_resolvers_page_class_init(SottoResolversPageClass *class)
     CHILD(search);
     CHILD(filters);
     CHILD(list);
+    CHILD(relay_row);
+    CHILD(change_relay);
+    CHILD(explanation);
+    CHILD(lists);
 #undef CHILD
+    gtk_widget_class_bind_template_callback(widget_class, on_relay_for_all);
+    gtk_widget_class_bind_template_callback(widget_class, on_key_press);
     gtk_widget_class_bind_template_callback(widget_class, on_filter_changed);
     gtk_widget_class_bind_template_callback(widget_class, on_clear);
 }
@@ -214,4 +328,5 @@ static void sotto_resolvers_page_class_init(SottoResolversPageClass *class)
 static void sotto_resolvers_page_init(SottoResolversPage *self)
 {
     gtk_widget_init_template(GTK_WIDGET(self));
+    gtk_label_set_text(self->explanation, relay_words_explanation());
 }
