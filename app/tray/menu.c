@@ -296,6 +296,7 @@ static void build(Menu *self)
     self->pause = append_submenu(self, _("_Pause"), &submenu);
     append_item(self, submenu, _("For _5 Minutes"), "pause(uint32 300)");
     append_item(self, submenu, _("For _30 Minutes"), "pause(uint32 1800)");
+    append_item(self, submenu, _("Until I Leave This _Network"), "pause(uint32 0)");
     self->check = append_item(self, self->menu, _("_Check Protection Now"), "check");
     append_separator(self->menu);
     self->counts = append_text(self);

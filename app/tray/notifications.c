@@ -243,8 +243,11 @@ static Way way_from(Way way, Face face)
     case FACE_SIGNING_IN:
         return WAY_SIGN_IN;
     case FACE_PAUSED:
+    case FACE_PAUSED_HERE:
     case FACE_OPEN:
         return WAY_RESUME;
+    case FACE_OFFLINE: /* on the way to the next network, where such a pause is over */
+        return way == WAY_RESUME ? way : WAY_PLAIN;
     case FACE_STARTING:
     case FACE_SEEKING:
     case FACE_BLOCKED:
@@ -266,7 +269,6 @@ static Way way_from(Way way, Face face)
     case FACE_VPN:
     case FACE_LEFT_ALONE:
     case FACE_ASK:
-    case FACE_OFFLINE:
     case FACE_NOT_SET_UP:
         return WAY_PLAIN;
     }

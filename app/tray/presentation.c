@@ -29,6 +29,7 @@
 #define KEEP_TRYING   N_("_Keep Trying"), "look-again"
 #define DATE_AND_TIME N_("Open _Date & Time"), "open-clock"
 #define UNPROTECTED   N_("Use _Unprotected for 15 Minutes…"), "allow-unprotected(uint32 900)"
+#define RESUME        N_("Res_ume Now"), "resume"
 #define RESTART       N_("_Restart Sotto"), "restart"
 #define NOTHING       NULL, NULL
 
@@ -86,10 +87,15 @@ static const FaceRow rows[] = {
         N_("Signing in — %s left"), NULL,
         N_("Only the sign-in window asks this network; the rest waits."), TIMED_LEFT},
     [FACE_PAUSED] = {
-        {FACE_PAUSED, ICON("paused"), "off", {N_("Res_ume Now"), "resume"}, {NOTHING}, {NOTHING}, TRUE, PROOF_CLEAR},
+        {FACE_PAUSED, ICON("paused"), "off", {RESUME}, {NOTHING}, {NOTHING}, TRUE, PROOF_CLEAR},
         /* Translators: %s is a time of day, such as 14:32. */
         N_("Paused until %s"), NULL,
         N_("Until then this network can read what you look up."), TIMED_UNTIL},
+    [FACE_PAUSED_HERE] = {
+        {FACE_PAUSED_HERE, ICON("paused"), "off", {RESUME}, {NOTHING}, {NOTHING}, TRUE, PROOF_CLEAR},
+        /* Translators: %s is the name of a network, such as Grand Hotel Wi-Fi. */
+        N_("Paused until you leave this network"), N_("Paused until you leave %s"),
+        N_("Until then this network can read what you look up. The next one is protected."), TIMED_NOT},
     [FACE_BLOCKED] = {
         {FACE_BLOCKED, ICON("warning"), "bad", {KEEP_TRYING},
          {N_("_Allow Unprotected for 15 Minutes…"), "allow-unprotected(uint32 900)"}, {TURN_OFF}, TRUE, PROOF_ENCRYPTED},

@@ -50,7 +50,7 @@ static Face face_of_state(SottoHelper *helper)
     case SOTTO_STATE_ASK:
         return FACE_ASK;
     case SOTTO_STATE_PAUSED:
-        return FACE_PAUSED;
+        return sotto_helper_until_s(helper) > 0 ? FACE_PAUSED : FACE_PAUSED_HERE;
     case SOTTO_STATE_BLOCKED:
         return FACE_BLOCKED;
     case SOTTO_STATE_ERROR:

@@ -23,6 +23,7 @@ typedef enum {
     FACE_SIGNIN_LATE, /* the time for it ended */
     FACE_SIGNING_IN,
     FACE_PAUSED,
+    FACE_PAUSED_HERE, /* until this network is left */
     FACE_BLOCKED,
     FACE_TAMPERED, /* blocked, because somebody answers in the resolver's place */
     FACE_CLOCK,    /* blocked, because this computer's clock is wrong */

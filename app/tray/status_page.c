@@ -34,6 +34,7 @@ struct _SottoStatusPage {
     GtkImage *icon;
     GtkLabel *title, *sentence, *changed_by, *follows;
     GtkButton *primary, *way_out, *other;
+    GtkWidget *pause;
     GtkWidget *command_list, *network_list, *proof_buttons;
     SottoCommandRow *command_row;
     SottoNetworkRow *network_row;
@@ -150,6 +151,7 @@ static void show_choices(SottoStatusPage *self, const Presentation *shown)
     show_choice(self->primary, &shown->primary);
     show_choice(self->way_out, &shown->way_out);
     show_choice(self->other, &shown->other);
+    gtk_widget_set_visible(self->pause, shown->face == FACE_ON);
     if (g_strcmp0(shown->primary.action, "turn-off") == 0)
         gtk_style_context_remove_class(style, GTK_STYLE_CLASS_SUGGESTED_ACTION);
     else
@@ -286,6 +288,7 @@ static void sotto_status_page_class_init(SottoStatusPageClass *class)
     CHILD(primary);
     CHILD(way_out);
     CHILD(other);
+    CHILD(pause);
     CHILD(command_list);
     CHILD(command_row);
     CHILD(network_list);

@@ -39,6 +39,8 @@ STATES = [
     State("signin-late", {"State": "signin", "ReasonCode": "sign-in-timeout"}, "signin", "This Wi-Fi needs you to sign in",
           ["Try Again", UNPROTECTED, "Open in Browser…"]),
     State("paused", {"State": "paused", "Until": LATER}, "paused", f"Paused until {CLOCK}", ["Resume Now"]),
+    State("paused-here", {"State": "paused"}, "paused", "Paused until you leave this network", ["Resume Now"],
+          f"Paused until you leave {NETWORK}"),
     State("blocked", {"State": "blocked", "ReasonCode": "timeout", "Reason": "No resolver answered for 15 seconds."},
           "warning", "This network blocks private lookups", ["Keep Trying", "Allow Unprotected for 15 Minutes…", OFF]),
     State("tampered", {"State": "blocked", "ReasonCode": "cert-untrusted",

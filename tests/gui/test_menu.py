@@ -23,7 +23,7 @@ def test_state(helper, item, state):
     menu = item.menu()
     assert not menu.children[0].enabled
     above = menu.labels()[:1 + len(state.choices)]
-    assert above == [state.line, *[f"Resume Now — resumes at {CLOCK}" if label == "Resume Now" else label
+    assert above == [state.line, *[f"{label} — resumes at {CLOCK}" if state.name == "paused" else label
                                    for label in state.choices]]
     assert menu.labels()[1 + len(state.choices)].startswith("Resolver: ")
 
@@ -131,6 +131,16 @@ def test_pause(helper, item):
     wait(lambda: helper.calls == ["Pause(300)"], "Pause")
     item.get("^Resume Now")
     assert item.find("^Pause$") is None
+
+
+def test_pause_until_the_network_is_left(helper, item):
+    helper.set(State="on")
+    item.get("^Pause$")
+    item.click("^Until I Leave This Network$")
+    wait(lambda: helper.calls == ["Pause(0)"], "Pause")
+    wait(lambda: item.menu().labels()[:2] == ["Paused until you leave Grand Hotel Wi-Fi", "Resume Now"], "the pause")
+    item.click("^Resume Now$")
+    wait(lambda: helper.calls == ["Pause(0)", "Resume()"], "Resume")
 
 
 def test_counts_are_fresh_when_the_menu_opens(helper, item):

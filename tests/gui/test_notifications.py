@@ -121,6 +121,15 @@ def test_resumed_is_silent(helper, item, notifications):
     wait(lambda: len(notifications.sent) in notifications.closed, "the notification to go")
 
 
+def test_resumed_by_itself_on_the_next_network(helper, item, notifications):
+    helper.set(State="on")
+    wait(lambda: len(notifications.sent) == 1, "the first notification")
+    for facts in ({"State": "paused"}, {"State": "offline"}, {"State": "starting"}, {"State": "on", "Network": "Café"}):
+        helper.set(**facts)
+        pump(0.1)
+    wait(lambda: titles(notifications)[-1] == "Protection is on again", "the notification")
+
+
 def test_stopped_is_taken_back_when_cured(helper, item, notifications):
     helper.set(State="on", Network="Home")
     wait(lambda: notifications.sent, "the first notification")

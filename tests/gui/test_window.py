@@ -60,6 +60,16 @@ def test_leaks_nobody_watches_are_not_called_none(helper, window):
     assert window.find(Role.LIST_ITEM, "Nothing is leaking") is None
 
 
+def test_status_pauses_until_the_network_is_left(helper, window):
+    helper.set(State="on")
+    window.press(window.get(Role.TOGGLE_BUTTON, "Pause"))
+    window.press(accessibility.get(Role.PUSH_BUTTON, "Until I Leave This Network"))
+    window.get(Role.LABEL, "Paused until you leave Grand Hotel Wi-Fi")
+    window.press(window.get(Role.PUSH_BUTTON, "Resume Now"))
+    window.get(Role.LABEL, "Protected on Grand Hotel Wi-Fi")
+    assert helper.calls == ["Pause(0)", "Resume()"]
+
+
 def test_nothing_is_claimed_while_lookups_go_out_in_the_clear(helper, window):
     for state in ("off", "paused", "error"):
         helper.set(State=state)
