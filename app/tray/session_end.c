@@ -34,6 +34,10 @@ struct SessionEnd {
 
 static gboolean on_signal(gpointer application)
 {
+    GDBusConnection *bus = g_application_get_dbus_connection(application);
+
+    if (bus != NULL && g_dbus_connection_is_closed(bus))
+        _exit(EXIT_SUCCESS); /* nobody is left to say farewell to, which the tray's library would */
     g_application_quit(application);
     return G_SOURCE_CONTINUE;
 }
