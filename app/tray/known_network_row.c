@@ -2,26 +2,30 @@
 /*
  * What is known of a network in one line, most telling first. When it was last seen is told by the
  * day: the helper does not write the file anew for an hour more or less.
+ *
+ * Beside its two controls there is room for words only in a window of some width; in a narrow one
+ * the controls stand below them. HdyActionRow has no second line, so the row has parts of its own.
  */
 #include "known_network_row.h"
 
 #include "figure.h"
 #include "policy_choice.h"
-#include "spoken_row.h"
 
 #include <glib/gi18n.h>
 
 struct _SottoKnownNetworkRow {
-    HdyActionRow parent_instance;
+    HdyPreferencesRow parent_instance;
     char *id;
     guint place;
 
+    GtkOrientable *halves; /* words, controls */
     GtkImage *icon, *mark;
+    GtkLabel *name, *detail;
     SottoPolicyChoice *policies;
     GtkWidget *forget;
 };
 
-G_DEFINE_FINAL_TYPE(SottoKnownNetworkRow, sotto_known_network_row, HDY_TYPE_ACTION_ROW)
+G_DEFINE_FINAL_TYPE(SottoKnownNetworkRow, sotto_known_network_row, HDY_TYPE_PREFERENCES_ROW)
 
 /* --- words ----------------------------------------------------------------------------------- */
 
@@ -90,6 +94,18 @@ static char *describe(const SottoNetwork *network)
 
 /* --- showing --------------------------------------------------------------------------------- */
 
+/* For the eye and the ear. */
+static void set_words(SottoKnownNetworkRow *self, const char *name, const char *detail)
+{
+    AtkObject *accessible = gtk_widget_get_accessible(GTK_WIDGET(self));
+
+    hdy_preferences_row_set_title(HDY_PREFERENCES_ROW(self), name);
+    gtk_label_set_text(self->name, name);
+    gtk_label_set_text(self->detail, detail);
+    atk_object_set_name(accessible, name);
+    atk_object_set_description(accessible, detail);
+}
+
 void sotto_known_network_row_show(SottoKnownNetworkRow *self, const SottoNetwork *network,
                                   guint place)
 {
@@ -101,7 +117,7 @@ void sotto_known_network_row_show(SottoKnownNetworkRow *self, const SottoNetwork
     g_free(self->id);
     self->id = g_strdup(network->id);
     self->place = place;
-    spoken_row_set(HDY_ACTION_ROW(self), name, detail);
+    set_words(self, name, detail);
     gtk_image_set_from_icon_name(self->icon,
                                  network->ssid[0] != '\0' ? "network-wireless-symbolic"
                                                           : "network-wired-symbolic",
@@ -109,6 +125,12 @@ void sotto_known_network_row_show(SottoKnownNetworkRow *self, const SottoNetwork
     gtk_widget_set_visible(GTK_WIDGET(self->mark), network->current);
     sotto_policy_choice_set(self->policies, name, network->policy);
     atk_object_set_name(gtk_widget_get_accessible(self->forget), forget);
+}
+
+void sotto_known_network_row_set_narrow(SottoKnownNetworkRow *self, gboolean narrow)
+{
+    gtk_orientable_set_orientation(self->halves,
+                                   narrow ? GTK_ORIENTATION_VERTICAL : GTK_ORIENTATION_HORIZONTAL);
 }
 
 guint sotto_known_network_row_place(SottoKnownNetworkRow *self)
@@ -161,7 +183,10 @@ static void sotto_known_network_row_class_init(SottoKnownNetworkRowClass *class)
     gtk_widget_class_set_template_from_resource(widget_class,
                                                 "/io/github/sottodns/Sotto/known-network-row.ui");
 #define CHILD(name) gtk_widget_class_bind_template_child(widget_class, SottoKnownNetworkRow, name)
+    CHILD(halves);
     CHILD(icon);
+    CHILD(name);
+    CHILD(detail);
     CHILD(mark);
     CHILD(policies);
     CHILD(forget);

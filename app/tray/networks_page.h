@@ -5,7 +5,7 @@
 
 #include <gtk/gtk.h>
 
-/** The networks that this computer was in, and what is done on each. */
+/** The networks that this computer was in, and the rules about names: one beside the other. */
 #define SOTTO_TYPE_NETWORKS_PAGE (sotto_networks_page_get_type())
 G_DECLARE_FINAL_TYPE(SottoNetworksPage, sotto_networks_page, SOTTO, NETWORKS_PAGE, GtkBin)
 

@@ -64,7 +64,7 @@ def focused():
 
 @pytest.fixture
 def page(window):
-    window.press(window.get(Role.RADIO_BUTTON, "Networks"))
+    window.press(window.get(Role.RADIO_BUTTON, "Networks & Rules"))
     wait(lambda: rows() or accessibility.find(Role.LABEL, "No network is known yet. Each one that this computer joins appears here."),
          "the list of networks")
     return window
