@@ -30,6 +30,7 @@ struct _SottoRulesView {
     GCancellable *lifetime;
     gboolean known; /* the rules were told */
     RuleList *own, *configured;
+    guint configured_count;
     SottoRule *removed; /* to be undone; NULL */
 
     GtkWidget *content, *own_group, *configured_group, *empty, *no_match;
@@ -165,7 +166,7 @@ static void show_counts(SottoRulesView *self)
     gtk_widget_set_visible(self->no_match, own == 0 && searched);
     gtk_widget_set_visible(self->configured_group, configured > 0 || searched);
     gtk_widget_set_visible(self->configured_none, configured == 0);
-    gtk_widget_set_visible(self->fold_list, configured > 0);
+    gtk_widget_set_visible(self->fold_list, self->configured_count > FOLDED && configured > 0);
     gtk_widget_set_visible(GTK_WIDGET(self->configured_list), configured > 0);
     sotto_fold_row_set_detail(self->fold, heading);
     gtk_button_set_label(GTK_BUTTON(self->more), more);
@@ -185,8 +186,9 @@ static void show_rules(SottoRulesView *self, const GPtrArray *rules)
             g_str_equal(sotto_rule_name(rule), sotto_rule_name(self->removed)))
             hide_notice(self); /* there is one again: nothing to undo */
     }
-    if (!self->known)
+    if (!self->known || configured->len <= FOLDED)
         sotto_fold_row_set_open(self->fold, configured->len <= FOLDED);
+    self->configured_count = configured->len;
     self->known = TRUE;
     gtk_widget_set_visible(GTK_WIDGET(self->search), rules->len > SEARCHABLE);
     kept = rule_list_update(self->own, own);
@@ -404,7 +406,7 @@ static void sotto_rules_view_init(SottoRulesView *self)
     self->lifetime = g_cancellable_new();
     gtk_widget_init_template(GTK_WIDGET(self));
     self->own = rule_list_new(self->own_list, MOST_OWN, G_CALLBACK(on_remove), self);
-    self->fold = sotto_fold_row_new(_("Show Them"), "");
+    self->fold = sotto_fold_row_new(_("Rules in sotto.conf"), "");
     sotto_fold_row_hold(self->fold, self->folded);
     gtk_widget_show(GTK_WIDGET(self->fold));
     gtk_container_add(GTK_CONTAINER(self->fold_list), GTK_WIDGET(self->fold));
