@@ -23,6 +23,7 @@ extern const Command on_command, off_command, pause_command, resume_command, use
 extern const Command look_command, allow_command;
 extern const Command networks_command, signin_command;
 extern const Command resolvers_command;
+extern const Command describe_command, favourite_command, relay_command;
 extern const Command lists_command, relays_command, add_command, remove_command;
 extern const Command check_command, leaks_command;
 extern const Command stats_command;

@@ -94,6 +94,7 @@ static void add_json(JsonBuilder *document, SottoResolver *resolver, gboolean ch
     document_add_string(document, "source", sotto_resolver_source(resolver));
     document_add_string(document, "key-changed", sotto_resolver_key_changed(resolver));
     document_add_string(document, "relay", sotto_resolver_relay(resolver));
+    document_add_string(document, "relay-choice", sotto_resolver_relay_choice(resolver));
     document_add_flag(document, "chosen", chosen);
     json_builder_end_object(document);
 }

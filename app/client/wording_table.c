@@ -108,6 +108,8 @@ const char *const wording_sentences[] = {
     N_("The stamp holds no IP address to connect to."),
     N_("This is not a whole, valid stamp."),
     N_("A resolver is described in one word, without spaces."),
+    N_("There are five favourites already; remove one of them first."),
+    N_("The last favourite stays, since the automatic choice is made among them."),
     N_("The helper is stopping."),
 
     /* Translators: after a list of programs: “and others”. */
@@ -228,6 +230,12 @@ const WordingPattern wording_patterns[] = {
     /* Translators: what somebody typed as the name of a resolver. */
     {ONE(N_("No resolver is called \"%s\".")), WORDING_PLAIN},
     {ONE(N_("No relay is called \"%s\".")), WORDING_PLAIN},
+    /* Translators: the names of a relay and of a resolver. */
+    {ONE(N_("The relay \"%s\" carries none of the protocols of \"%s\".")), WORDING_PLAIN},
+    {ONE(N_("No relay is known through which \"%s\" could be reached, and which is in other hands.")), WORDING_PLAIN},
+    {ONE(N_("\"%s\" cannot be reached through a relay: relays carry Oblivious DoH, and DNSCrypt to providers whose names begin with \"2.dnscrypt-cert.\".")), WORDING_PLAIN},
+    /* Translators: %s is an error message. */
+    {ONE(N_("The choice could not be saved: %s.")), WORDING_PLAIN},
     {ONE(N_("None of your own resolvers is called \"%s\".")), WORDING_PLAIN},
     /* Translators: a date. */
     {ONE(N_("Its list has given another key for it since %s.")), WORDING_PLAIN},

@@ -24,6 +24,11 @@ _sottoctl() {
     else
         case $command in
         '') offered=$(_sottoctl_offers) ;;
+        describe | favourite) offered=$(_sottoctl_ids resolvers) ;;
+        relay)
+            offered="auto none $(_sottoctl_ids relays)"
+            [[ ${COMP_WORDS[COMP_CWORD - 1]} != --for ]] || offered=$(_sottoctl_ids resolvers)
+            ;;
         use) offered="auto $(_sottoctl_ids resolvers)" ;;
         remove) offered=$(_sottoctl_ids resolvers) ;;
         networks)

@@ -29,7 +29,7 @@ def complete(environment):  # noqa: F811
 
 
 def test_commands(complete):
-    assert complete("re") == ["resume", "resolvers", "relays", "remove"]
+    assert complete("re") == ["resume", "resolvers", "relays", "relay", "remove"]
     assert {"on", "off", "status", "setup"} <= set(complete(""))
 
 
