@@ -41,6 +41,7 @@
 #define HISTORY_FILE   "statistics"
 #define NETWORKS_FILE  "networks"
 #define KNOWN_FILE     "networks.conf"
+#define RULES_FILE     "rules.conf"
 #define DRAIN_CHECK_US 10000
 #define READY_LIMIT_US 3000000
 #define DRAIN_LIMIT_US 500000 /* a stop gives the network its DNS back soon */
@@ -59,6 +60,7 @@ typedef struct Machine {
     char *networks_path;
     History *history;
     RuleLoader *rules;
+    OwnRules *own_rules;
     State *saved;
     Decisions *decisions;
     KnownNetworks *known;
@@ -242,6 +244,7 @@ static void put_together(Machine *machine)
     g_autofree char *path = g_build_filename(state_folder(), STATE_FILE, NULL);
     g_autofree char *decisions_path = g_build_filename(state_folder(), DECISIONS_FILE, NULL);
     g_autofree char *known_path = g_build_filename(state_folder(), KNOWN_FILE, NULL);
+    g_autofree char *rules_path = g_build_filename(state_folder(), RULES_FILE, NULL);
     g_autofree char *history_path = g_build_filename(state_folder(), HISTORY_FILE, NULL);
     static const SleepEvents sleep_events = {on_falling_asleep, on_awake};
     NetworkManagerOptions network = {
@@ -266,6 +269,8 @@ static void put_together(Machine *machine)
     network_memory_load(machine->engine, machine->networks_path);
     machine->history = history_new(machine->loop, machine->engine, history_path);
     machine->rules = rule_loader_new(machine->loop, machine->engine);
+    machine->own_rules = own_rules_new(rules_path);
+    rule_loader_follow(machine->rules, machine->own_rules);
     machine->saved = state_load(path);
     machine->decisions = decisions_load(decisions_path);
     machine->known = known_networks_new(known_path);
@@ -291,6 +296,7 @@ static void put_together(Machine *machine)
         .admission = machine->admission,
         .saved = machine->saved,
         .networks = machine->known,
+        .rules = machine->own_rules,
         .probe = &portal_probe,
         .clock = machine->clock,
         .decisions = machine->decisions,
@@ -342,6 +348,8 @@ static bool start(Machine *machine)
                                                      .network = machine->network,
                                                      .known = machine->known,
                                                      .decisions = machine->decisions,
+                                                     .own_rules = machine->own_rules,
+                                                     .rules = machine->rules,
                                                  });
     machine->signals[0] = g_unix_signal_add(SIGTERM, on_stop, machine);
     machine->signals[1] = g_unix_signal_add(SIGINT, on_stop, machine);
@@ -370,6 +378,7 @@ static void take_apart(Machine *machine)
     network_memory_save(machine->engine, machine->networks_path);
     g_free(machine->networks_path);
     rule_loader_free(machine->rules);
+    own_rules_free(machine->own_rules);
     engine_free(machine->engine);
     admission_free(machine->admission);
     state_free(machine->saved);

@@ -15,6 +15,7 @@
  */
 #include "known_networks.h"
 
+#include "key_groups.h"
 #include "log.h"
 
 #include <string.h>
@@ -100,61 +101,35 @@ static bool read_policy(GKeyFile *file, const char *group, KnownNetwork *network
     return false;
 }
 
-/* The text of one group. False: it is damaged. */
-static bool read_group(KnownNetworks *networks, const char *text, size_t length)
+/* False: it is damaged, or there are too many. */
+static bool read_group(void *owner, GKeyFile *file, const char *id)
 {
-    g_autoptr(GKeyFile) file = g_key_file_new();
+    KnownNetworks *networks = owner;
     KnownNetwork network = {0};
 
-    if (!g_key_file_load_from_data(file, text, length, G_KEY_FILE_NONE, NULL))
-        return false;
-    g_autofree char *id = g_key_file_get_start_group(file);
-    if (!id || !is_id(id) || find_entry(networks, id) || !read_policy(file, id, &network))
+    if (networks->known->len == KNOWN_NETWORKS_MAX || !is_id(id) || find_entry(networks, id) ||
+        !read_policy(file, id, &network))
         return false;
     Entry *entry = g_new0(Entry, 1);
     g_autofree char *name = get_text(file, id, "Name"), *ssid = get_text(file, id, "Ssid");
     entry->network = network;
-    entry->network.id = g_steal_pointer(&id);
+    entry->network.id = g_strdup(id);
     entry->network.name = cut_name(name);
     entry->network.ssid = cut_name(ssid);
-    entry->network.portal = g_key_file_get_boolean(file, entry->network.id, "Portal", NULL);
-    entry->network.last_seen_s = g_key_file_get_int64(file, entry->network.id, "LastSeen", NULL);
+    entry->network.portal = g_key_file_get_boolean(file, id, "Portal", NULL);
+    entry->network.last_seen_s = g_key_file_get_int64(file, id, "LastSeen", NULL);
     entry->saved_seen_s = entry->network.last_seen_s;
     g_ptr_array_add(networks->known, entry);
     return true;
 }
 
-static void read_groups(KnownNetworks *networks, const char *text)
-{
-    unsigned damaged = 0;
-
-    for (const char *group = text, *end; *group != '\0'; group = end) {
-        const char *next = strstr(group, "\n[");
-
-        end = next ? next + 1 : group + strlen(group);
-        if (networks->known->len == KNOWN_NETWORKS_MAX ||
-            !read_group(networks, group, (size_t)(end - group)))
-            damaged++;
-    }
-    if (damaged > 0)
-        log_warning("some of the known networks are damaged and were forgotten: %s groups=%u",
-                    networks->path, damaged);
-}
-
 static void load(KnownNetworks *networks)
 {
-    g_autofree char *text = NULL;
-    g_autoptr(GError) error = NULL;
-    gsize length = 0;
-
-    if (!g_file_get_contents(networks->path, &text, &length, &error)) {
-        if (!g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
-            log_warning("the known networks cannot be read: %s", error->message);
-    } else if (length > MAX_LENGTH || strlen(text) != length) {
-        log_warning("the known networks are damaged and were forgotten: %s", networks->path);
-    } else {
-        read_groups(networks, text);
-    }
+    key_groups_load(&(KeyGroups){.path = networks->path,
+                                 .what = "known networks",
+                                 .max_length = MAX_LENGTH,
+                                 .read = read_group,
+                                 .owner = networks});
 }
 
 static void write_group(GKeyFile *file, const KnownNetwork *network)

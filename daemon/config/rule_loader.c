@@ -6,11 +6,13 @@
  * makes. While it runs nobody else touches the job, and the lists of before are only read and
  * counted (atomically). An eventfd tells the loop that it is done; then the loop joins the thread,
  * logs what it noted and gives the engine its new rules. There is one job at a time.
+ *
+ * What users say while Sotto runs is laid over whatever rules were read last, in the loop and in no
+ * time, so that it waits for no list and outlives every reload.
  */
 #include "rule_loader.h"
 
 #include "log.h"
-#include "rule_list.h"
 
 #include <glib/gstdio.h>
 
@@ -24,6 +26,7 @@ typedef struct Loaded {
     struct stat facts;
     RuleList *list; /* NULL: a list of cloaks, with its text */
     char *text;
+    RuleListReport report;
 } Loaded;
 
 typedef struct Note {
@@ -35,6 +38,7 @@ typedef struct Job {
     RuleSettings *settings;
     GHashTable *before; /* "kind path" → Loaded; borrowed */
     GHashTable *after;
+    GPtrArray *files; /* RuleFile */
     Ruleset *rules;
     GPtrArray *notes; /* for the log, which is the loop's */
     GCancellable *cancelled;
@@ -49,7 +53,12 @@ struct RuleLoader {
     GThread *thread;
     RuleSettings *next; /* to be begun after that; NULL none */
     LoopIo done;
-    bool has_rules;
+    Ruleset *read;    /* of the settings; NULL none yet */
+    GPtrArray *files; /* RuleFile: what these were read from */
+    OwnRules *own;    /* may be NULL */
+    OwnRulesListener own_changes;
+    void (*changed)(void *owner); /* may be NULL */
+    void *owner;
 };
 
 /* ---- the job, in whichever thread ---- */
@@ -61,6 +70,15 @@ static void loaded_free(gpointer data)
     rule_list_unref(loaded->list);
     g_free(loaded->text);
     g_free(loaded);
+}
+
+static void file_free(gpointer data)
+{
+    RuleFile *file = data;
+
+    g_free(file->path);
+    g_free(file->failure);
+    g_free(file);
 }
 
 static void note_free(gpointer data)
@@ -89,6 +107,7 @@ static Job *job_new(RuleSettings *settings, GHashTable *before, int done)
     job->settings = rule_settings_ref(settings);
     job->before = before;
     job->after = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, loaded_free);
+    job->files = g_ptr_array_new_with_free_func(file_free);
     job->notes = g_ptr_array_new_with_free_func(note_free);
     job->cancelled = g_cancellable_new();
     job->done = done;
@@ -99,6 +118,7 @@ static void job_free(Job *job)
 {
     rule_settings_unref(job->settings);
     g_clear_pointer(&job->after, g_hash_table_unref);
+    g_clear_pointer(&job->files, g_ptr_array_unref);
     ruleset_unref(job->rules);
     g_ptr_array_unref(job->notes);
     g_object_unref(job->cancelled);
@@ -121,20 +141,24 @@ static void note_report(Job *job, const char *path, const RuleListReport *report
                  path, report->malformed, report->first_malformed);
 }
 
-/* Keeps what the file held when it could still be read. */
-static Loaded *keep_old(Job *job, const Loaded *old, const char *path, const GError *error)
+/* The same again, without its facts. */
+static Loaded *copy_old(const Loaded *old)
 {
-    Loaded *kept;
+    Loaded *copy = g_new0(Loaded, 1);
 
+    copy->list = old->list ? rule_list_ref(old->list) : NULL;
+    copy->text = g_strdup(old->text);
+    copy->report = old->report;
+    return copy;
+}
+
+/* Keeps what the file held when it could still be read. */
+static Loaded *keep_old(Job *job, const Loaded *old, const GError *error)
+{
     if (g_cancellable_is_cancelled(job->cancelled))
         return NULL;
     add_note(job, LOG_LEVEL_ERROR, old ? "%s (what was read before stays)" : "%s", error->message);
-    if (!old)
-        return NULL;
-    kept = g_new0(Loaded, 1);
-    kept->list = old->list ? rule_list_ref(old->list) : NULL;
-    kept->text = g_strdup(old->text); /* and no facts: the file is tried again the next time */
-    return kept;
+    return old ? copy_old(old) : NULL; /* no facts: the file is tried again the next time */
 }
 
 static Loaded *read_list(Job *job, const char *path, bool allows, GError **error)
@@ -149,6 +173,7 @@ static Loaded *read_list(Job *job, const char *path, bool allows, GError **error
     note_report(job, path, &report, g_get_monotonic_time() - start_us);
     loaded = g_new0(Loaded, 1);
     loaded->list = list;
+    loaded->report = report;
     return loaded;
 }
 
@@ -177,8 +202,35 @@ typedef enum RuleFileKind {
     RULE_FILE_CLOAK = 'c'
 } RuleFileKind;
 
+static const char *kind_word(RuleFileKind kind)
+{
+    switch (kind) {
+    case RULE_FILE_BLOCK:
+        return "block";
+    case RULE_FILE_ALLOW:
+        return "allow";
+    case RULE_FILE_CLOAK:
+        break;
+    }
+    return "cloak";
+}
+
+/* `error` NULL: it could be read. */
+static void add_file(Job *job, RuleFileKind kind, const char *path, const Loaded *loaded,
+                     const GError *error)
+{
+    RuleFile *file = g_new0(RuleFile, 1);
+
+    file->path = g_strdup(path);
+    file->kind = kind_word(kind);
+    if (loaded)
+        file->report = loaded->report;
+    file->failure = g_strdup(error ? error->message : "");
+    g_ptr_array_add(job->files, file);
+}
+
 /* What a file holds: of before if it did not change or cannot be read, else anew. NULL: nothing. */
-static const Loaded *load(Job *job, RuleFileKind kind, const char *path)
+static Loaded *load(Job *job, RuleFileKind kind, const char *path)
 {
     g_autofree char *key = g_strdup_printf("%c %s", (int)kind, path);
     const Loaded *old = g_hash_table_lookup(job->before, key);
@@ -189,9 +241,7 @@ static const Loaded *load(Job *job, RuleFileKind kind, const char *path)
     if (g_hash_table_contains(job->after, key)) /* named twice */
         return NULL;
     if (stat(path, &facts) == 0 && old && is_same_file(&facts, &old->facts)) {
-        loaded = g_new0(Loaded, 1);
-        loaded->list = old->list ? rule_list_ref(old->list) : NULL;
-        loaded->text = g_strdup(old->text);
+        loaded = copy_old(old);
     } else {
         loaded = kind == RULE_FILE_CLOAK ? read_text(path, &facts, &error)
                                          : read_list(job, path, kind == RULE_FILE_ALLOW, &error);
@@ -199,7 +249,8 @@ static const Loaded *load(Job *job, RuleFileKind kind, const char *path)
     if (loaded)
         loaded->facts = facts;
     else
-        loaded = keep_old(job, old, path, error);
+        loaded = keep_old(job, old, error);
+    add_file(job, kind, path, loaded, error);
     if (loaded)
         g_hash_table_insert(job->after, g_steal_pointer(&key), loaded);
     return loaded;
@@ -228,14 +279,17 @@ static void add_cloaks(Job *job)
                         g_intern_static_string("Cloak= in the settings"), &by_hand);
     for (size_t i = 0; settings->cloak_lists[i]; i++) {
         const char *path = settings->cloak_lists[i];
-        const Loaded *loaded = load(job, RULE_FILE_CLOAK, path);
+        Loaded *loaded = load(job, RULE_FILE_CLOAK, path);
         g_autofree char *label = g_path_get_basename(path);
-        RuleListReport report = {0};
+        RuleFile *file;
 
         if (!loaded)
             continue;
-        rule_cloaks_add(job->rules->cloaks, loaded->text, false, g_intern_string(label), &report);
-        note_report(job, path, &report, 0);
+        file = job->files->pdata[job->files->len - 1];
+        file->report = (RuleListReport){0};
+        rule_cloaks_add(job->rules->cloaks, loaded->text, false, g_intern_string(label),
+                        &file->report);
+        note_report(job, path, &file->report, 0);
     }
 }
 
@@ -260,6 +314,28 @@ static gpointer work(gpointer data)
 
 /* ---- the loop's side ---- */
 
+static void put_in_force(RuleLoader *loader)
+{
+    g_autoptr(Ruleset) bare = loader->read ? ruleset_ref(loader->read) : ruleset_new();
+    g_autoptr(OwnNames) own = loader->own ? own_rules_names(loader->own) : NULL;
+    g_autoptr(Ruleset) rules = own ? ruleset_with_own(bare, own) : ruleset_ref(bare);
+
+    engine_set_rules(loader->engine, rules);
+}
+
+static void on_own_changed(void *owner, const Name *name)
+{
+    put_in_force(owner);
+}
+
+/* (transfer full) of the rules. */
+static void use(RuleLoader *loader, Ruleset *rules)
+{
+    ruleset_unref(loader->read);
+    loader->read = rules;
+    put_in_force(loader);
+}
+
 static void finish(RuleLoader *loader, Job *job)
 {
     for (guint i = 0; i < job->notes->len; i++) {
@@ -269,9 +345,12 @@ static void finish(RuleLoader *loader, Job *job)
     }
     g_hash_table_unref(loader->loaded);
     loader->loaded = g_steal_pointer(&job->after);
-    loader->has_rules = true;
-    engine_set_rules(loader->engine, job->rules);
+    g_ptr_array_unref(loader->files);
+    loader->files = g_steal_pointer(&job->files);
+    use(loader, g_steal_pointer(&job->rules));
     job_free(job);
+    if (loader->changed)
+        loader->changed(loader->owner);
 }
 
 static void on_done(void *owner, uint32_t events)
@@ -297,6 +376,7 @@ RuleLoader *rule_loader_new(Loop *loop, Engine *engine)
     loader->loop = loop;
     loader->engine = engine;
     loader->loaded = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, loaded_free);
+    loader->files = g_ptr_array_new_with_free_func(file_free);
     loader->done.fd = -1;
     if (fd >= 0 && loop_io_open(&loader->done, loop, fd, LOOP_READ, on_done, loader) != STATUS_OK) {
         close(fd);
@@ -321,6 +401,9 @@ void rule_loader_free(RuleLoader *loader)
     loop_io_clear(&loader->done);
     if (fd >= 0)
         close(fd);
+    own_rules_unlisten(&loader->own_changes);
+    ruleset_unref(loader->read);
+    g_ptr_array_unref(loader->files);
     g_hash_table_unref(loader->loaded);
     g_free(loader);
 }
@@ -346,12 +429,8 @@ void rule_loader_begin(RuleLoader *loader, RuleSettings *settings)
         rule_loader_load(loader, settings);
         return;
     }
-    if (!loader->has_rules) {
-        Ruleset *rules = rule_settings_ruleset(settings);
-
-        engine_set_rules(loader->engine, rules);
-        ruleset_unref(rules);
-    }
+    if (!loader->read)
+        use(loader, rule_settings_ruleset(settings));
     loader->job = job_new(settings, loader->loaded, loader->done.fd);
     loader->thread = g_thread_new("rules", work, loader->job);
 }
@@ -359,4 +438,23 @@ void rule_loader_begin(RuleLoader *loader, RuleSettings *settings)
 bool rule_loader_is_busy(const RuleLoader *loader)
 {
     return loader->job != NULL;
+}
+
+void rule_loader_follow(RuleLoader *loader, OwnRules *own)
+{
+    loader->own = own;
+    loader->own_changes = (OwnRulesListener){.changed = on_own_changed, .owner = loader};
+    own_rules_listen(own, &loader->own_changes);
+    put_in_force(loader);
+}
+
+const GPtrArray *rule_loader_files(const RuleLoader *loader)
+{
+    return loader->files;
+}
+
+void rule_loader_set_changed(RuleLoader *loader, void (*changed)(void *owner), void *owner)
+{
+    loader->changed = changed;
+    loader->owner = owner;
 }

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "engine.h"
+#include "own_rules.h"
+#include "rule_list.h"
 #include "rule_settings.h"
 
 /**
@@ -22,3 +24,21 @@ void rule_loader_load(RuleLoader *loader, RuleSettings *settings);
 void rule_loader_begin(RuleLoader *loader, RuleSettings *settings);
 /** Whether a thread is at work. */
 bool rule_loader_is_busy(const RuleLoader *loader);
+
+/** From now on the rules that users make (borrowed; they outlive it) are in force beside those of
+ * the settings, each at once, also while lists are being read. */
+void rule_loader_follow(RuleLoader *loader, OwnRules *own);
+
+/** A file of names in the settings, as it was when it was looked at last. */
+typedef struct RuleFile {
+    char *path;
+    const char *kind;      /* "block", "allow", "cloak" */
+    RuleListReport report; /* of what is in force */
+    char *failure;         /* why it could not be read; "" it could */
+} RuleFile;
+
+/** RuleFile*, each once; none while nothing was read yet. (transfer none), valid until the next
+ * turn. */
+const GPtrArray *rule_loader_files(const RuleLoader *loader);
+/** `changed` when other rules of the settings are in force. */
+void rule_loader_set_changed(RuleLoader *loader, void (*changed)(void *owner), void *owner);

@@ -146,7 +146,8 @@ static void explain_answer(Explaining *explaining)
 
     switch (verdict->reason) {
     case VERDICT_ORDINARY:
-    case VERDICT_ALLOWED: /* neither answers */
+    case VERDICT_ALLOWED:
+    case VERDICT_DIRECTED: /* none of them answers */
         break;
     case VERDICT_KIND:
         add_step(explaining, "Questions of this type are not forwarded.");
@@ -171,6 +172,17 @@ static void explain_answer(Explaining *explaining)
     set_answer_of_rule(explaining);
 }
 
+static void explain_route(Explaining *explaining, const Route *route)
+{
+    char text[NAME_MAX_TEXT];
+
+    name_format(&route->suffix, text);
+    if (route->kind == ROUTE_OWN_NETWORK)
+        add_step(explaining, "It is asked of this network's own DNS, unencrypted.");
+    else if (!route->exact)
+        add_step(explaining, "Names at and below %s go to servers of their own.", text);
+}
+
 /* The rules that let a question go on. */
 static void explain_passage(Explaining *explaining)
 {
@@ -179,6 +191,8 @@ static void explain_passage(Explaining *explaining)
 
     if (verdict->reason == VERDICT_ALLOWED)
         add_step(explaining, "A rule allows it, whatever others say: %s.", verdict->rule);
+    else if (verdict->reason == VERDICT_DIRECTED)
+        add_step(explaining, "A rule says whom to ask: %s.", verdict->rule);
     else if (!verdict->alias)
         add_step(explaining, "No rule is about it.");
     if (verdict->alias && !*verdict->rule)
@@ -188,8 +202,7 @@ static void explain_passage(Explaining *explaining)
         add_step(explaining, "A rule looks up %s instead: %s.", name_format(verdict->alias, text),
                  verdict->rule);
     if (verdict->route >= 0)
-        add_step(explaining, "Names at and below %s go to servers of their own.",
-                 name_format(&explaining->engine->plan->routes[verdict->route].suffix, text));
+        explain_route(explaining, &explaining->engine->plan->routes[verdict->route]);
     if (nat64_prefix_is_set(&explaining->engine->pool.nat64) &&
         dns64_is_about(explaining->query, verdict->route))
         add_step(explaining, "This network translates IPv4 addresses: where the name has no IPv6 "

@@ -11,6 +11,9 @@
 
 #define US_PER_S 1000000
 
+/* Of routes: the longer the suffix the higher, and then what the user said himself. */
+enum { RANK_OF_WISH = 1, RANK_OF_EXACT_WISH, RANK_OF_LENGTH };
+
 Resolver *resolver_new(const char *id, const char *name)
 {
     Resolver *resolver = g_new0(Resolver, 1);
@@ -136,17 +139,55 @@ void plan_add_bootstrap(Plan *plan, Resolver *resolver)
     plan->bootstrap[plan->bootstrap_count++] = resolver_ref(resolver);
 }
 
+static Route *add_route(Plan *plan, const Name *suffix, RouteKind kind, Resolver *resolver)
+{
+    Route *route;
+
+    plan->routes = g_renew(Route, plan->routes, plan->route_count + 1);
+    route = &plan->routes[plan->route_count++];
+    *route = (Route){.suffix = *suffix,
+                     .kind = kind,
+                     .resolver = resolver_ref(resolver),
+                     .rank = suffix->length * RANK_OF_LENGTH};
+    return route;
+}
+
 void plan_add_route(Plan *plan, const Name *suffix, RouteKind kind, Resolver *resolver)
 {
-    plan->routes = g_renew(Route, plan->routes, plan->route_count + 1);
-    plan->routes[plan->route_count++] =
-        (Route){.suffix = *suffix, .kind = kind, .resolver = resolver_ref(resolver)};
+    (void)add_route(plan, suffix, kind, resolver);
+}
+
+void plan_add_own_route(Plan *plan, const Name *name, bool exact, RouteKind kind,
+                        Resolver *resolver)
+{
+    Route *route = add_route(plan, name, kind, resolver);
+
+    route->exact = exact;
+    route->rank += exact ? RANK_OF_EXACT_WISH : RANK_OF_WISH;
 }
 
 void plan_add_searched_route(Plan *plan, const Name *suffix, Resolver *resolver)
 {
-    plan_add_route(plan, suffix, ROUTE_NETWORK, resolver);
-    plan->routes[plan->route_count - 1].searched = plan->searched = true;
+    add_route(plan, suffix, ROUTE_NETWORK, resolver)->searched = plan->searched = true;
+}
+
+bool route_takes(const Route *route, const Name *name)
+{
+    return route->exact ? name_equal(name, &route->suffix) : name_is_under(name, &route->suffix);
+}
+
+int plan_find_route(const Plan *plan, const Name *name)
+{
+    unsigned rank = 0;
+    int best = -1;
+
+    for (size_t i = 0; i < plan->route_count; i++) {
+        if (plan->routes[i].rank <= rank || !route_takes(&plan->routes[i], name))
+            continue;
+        rank = plan->routes[i].rank;
+        best = (int)i;
+    }
+    return best;
 }
 
 Resolver *plan_find_resolver(const Plan *plan, const char *id)
@@ -172,6 +213,7 @@ bool plan_same_sources(const Plan *a, const Plan *b)
     }
     for (size_t i = 0; i < a->route_count; i++) {
         if (!name_equal(&a->routes[i].suffix, &b->routes[i].suffix) ||
+            a->routes[i].exact != b->routes[i].exact ||
             !resolver_equal(a->routes[i].resolver, b->routes[i].resolver))
             return false;
     }

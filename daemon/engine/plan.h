@@ -54,8 +54,10 @@ typedef enum Strategy {
 
 /** What a route is for: it tells of what kind the lookups are that leave by it in clear. */
 typedef enum RouteKind {
-    ROUTE_SETTINGS, /* a [Route] of the administrator's */
-    ROUTE_NETWORK,  /* the network's own names */
+    ROUTE_SETTINGS,    /* a [Route] of the administrator's */
+    ROUTE_OWN_SERVERS, /* a rule of the user's, made while Sotto runs */
+    ROUTE_OWN_NETWORK, /* the same, for the network's own DNS */
+    ROUTE_NETWORK,     /* the network's own names */
     ROUTE_VPN,
     ROUTE_PORTAL,  /* the names by which a sign-in page is found */
     ROUTE_TIME,    /* time servers', while the clock is wrong */
@@ -64,12 +66,15 @@ typedef enum RouteKind {
 } RouteKind;
 
 /** Names at or under `suffix` go to this resolver instead, and nowhere else (LAN and VPN names,
- * plain DNS allowed). The longest suffix wins; of the same suffix, the first. */
+ * plain DNS allowed). The longest suffix wins; of the same suffix, what the user said of it, and
+ * then the first. */
 typedef struct Route {
     Name suffix;
+    bool exact; /* that name alone */
     RouteKind kind;
     Resolver *resolver;
     bool searched; /* programs may put it behind names that failed: see search_guard.h */
+    unsigned rank; /* what wins, as plan_find_route() compares it */
 } Route;
 
 #define PLAN_SPREAD_KEY 16
@@ -111,8 +116,15 @@ void plan_unref(Plan *plan);
 void plan_add_resolver(Plan *plan, Resolver *resolver);
 void plan_add_bootstrap(Plan *plan, Resolver *resolver);
 void plan_add_route(Plan *plan, const Name *suffix, RouteKind kind, Resolver *resolver);
+/** A rule of the user's, ROUTE_OWN_SERVERS or ROUTE_OWN_NETWORK; `exact`: for that name alone. */
+void plan_add_own_route(Plan *plan, const Name *name, bool exact, RouteKind kind,
+                        Resolver *resolver);
 /** ROUTE_NETWORK, for a domain that the network put into the search list. */
 void plan_add_searched_route(Plan *plan, const Name *suffix, Resolver *resolver);
+/** The index of the route that a name takes; -1 none. */
+int plan_find_route(const Plan *plan, const Name *name);
+/** Whether the route is for that name, among others. */
+bool route_takes(const Route *route, const Name *name);
 /** The resolver with this id, routes' resolvers included. (transfer none), NULL for none. */
 Resolver *plan_find_resolver(const Plan *plan, const char *id);
 /** Whether both send every question to the same endpoints, so that answers may be shared. */

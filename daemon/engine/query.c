@@ -117,6 +117,7 @@ static RecordSource source_of(const Verdict *verdict)
     case VERDICT_SPECIAL:
     case VERDICT_LOCAL:
     case VERDICT_ALLOWED:
+    case VERDICT_DIRECTED:
         return RECORD_SPECIAL;
     }
     return RECORD_SPECIAL;

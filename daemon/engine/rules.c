@@ -3,11 +3,14 @@
  * Questions that are decided before the cache: by what they are, or by their name. In this order:
  *
  *   1. what is no question for a forwarder: other classes, zone transfers
- *   2. the user's cloaks, which are the most deliberate
- *   3. the user's lists; a name that is allowed is not blocked
- *   4. special names, which nobody but us can answer (special.c)
- *   5. routes, the longest suffix first
- *   6. local names without a route: answered here, since nobody on the internet knows them
+ *   2. what the user said of this very name while Sotto runs: nothing in a file is more deliberate.
+ *      It is blocked, or neither blocked nor (where it has servers of its own) cloaked
+ *   3. the cloaks of the settings
+ *   4. the lists of the settings; a name that is allowed is not blocked
+ *   5. special names, which nobody but us can answer (special.c)
+ *   6. routes, the longest suffix first
+ *   7. without a route: local names, which nobody on the internet knows, and those that the user
+ *      wants to be asked of somebody else. They are answered here
  *
  * "No" is said with a SOA, so that clients remember it (RFC 6303 §3), but not for longer than it
  * stays true: a rule can change, and another network may have a route.
@@ -120,18 +123,23 @@ static bool judge_special(Verdict *verdict, const Message *query, const Special 
     return true;
 }
 
-static int find_route(const Plan *plan, const Name *name)
+/* Whom the user wants to be asked of this name is not there. */
+static bool judge_unreachable(Verdict *verdict, const Ruleset *rules, const Name *name)
 {
-    int best = -1;
+    OwnMatch match;
+    NameKey key;
 
-    for (size_t i = 0; i < plan->route_count; i++) {
-        const Name *suffix = &plan->routes[i].suffix;
-
-        if (name_is_under(name, suffix) &&
-            (best < 0 || suffix->length > plan->routes[best].suffix.length))
-            best = (int)i;
-    }
-    return best;
+    if (!rules || !rules->own)
+        return false;
+    name_key_init(&key, name);
+    if (!own_names_find(rules->own, &key, &match) ||
+        (match.wish != OWN_NETWORK && match.wish != OWN_SERVERS))
+        return false;
+    verdict->reason = VERDICT_LOCAL;
+    verdict->why = "By your rule this name is asked of the network's own DNS alone, and there is "
+                   "none now.";
+    deny(verdict, RCODE_SERVFAIL, EDE_NETWORK_ERROR, verdict->why); /* it may well exist */
+    return true;
 }
 
 /* Sends the question by a route, or keeps a local one here. */
@@ -140,8 +148,8 @@ static void judge_way(Verdict *verdict, const Plan *plan, const Ruleset *rules, 
 {
     NameMatch match;
 
-    verdict->route = find_route(plan, name);
-    if (verdict->route >= 0)
+    verdict->route = plan_find_route(plan, name);
+    if (verdict->route >= 0 || judge_unreachable(verdict, rules, name))
         return;
     if (special.kind == SPECIAL_NONE && rules && rules->local) {
         NameKey key;
@@ -218,16 +226,50 @@ static void block(Verdict *verdict, BlockAnswer answer, uint16_t type, uint8_t z
     verdict->reply.ede_text = verdict->rule;
 }
 
+static void format_own(const NameKey *key, const OwnMatch *match, char text[RULE_MAX_TEXT])
+{
+    char plain[NAME_MAX_TEXT];
+    Name name = {.length = (uint8_t)(key->name.length - match->name.start)};
+
+    memcpy(name.wire, key->name.wire + match->name.start, name.length);
+    g_snprintf(text, RULE_MAX_TEXT, "your rule for %s", name_format(&name, plain));
+}
+
+/* Whether what the user said of the name is the last word. */
+static bool judge_own(Verdict *verdict, const Plan *plan, const Ruleset *rules,
+                      const Message *query, const NameKey *key, const OwnMatch *match)
+{
+    format_own(key, match, verdict->rule);
+    switch (match->wish) {
+    case OWN_BLOCK:
+        block(verdict, rules->block_answer, query->qtype, match->name.start);
+        return true;
+    case OWN_ALLOW:
+        if (judge_cloak(verdict, plan, rules, query, key))
+            return true;
+        verdict->reason = VERDICT_ALLOWED;
+        return false;
+    case OWN_NETWORK:
+    case OWN_SERVERS:
+        break;
+    }
+    verdict->reason = VERDICT_DIRECTED;
+    return false;
+}
+
 /* Whether the user's rules have the last word. */
 static bool judge_by_rules(Verdict *verdict, const Plan *plan, const Ruleset *rules,
                            const Message *query)
 {
     RuleMatch match;
+    OwnMatch own;
     NameKey key;
 
-    if (rules->lists->len == 0 && !rules->cloaks)
+    if (rules->lists->len == 0 && !rules->cloaks && !rules->own)
         return false;
     name_key_init(&key, &query->qname);
+    if (own_names_find(rules->own, &key, &own))
+        return judge_own(verdict, plan, rules, query, &key, &own);
     if (judge_cloak(verdict, plan, rules, query, &key))
         return true;
     if (!ruleset_match(rules, &key, &match))
@@ -293,18 +335,34 @@ static bool read_alias(WireReader *reader, unsigned *left, Name *target)
     return false;
 }
 
-/* Finds the first name on the way of an answer that a list blocks. */
-static bool find_blocked_alias(const Ruleset *rules, const Answer *answer, RuleMatch *match)
+/* Whether the user's rules block it; `rule` has the one that does. */
+static bool is_blocked(const Ruleset *rules, const Name *name, char rule[RULE_MAX_TEXT])
+{
+    RuleMatch match;
+    OwnMatch own;
+    NameKey key;
+
+    name_key_init(&key, name);
+    if (own_names_find(rules->own, &key, &own)) {
+        format_own(&key, &own, rule);
+        return own.wish == OWN_BLOCK;
+    }
+    if (!ruleset_match(rules, &key, &match) || match.allows)
+        return false;
+    rule_format(match.list->label, match.name.value, rule);
+    return true;
+}
+
+/* Finds the first name on the way of an answer that a rule blocks. */
+static bool find_blocked_alias(const Ruleset *rules, const Answer *answer, char rule[RULE_MAX_TEXT])
 {
     WireReader reader = wire_reader(answer->wire, answer->length);
     unsigned left = wire_get_u16(answer->wire + 6);
-    NameKey key;
     Name target;
 
     wire_skip(&reader, answer->records);
     while (read_alias(&reader, &left, &target)) {
-        name_key_init(&key, &target);
-        if (ruleset_match(rules, &key, match) && !match->allows)
+        if (is_blocked(rules, &target, rule))
             return true;
     }
     return false;
@@ -313,13 +371,14 @@ static bool find_blocked_alias(const Ruleset *rules, const Answer *answer, RuleM
 bool rules_judge_answer(const Ruleset *rules, const Verdict *asked, const Message *query,
                         const Answer *answer, Verdict *verdict)
 {
-    RuleMatch match;
+    char rule[RULE_MAX_TEXT];
 
-    if (!rules || rules->lists->len == 0 || asked->reason == VERDICT_ALLOWED || asked->alias ||
-        !find_blocked_alias(rules, answer, &match))
+    if (!rules || (rules->lists->len == 0 && !rules->own) || asked->reason == VERDICT_ALLOWED ||
+        asked->reason == VERDICT_DIRECTED || asked->alias ||
+        !find_blocked_alias(rules, answer, rule))
         return false;
     *verdict = *asked;
-    rule_format(match.list->label, match.name.value, verdict->rule);
+    g_strlcpy(verdict->rule, rule, sizeof verdict->rule);
     block(verdict, rules->block_answer, query->qtype, 0);
     return true;
 }

@@ -16,6 +16,7 @@ typedef enum VerdictReason {
     VERDICT_BLOCKED,  /* a list of the user's */
     VERDICT_ALLOWED,  /* the same, against another that blocks it */
     VERDICT_CLOAKED,  /* the user gave the name another answer */
+    VERDICT_DIRECTED, /* the user said whom to ask: a route has it, whatever lists say */
 } VerdictReason;
 
 /** What is to become of a question. It borrows from plan and rules. */
@@ -26,7 +27,7 @@ typedef struct Verdict {
     const Name *alias;  /* ask for this name instead, and answer by way of it; NULL: as asked */
     ReplyContent reply; /* may point into this very verdict */
     const char *why;    /* one sentence; "" where the reason says it all */
-    char rule[RULE_MAX_TEXT]; /* the user's that decided: list and line; "" none */
+    char rule[RULE_MAX_TEXT]; /* the user's that decided: list and line, or whose name; "" none */
     Name made_alias;          /* `alias`, where it is nobody's */
 } Verdict;
 

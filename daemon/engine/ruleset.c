@@ -43,6 +43,18 @@ Ruleset *ruleset_new(void)
     return rules;
 }
 
+Ruleset *ruleset_with_own(Ruleset *rules, OwnNames *own)
+{
+    Ruleset *derived = g_new0(Ruleset, 1);
+
+    *derived = *rules;
+    derived->references = 1;
+    derived->lists = g_ptr_array_ref(rules->lists);
+    derived->own = own ? own_names_ref(own) : NULL;
+    derived->base = ruleset_ref(rules);
+    return derived;
+}
+
 Ruleset *ruleset_ref(Ruleset *rules)
 {
     rules->references++;
@@ -54,8 +66,12 @@ void ruleset_unref(Ruleset *rules)
     if (!rules || --rules->references > 0)
         return;
     g_ptr_array_unref(rules->lists);
-    cloaks_free(rules->cloaks);
-    name_set_free(rules->local);
+    own_names_unref(rules->own);
+    if (!rules->base) {
+        cloaks_free(rules->cloaks);
+        name_set_free(rules->local);
+    }
+    ruleset_unref(rules->base);
     g_free(rules);
 }
 

@@ -3,6 +3,7 @@
 
 #include "cloak.h"
 #include "name_set.h"
+#include "own_names.h"
 
 #include <glib.h>
 
@@ -36,12 +37,18 @@ typedef struct Ruleset {
     Cloaks *cloaks;   /* NULL none */
     NameSet *local;   /* more names that only a route may take; NULL none */
     BlockAnswer block_answer;
+    OwnNames
+        *own; /* what the user said of single names, which comes before all others; NULL none */
+    struct Ruleset *base; /* whose cloaks and local names these are; NULL: its own */
 } Ruleset;
 
 Ruleset *ruleset_new(void);
+/** The same rules with other own names (NULL: none). (transfer full) */
+Ruleset *ruleset_with_own(Ruleset *rules, OwnNames *own);
 Ruleset *ruleset_ref(Ruleset *rules);
 /** NULL is allowed. */
 void ruleset_unref(Ruleset *rules);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Ruleset, ruleset_unref)
 
 /** A name that some list has. */
 typedef struct RuleMatch {

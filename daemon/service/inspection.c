@@ -94,7 +94,8 @@ static void add_leaks(Inspection *inspection)
 /* The part that is not encrypted by intention; the network had a say in which names it holds. */
 static void add_local(Inspection *inspection)
 {
-    g_autofree char *domains = routes_describe(protection_plan(inspection->sources.protection));
+    g_autofree char *domains =
+        routes_describe_with_own(protection_plan(inspection->sources.protection));
     if (*domains == '\0')
         return;
     g_autofree char *detail =

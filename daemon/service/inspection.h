@@ -7,6 +7,7 @@
 #include "identity.h"
 #include "leak.h"
 #include "protection.h"
+#include "rule_loader.h"
 #include "sources.h"
 #include "tampering.h"
 
@@ -26,7 +27,9 @@ typedef struct InspectionSources {
     Network *network;        /* may be NULL: nobody tells of it */
     KnownNetworks *known;    /* may be NULL: no network is remembered */
     Decisions *decisions;    /* NULL only where lists is */
-    Tampering *tampering;    /* the service's own, both; may be NULL */
+    OwnRules *own_rules;     /* may be NULL, with the next: nobody makes rules */
+    RuleLoader *rules;
+    Tampering *tampering; /* the service's own, both; may be NULL */
     HijackMemory *before;
 } InspectionSources;
 

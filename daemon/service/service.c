@@ -22,6 +22,7 @@
 #include "queries_interface.h"
 #include "reports.h"
 #include "resolvers_interface.h"
+#include "rules_interface.h"
 #include "sotto-build.h"
 #include "statistics_report.h"
 
@@ -38,6 +39,7 @@ struct Service {
     ResolversInterface *resolvers;
     NetworksInterface *networks;
     QueriesInterface *queries;
+    RulesInterface *rules;
     Inspection *inspection; /* under way, for everyone in `checks` */
     GPtrArray *checks;      /* Call */
     guint name_owner;
@@ -240,7 +242,8 @@ static void on_bus_up(void *owner, GDBusConnection *connection)
     if (!face_export(&service->face, connection, &error) ||
         !resolvers_interface_export(service->resolvers, connection, &error) ||
         !networks_interface_export(service->networks, connection, &error) ||
-        !queries_interface_export(service->queries, connection, &error)) {
+        !queries_interface_export(service->queries, connection, &error) ||
+        !rules_interface_export(service->rules, connection, &error)) {
         log_error("the helper cannot be reached on the bus reason=%s", error->message);
         return;
     }
@@ -254,6 +257,7 @@ static void on_bus_down(void *owner)
     Service *service = owner;
     g_clear_handle_id(&service->name_owner, g_bus_unown_name);
     drop_checks(service);
+    rules_interface_withdraw(service->rules);
     queries_interface_withdraw(service->queries);
     networks_interface_withdraw(service->networks);
     resolvers_interface_withdraw(service->resolvers);
@@ -305,6 +309,7 @@ Service *service_new(Bus *bus, const InspectionSources *sources)
     service->resolvers = resolvers_interface_new(&service->sources);
     service->networks = networks_interface_new(&service->sources, settle, service);
     service->queries = queries_interface_new(&service->sources);
+    service->rules = rules_interface_new(&service->sources);
     refresh(service);
     protection_set_changed(sources->protection, refresh, service);
     service->listener = (BusListener){.up = on_bus_up, .down = on_bus_down, .owner = service};
@@ -319,6 +324,7 @@ void service_free(Service *service)
     protection_set_changed(service->sources.protection, NULL, NULL);
     bus_unlisten(&service->listener);
     on_bus_down(service);
+    rules_interface_free(service->rules);
     queries_interface_free(service->queries);
     networks_interface_free(service->networks);
     resolvers_interface_free(service->resolvers);

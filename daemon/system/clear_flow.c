@@ -15,6 +15,8 @@ static ClearFlow flow_of_route(RouteKind kind)
 {
     switch (kind) {
     case ROUTE_SETTINGS:
+    case ROUTE_OWN_SERVERS:
+    case ROUTE_OWN_NETWORK:
     case ROUTE_NETWORK:
         return CLEAR_NETWORK;
     case ROUTE_VPN:
@@ -36,7 +38,7 @@ static ClearFlow flow_by_route(const Plan *plan, const LeakPacket *packet)
 {
     for (size_t i = 0; plan != NULL && i < plan->route_count; i++) {
         const Route *route = &plan->routes[i];
-        if (!packet->tcp && !name_is_under(&packet->name, &route->suffix))
+        if (!packet->tcp && !route_takes(route, &packet->name))
             continue;
         for (size_t j = 0; j < route->resolver->endpoint_count; j++) {
             if (address_same_host(&route->resolver->endpoints[j]->address, &packet->destination))

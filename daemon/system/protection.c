@@ -91,8 +91,13 @@ static void add_routes(Protection *protection, Plan *plan)
     const NetworkFacts *facts = protection_facts(protection);
     g_autoptr(GUri) check = g_uri_parse(facts->check_url, G_URI_FLAGS_NONE, NULL);
     const char *host = check != NULL ? g_uri_get_host(check) : NULL;
+    OwnRules *rules = protection->parts.rules;
     RouteKind kind;
+    if (rules != NULL) /* first: a network takes none of these */
+        own_rules_add_routes(rules, plan);
     routes_add(plan, facts->links, &policy);
+    if (rules != NULL)
+        routes_add_own(plan, facts->links, rules);
     if (protection->held && protection->health != HEALTH_GOOD && host != NULL)
         routes_add_name(plan, facts->links, host, ROUTE_PORTAL);
     protection_add_time_routes(protection, plan);
@@ -156,6 +161,11 @@ static void on_notify(void *owner)
 
 /* --- life --- */
 
+static void on_rules_changed(void *owner, const Name *name)
+{
+    protection_apply_saved(owner);
+}
+
 static void on_pause_over(void *owner)
 {
     Protection *protection = owner;
@@ -179,6 +189,9 @@ Protection *protection_new(const ProtectionParts *parts, Settings *settings)
     held_init(protection);
     following_init(protection);
     opening_init(protection);
+    protection->rules = (OwnRulesListener){.changed = on_rules_changed, .owner = protection};
+    if (parts->rules != NULL)
+        own_rules_listen(parts->rules, &protection->rules);
     protection_apply_saved(protection);
     return protection;
 }
@@ -190,6 +203,7 @@ void protection_free(Protection *protection)
     g_autoptr(GError) error =
         g_error_new_literal(G_IO_ERROR, G_IO_ERROR_CANCELLED, "The helper is stopping.");
     transition_end(protection, error);
+    own_rules_unlisten(&protection->rules);
     held_clear(protection);
     following_clear(protection);
     opening_clear(protection);

@@ -8,6 +8,7 @@
 #include "known_networks.h"
 #include "leak.h"
 #include "network.h"
+#include "own_rules.h"
 #include "portal_probe.h"
 #include "prober.h"
 #include "settings.h"
@@ -64,6 +65,7 @@ typedef struct ProtectionParts { /* all borrowed; they outlive it */
     Admission *admission;    /* may be NULL */
     KnownNetworks *networks; /* may be NULL: every network is an unknown one */
     Decisions *decisions;    /* may be NULL: they are not kept */
+    OwnRules *rules;         /* may be NULL: users make none */
     const PortalProbeClass *probe;
     const Clock *clock; /* may be NULL: it is right */
     State *saved;

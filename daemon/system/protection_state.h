@@ -90,6 +90,7 @@ struct Protection {
 
     NetworkListener network;
     KnownNetworksListener known;
+    OwnRulesListener rules;
     EngineObserver observer;
     LoopTimer pause, lost, unpointed, retry, look, sign_in_over;
     LoopDefer notify;

@@ -16,6 +16,8 @@
  *     what home routers make up): always.
  * So a network that its owner lets in by cable or key may claim google.com. It is said in the log
  * and by a check, and LocalDomains=false ends it.
+ *
+ * What the user says comes before both: of the same name, and where it is about the longer one.
  */
 #include "routes.h"
 
@@ -28,6 +30,7 @@
 
 #define NETWORK_ID "network"
 #define VPN_ID     "vpn"
+#define TOLD_MOST  10 /* names, in one sentence */
 
 static bool is_private(const char *domain)
 {
@@ -54,7 +57,7 @@ static bool is_registry(const char *domain, unsigned label_count)
 static bool is_covered(const Plan *plan, const Name *suffix)
 {
     for (size_t i = 0; i < plan->route_count; i++) {
-        if (name_is_under(suffix, &plan->routes[i].suffix))
+        if (!plan->routes[i].exact && name_is_under(suffix, &plan->routes[i].suffix))
             return true;
     }
     return false;
@@ -135,6 +138,27 @@ Resolver *routes_network(const GPtrArray *links)
     return NULL;
 }
 
+/* With all that belongs to it: such a route is guarded against the search list. */
+static bool is_the_networks(const Plan *plan, const Name *name)
+{
+    for (size_t i = 0; i < plan->route_count; i++) {
+        if (plan->routes[i].kind == ROUTE_NETWORK && name_equal(&plan->routes[i].suffix, name))
+            return true;
+    }
+    return false;
+}
+
+void routes_add_own(Plan *plan, const GPtrArray *links, const OwnRules *rules)
+{
+    g_autoptr(Resolver) resolver = routes_network(links);
+    const GPtrArray *all = own_rules_all(rules);
+    for (guint i = 0; resolver != NULL && i < all->len; i++) {
+        const OwnRule *rule = g_ptr_array_index(all, i);
+        if (rule->wish == OWN_NETWORK && !is_the_networks(plan, &rule->name))
+            plan_add_own_route(plan, &rule->name, rule->exact, ROUTE_OWN_NETWORK, resolver);
+    }
+}
+
 void routes_add_name(Plan *plan, const GPtrArray *links, const char *text, RouteKind kind)
 {
     g_autoptr(Resolver) resolver = routes_network(links);
@@ -163,14 +187,30 @@ static bool is_reverse(const char *domain)
     return g_str_has_suffix(domain, ".in-addr.arpa") || g_str_has_suffix(domain, ".ip6.arpa");
 }
 
-char *routes_describe(const Plan *plan)
+static char *describe(const Plan *plan, bool with_own)
 {
     GString *list = g_string_new(NULL);
+    unsigned told = 0;
     for (size_t i = 0; i < plan->route_count; i++) {
+        RouteKind kind = plan->routes[i].kind;
         char text[NAME_MAX_TEXT];
         (void)name_format(&plan->routes[i].suffix, text);
-        if (plan->routes[i].kind == ROUTE_NETWORK && !is_reverse(text))
+        if ((kind != ROUTE_NETWORK && !(with_own && kind == ROUTE_OWN_NETWORK)) || is_reverse(text))
+            continue;
+        if (told++ < TOLD_MOST)
             g_string_append_printf(list, "%s%s", list->len > 0 ? ", " : "", text);
     }
+    if (told > TOLD_MOST)
+        g_string_append(list, ", …");
     return g_string_free(list, FALSE);
+}
+
+char *routes_describe(const Plan *plan)
+{
+    return describe(plan, false);
+}
+
+char *routes_describe_with_own(const Plan *plan)
+{
+    return describe(plan, true);
 }

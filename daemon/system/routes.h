@@ -2,6 +2,7 @@
 #pragma once
 
 #include "network.h"
+#include "own_rules.h"
 #include "plan.h"
 
 /** What the administrator lets networks and VPNs have. */
@@ -15,6 +16,10 @@ typedef struct RoutesPolicy {
  * plain DNS, to their own servers; every name, to those of a VPN that takes all.
  */
 void routes_add(Plan *plan, const GPtrArray *links, const RoutesPolicy *policy);
+/** Names that the user wants to be asked of the network's own DNS, whatever the administrator lets
+ * networks have; after routes_add(). Nothing is added where the network has none: the engine keeps
+ * these names here then. */
+void routes_add_own(Plan *plan, const GPtrArray *links, const OwnRules *rules);
 /** Everything goes to the network's own DNS, as plain DNS: by its user's wish, `kind` says which.
  * Nothing is added where the network has none. */
 void routes_add_opening(Plan *plan, const GPtrArray *links, RouteKind kind);
@@ -25,5 +30,7 @@ Resolver *routes_network(const GPtrArray *links);
 /** The domains that networks (not VPNs) got in a plan, "lan, corp.example", zones of reverse names
  * left out; "" none. (transfer full) */
 char *routes_describe(const Plan *plan);
+/** The same with the names of the user's that they got. (transfer full) */
+char *routes_describe_with_own(const Plan *plan);
 /** The VPN that got every name; NULL none. (transfer none) */
 const Resolver *routes_vpn_in_charge(const Plan *plan);
