@@ -210,6 +210,12 @@ static void open_window(GSimpleAction *action, GVariant *parameter, gpointer app
     sotto_application_show_page(application, NULL);
 }
 
+/* What to add, or "": shown first, whoever gave it. */
+static void add_resolver(GSimpleAction *action, GVariant *parameter, gpointer application)
+{
+    sotto_application_add_resolver(application, g_variant_get_string(parameter, NULL));
+}
+
 static void show_page(GSimpleAction *action, GVariant *parameter, gpointer application)
 {
     sotto_application_show_page(application, g_variant_get_string(parameter, NULL));
@@ -304,6 +310,7 @@ void actions_install(SottoApplication *application)
         {"check", check},
         {"open", open_window},
         {"show-page", show_page, "s"},
+        {"add-resolver", add_resolver, "s"},
         {"install", install},
         {"remove-component", remove_component},
         {"set-autostart", set_autostart, "b"},

@@ -105,8 +105,11 @@ static void show_facts(SottoAddDialog *self, const ResolverSpec *spec)
     gtk_widget_set_visible(GTK_WIDGET(self->understood), spec->protocol != NULL);
 }
 
-static const char *hint_for(const ResolverSpec *spec)
+static const char *hint_for(const char *text, const ResolverSpec *spec)
 {
+    if (text[0] == '\0')
+        return _("A stamp begins with sdns://, an address with https://, tls:// or quic://. An IP "
+                 "address alone will do where the resolver tells how it is reached encrypted.");
     if (spec->is_address)
         return _("This address is asked how it can be reached encrypted. It is added only if it "
                  "can prove that the answer is its own.");
@@ -124,7 +127,7 @@ static void show_understood(SottoAddDialog *self)
 
     resolver_spec_read(text, &spec);
     show_facts(self, &spec);
-    set_text(self->hint, hint_for(&spec));
+    set_text(self->hint, hint_for(text, &spec));
     gtk_dialog_set_response_sensitive(GTK_DIALOG(self), GTK_RESPONSE_ACCEPT,
                                       text[0] != '\0' && !spec.is_relay && self->call == NULL);
 }
@@ -155,10 +158,8 @@ static void show_done(SottoAddDialog *self, const char *name)
 {
     /* Translators: %s is the name of a resolver, such as Quad9. */
     g_autofree char *text = g_strdup_printf(_("%s is in the list now."), name);
-    GtkWidget *accept =
-        gtk_dialog_get_widget_for_response(GTK_DIALOG(self), GTK_RESPONSE_ACCEPT);
-    GtkWidget *cancel =
-        gtk_dialog_get_widget_for_response(GTK_DIALOG(self), GTK_RESPONSE_CANCEL);
+    GtkWidget *accept = gtk_dialog_get_widget_for_response(GTK_DIALOG(self), GTK_RESPONSE_ACCEPT);
+    GtkWidget *cancel = gtk_dialog_get_widget_for_response(GTK_DIALOG(self), GTK_RESPONSE_CANCEL);
 
     gtk_label_set_text(self->done, text);
     gtk_stack_set_visible_child_name(self->stack, "done");
@@ -187,8 +188,7 @@ static void on_added(GObject *source, GAsyncResult *result, gpointer data)
 {
     g_autoptr(SottoAddDialog) self = data;
     g_autoptr(GError) error = NULL;
-    g_autofree char *id =
-        sotto_helper_add_resolver_finish(SOTTO_HELPER(source), result, &error);
+    g_autofree char *id = sotto_helper_add_resolver_finish(SOTTO_HELPER(source), result, &error);
     g_autofree char *name = NULL, *sentence = NULL;
 
     if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
@@ -337,9 +337,8 @@ static void sotto_add_dialog_class_init(SottoAddDialogClass *class)
     widget_class->delete_event = sotto_add_dialog_delete_event;
     GTK_DIALOG_CLASS(class)->response = sotto_add_dialog_response;
     bind_template(widget_class);
-    signals[SIGNAL_ADDED] =
-        g_signal_new("added", SOTTO_TYPE_ADD_DIALOG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                     G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
+    signals[SIGNAL_ADDED] = g_signal_new("added", SOTTO_TYPE_ADD_DIALOG, G_SIGNAL_RUN_LAST, 0, NULL,
+                                         NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
 }
 
 static void sotto_add_dialog_init(SottoAddDialog *self)
@@ -352,8 +351,8 @@ static void sotto_add_dialog_init(SottoAddDialog *self)
     gtk_style_context_add_class(gtk_widget_get_style_context(accept),
                                 GTK_STYLE_CLASS_SUGGESTED_ACTION);
     gtk_dialog_set_default_response(GTK_DIALOG(self), GTK_RESPONSE_ACCEPT);
-    self->parts =
-        sotto_fold_row_new(_("By Address, Name and Key"), _("What an operator may publish instead"));
+    self->parts = sotto_fold_row_new(_("By Address, Name and Key"),
+                                     _("What an operator may publish instead"));
     gtk_widget_show(GTK_WIDGET(self->parts));
     gtk_container_add(GTK_CONTAINER(self->parts_list), GTK_WIDGET(self->parts));
     sotto_fold_row_hold(self->parts, self->parts_box);

@@ -160,6 +160,12 @@ void sotto_application_show_page(SottoApplication *self, const char *page)
     gtk_window_present(GTK_WINDOW(self->window));
 }
 
+void sotto_application_add_resolver(SottoApplication *self, const char *spec)
+{
+    sotto_application_show_page(self, "resolvers");
+    sotto_window_add_resolver(self->window, spec);
+}
+
 void sotto_application_check(SottoApplication *self)
 {
     sotto_application_show_page(self, "status");

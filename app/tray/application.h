@@ -37,5 +37,9 @@ void sotto_application_report(SottoApplication *application, const char *sentenc
 /** Opens the window on the page of that name; NULL: on the page it shows. */
 void sotto_application_show_page(SottoApplication *application, const char *page);
 
+/** Opens the window on Resolvers, with the dialog that adds one, filled in with `spec` ("":
+ * nothing). */
+void sotto_application_add_resolver(SottoApplication *application, const char *spec);
+
 /** Opens the window on Status and looks now. */
 void sotto_application_check(SottoApplication *application);

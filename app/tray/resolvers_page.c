@@ -8,6 +8,7 @@
  */
 #include "resolvers_page.h"
 
+#include "add_dialog.h"
 #include "filter_button.h"
 #include "lists_view.h"
 #include "relay_page.h"
@@ -29,6 +30,8 @@ struct _SottoResolversPage {
     ResolverList *rows;            /* NULL before the first visit */
     SottoResolverDetails *details; /* NULL before they are first opened */
     SottoRelayPage *relays;        /* the same */
+    SottoAddDialog *add_dialog;    /* NULL while there is none */
+    char *added;                   /* by it; NULL */
     GtkWidget *relays_from;        /* what of the deck they were opened from */
 
     GtkLabel *message, *count;
@@ -99,10 +102,13 @@ static void show_count(SottoResolversPage *self, gboolean narrowed)
         g_strdup_printf(ngettext("%u resolvers match; the first %u is shown",
                                  "%u resolvers match; the first %u are shown", shown),
                         count, shown);
-    const char *text = count > shown ? some : all;
+    const char *text = count == 0      ? _("No resolver matches. Clear All shows every one again.")
+                       : count > shown ? some
+                                       : all;
 
     gtk_label_set_text(self->count, text);
     gtk_widget_set_visible(self->found, narrowed);
+    gtk_widget_set_visible(GTK_WIDGET(self->list), count > 0);
     /* told to who cannot see it, while the focus stays where they type */
     atk_object_set_description(gtk_widget_get_accessible(GTK_WIDGET(self->search)),
                                narrowed ? text : "");
@@ -211,6 +217,44 @@ static gboolean on_key_press(SottoResolversPage *self, GdkEventKey *event)
     return GDK_EVENT_STOP;
 }
 
+/* --- adding -------------------------------------------------------------------------------- */
+
+static void on_added(SottoResolversPage *self, const char *id)
+{
+    hdy_deck_set_visible_child(self->deck, self->overview);
+    on_clear(self); /* whatever was looked for, the new one is to be seen */
+    g_free(self->added);
+    self->added = g_strdup(id);
+}
+
+/* The keyboard goes on at the new one, which brings it into sight. */
+static void on_add_dialog_destroyed(SottoResolversPage *self)
+{
+    SottoResolverRow *row = self->rows != NULL && self->added != NULL
+                                ? resolver_list_row(self->rows, self->added)
+                                : NULL;
+
+    self->add_dialog = NULL;
+    g_clear_pointer(&self->added, g_free);
+    if (row != NULL)
+        sotto_resolver_row_focus_details(row);
+}
+
+void sotto_resolvers_page_add(SottoResolversPage *self, const char *spec)
+{
+    GtkWindow *window = GTK_WINDOW(gtk_widget_get_toplevel(GTK_WIDGET(self)));
+
+    if (self->add_dialog == NULL) {
+        self->add_dialog = sotto_add_dialog_new(window, self->helper, self->calls);
+        g_signal_connect_object(self->add_dialog, "added", G_CALLBACK(on_added), self,
+                                G_CONNECT_SWAPPED);
+        g_signal_connect_object(self->add_dialog, "destroy", G_CALLBACK(on_add_dialog_destroyed),
+                                self, G_CONNECT_SWAPPED);
+    }
+    sotto_add_dialog_fill(self->add_dialog, spec);
+    gtk_window_present(GTK_WINDOW(self->add_dialog));
+}
+
 /* --- the list ------------------------------------------------------------------------------ */
 
 static void on_opened(SottoResolverRow *row, gpointer data)
@@ -288,6 +332,7 @@ static void sotto_resolvers_page_destroy(GtkWidget *widget)
     if (self->calls != NULL)
         sotto_resolver_calls_abandon(self->calls);
     g_clear_object(&self->calls);
+    g_clear_pointer(&self->added, g_free);
     g_clear_pointer(&self->rows, resolver_list_free);
     if (self->catalogue_handler != 0)
         g_signal_handler_disconnect(catalogue_model(self->catalogue), self->catalogue_handler);

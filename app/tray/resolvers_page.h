@@ -16,4 +16,7 @@ void sotto_resolvers_page_follow(SottoResolversPage *page, SottoHelper *helper,
 /** Shows the helper's choice of this moment. */
 void sotto_resolvers_page_update(SottoResolversPage *page);
 
+/** Opens the dialog that adds one, filled in with `spec` ("": nothing). */
+void sotto_resolvers_page_add(SottoResolversPage *page, const char *spec);
+
 void sotto_resolvers_page_focus_search(SottoResolversPage *page);

@@ -21,6 +21,7 @@ void shortcuts_install(GtkApplication *application)
         {"app.show-page('networks')", {"<Primary>5"}}, /* 4 is for the query log */
         {"app.show-page('settings')", {"<Primary>6"}},
         {"app.check", {"F5"}},
+        {"app.add-resolver('')", {"<Primary>n"}},
         {"win.pages", {"F9"}},
         {"win.menu", {"F10"}},
         {"win.close", {"<Primary>w"}},

@@ -200,6 +200,11 @@ void sotto_window_show_page(SottoWindow *self, const char *page)
     gtk_stack_set_visible_child_name(self->stack, page);
 }
 
+void sotto_window_add_resolver(SottoWindow *self, const char *spec)
+{
+    sotto_resolvers_page_add(self->resolvers_page, spec);
+}
+
 void sotto_window_check(SottoWindow *self)
 {
     sotto_status_page_check(self->status_page);

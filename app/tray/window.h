@@ -31,4 +31,6 @@ void sotto_window_show_error(SottoWindow *window, const char *sentence);
 void sotto_window_set_tray(SottoWindow *window, gboolean tray);
 
 void sotto_window_show_page(SottoWindow *window, const char *page);
+/** Opens the dialog that adds a resolver, filled in with `spec` ("": nothing). */
+void sotto_window_add_resolver(SottoWindow *window, const char *spec);
 void sotto_window_check(SottoWindow *window);
