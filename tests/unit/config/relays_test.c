@@ -361,7 +361,7 @@ static void relay_of_the_other_kind_carries_nothing(void)
     add_odoh_relay(relays, "web", "Epsilon");
     relays_choose(relays, "web");
     g_assert_null(relays_reach(relays, resolver, &error));
-    g_assert_error(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+    g_assert_error(error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED);
 }
 
 static Resolver *odoh_resolver(void)
@@ -479,6 +479,51 @@ static void bad_words_are_refused(void)
 
 #define add(name, function) g_test_add_func("/relays/" name, function)
 
+/* ---- what users decide ---- */
+
+static void expect_way(const Relays *relays, Resolver *resolver, const char *via)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Resolver) reached = relays_reach(relays, resolver, &error);
+
+    g_assert_no_error(error);
+    g_assert_cmpstr(reached->via, ==, via);
+}
+
+static void decisions_win(void)
+{
+    g_autoptr(Relays) relays = some_relays();
+    g_autoptr(Resolver) one = resolver_of("one", "Epsilon", "US", DNSCRYPT);
+    g_autoptr(Resolver) other = resolver_of("other", "Epsilon", "US", DNSCRYPT);
+
+    other->relay = g_strdup("r3");
+    relays_choose(relays, "r1");
+    expect_way(relays, one, "r1");
+    relays_decide(relays, "", "r2");
+    expect_way(relays, one, "r2");
+    expect_way(relays, other, "r3");
+    relays_decide(relays, "other", "none");
+    expect_way(relays, other, NULL);
+    relays_decide(relays, "", "none");
+    expect_way(relays, one, NULL);
+    relays_forget_decisions(relays);
+    expect_way(relays, one, "r1");
+    expect_way(relays, other, "r3");
+}
+
+static void way_has_the_relays_name(void)
+{
+    g_autoptr(Relays) relays = some_relays(), strangers = relays_new(key);
+    g_autoptr(Resolver) resolver = resolver_of("one", "Epsilon", "US", DNSCRYPT);
+
+    relays_decide(relays, "one", "r1");
+    g_autoptr(Resolver) reached = relays_reach(relays, resolver, NULL);
+    g_autofree char *name = relays_name(relays, reached->endpoints[0]->relay);
+    g_autofree char *address = relays_name(strangers, reached->endpoints[0]->relay);
+    g_assert_cmpstr(name, ==, "r1");
+    g_assert_cmpstr(address, ==, "192.0.2.2:443");
+}
+
 int main(int argc, char *argv[])
 {
     g_test_init(&argc, &argv, NULL);
@@ -506,5 +551,7 @@ int main(int argc, char *argv[])
     add("plan-goes-through-relays", plan_goes_through_relays);
     add("built-in-relays-are-many", built_in_relays_are_many);
     add("bad-words-are-refused", bad_words_are_refused);
+    g_test_add_func("/relays/decisions-win", decisions_win);
+    g_test_add_func("/relays/way-has-the-relays-name", way_has_the_relays_name);
     return g_test_run();
 }

@@ -35,6 +35,7 @@ void fixture_start(Fixture *fixture)
         .probe = &fake_portal_probe,
         .networks = fixture->networks,
         .clock = fixture->clock,
+        .decisions = fixture->decisions,
     };
     fixture->protection = protection_new(&parts, fixture->settings);
     protection_start(fixture->protection);
@@ -58,6 +59,7 @@ void scene_tear_down(Fixture *fixture, gconstpointer unused)
 {
     protection_free(fixture->protection);
     clock_free(fixture->clock);
+    decisions_free(fixture->decisions);
     prober_free(fixture->prober);
     fake_network_clear(&fixture->fake);
     settings_unref(fixture->settings);

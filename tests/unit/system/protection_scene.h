@@ -13,7 +13,8 @@ typedef struct Fixture {
     Settings *settings;
     KnownNetworks *networks;
     Prober *prober;
-    Clock *clock; /* NULL unless the test makes one */
+    Clock *clock;         /* NULL unless the test makes one */
+    Decisions *decisions; /* the same */
     Protection *protection;
     unsigned answers; /* of protection_turn_on and the like */
     int error;        /* G_IO_ERROR code of the last one; -1 none */
