@@ -111,6 +111,17 @@ void sotto_lookup_init_gap(SottoLookup *lookup, SottoLookupKind kind, guint64 co
     lookup->rule = g_ref_string_acquire(lookup->name);
 }
 
+void sotto_lookup_copy(const SottoLookup *lookup, SottoLookup *copy)
+{
+    *copy = *lookup;
+    g_ref_string_acquire(copy->name);
+    g_ref_string_acquire(copy->type);
+    g_ref_string_acquire(copy->rcode);
+    g_ref_string_acquire(copy->resolver);
+    g_ref_string_acquire(copy->protocol);
+    g_ref_string_acquire(copy->rule);
+}
+
 void sotto_lookup_clear(SottoLookup *lookup)
 {
     g_clear_pointer(&lookup->name, g_ref_string_release);

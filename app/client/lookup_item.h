@@ -36,6 +36,8 @@ gboolean sotto_lookup_parse(const char *line, SottoLookup *lookup);
 /** A gap: SOTTO_LOOKUP_LOST or SOTTO_LOOKUP_GARBLED. */
 void sotto_lookup_init_gap(SottoLookup *lookup, SottoLookupKind kind, guint64 count);
 
+/** Another one with the same texts. */
+void sotto_lookup_copy(const SottoLookup *lookup, SottoLookup *copy);
 void sotto_lookup_clear(SottoLookup *lookup);
 
 /** Whether it is a gap. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Counters for other programs, and the dialog that asks where they go. The dialog is a native one:
- * in a sandbox it is the desktop's, outside of it, and what the user picks there is all of the disk
- * that this app gets to see.
+ * Counters for other programs, and the dialog that asks where such files go. The dialog is a native
+ * one: in a sandbox it is the desktop's, outside of it, and what the user picks there is all of the
+ * disk that this app gets to see.
  */
 #include "export.h"
 
@@ -22,9 +22,7 @@ static const char *const columns[] = {
     "failures", "bytes-sent", "bytes-received", "latency-p50", "latency-p95",
 };
 
-/* Quoted where it has to be. A name is somebody else's words, and spreadsheets take what begins
- * like a formula for one: an apostrophe keeps it text. */
-static void append_text(GString *csv, const char *text)
+void export_append_text(GString *csv, const char *text)
 {
     gboolean formula = text[0] != '\0' && strchr("=+-@\t\r", text[0]) != NULL;
     g_auto(GStrv) parts = g_strsplit(text, "\"", -1);
@@ -39,7 +37,7 @@ static void append_text(GString *csv, const char *text)
 static void append_counters(GString *csv, const char *kind, const char *name, GVariant *entry)
 {
     g_string_append_printf(csv, "%s,", kind);
-    append_text(csv, name);
+    export_append_text(csv, name);
     for (gsize i = 0; i < G_N_ELEMENTS(columns); i++) {
         guint64 value;
         g_string_append_c(csv, ',');
@@ -150,10 +148,10 @@ static void on_response(GtkNativeDialog *dialog, int response, gpointer data)
     g_object_unref(dialog);
 }
 
-void export_ask(GtkWindow *window, const char *name, char *contents)
+void export_ask(GtkWindow *window, const char *title, const char *name, char *contents)
 {
     GtkFileChooserNative *dialog = gtk_file_chooser_native_new(
-        _("Export Statistics"), window, GTK_FILE_CHOOSER_ACTION_SAVE, _("_Save"), _("_Cancel"));
+        title, window, GTK_FILE_CHOOSER_ACTION_SAVE, _("_Save"), _("_Cancel"));
 
     gtk_native_dialog_set_modal(GTK_NATIVE_DIALOG(dialog), TRUE);
     gtk_file_chooser_set_do_overwrite_confirmation(GTK_FILE_CHOOSER(dialog), TRUE);

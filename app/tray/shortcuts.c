@@ -18,7 +18,8 @@ void shortcuts_install(GtkApplication *application)
         {"app.show-page('status')", {"<Primary>1"}},
         {"app.show-page('resolvers')", {"<Primary>2"}},
         {"app.show-page('statistics')", {"<Primary>3"}},
-        {"app.show-page('networks')", {"<Primary>5"}}, /* 4 is for the query log */
+        {"app.show-page('log')", {"<Primary>4"}},
+        {"app.show-page('networks')", {"<Primary>5"}},
         {"app.show-page('settings')", {"<Primary>6"}},
         {"app.check", {"F5"}},
         {"app.add-resolver('')", {"<Primary>n"}},

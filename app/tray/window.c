@@ -13,6 +13,7 @@
  */
 #include "window.h"
 
+#include "log_page.h"
 #include "networks_page.h"
 #include "page_list.h"
 #include "permissions.h"
@@ -43,6 +44,7 @@ struct _SottoWindow {
     SottoStatusPage *status_page;
     SottoResolversPage *resolvers_page;
     SottoStatisticsPage *statistics_page;
+    SottoLogPage *log_page;
     SottoNetworksPage *networks_page;
     SottoSettingsPage *settings_page;
     GtkMenuButton *menu_button;
@@ -168,6 +170,7 @@ void sotto_window_update(SottoWindow *self)
     sotto_setup_page_update(self->setup_page);
     sotto_status_page_update(self->status_page);
     sotto_resolvers_page_update(self->resolvers_page);
+    sotto_log_page_update(self->log_page);
     sotto_networks_page_update(self->networks_page);
 }
 
@@ -237,7 +240,10 @@ static void show_shortcuts(GSimpleAction *action, GVariant *parameter, gpointer 
 static void search(GSimpleAction *action, GVariant *parameter, gpointer window)
 {
     SottoWindow *self = window;
+    GtkWidget *page = gtk_stack_get_visible_child(self->stack);
 
+    if (page == GTK_WIDGET(self->log_page) && sotto_log_page_focus_search(self->log_page))
+        return;
     sotto_window_show_page(self, "resolvers");
     sotto_resolvers_page_focus_search(self->resolvers_page);
 }
@@ -296,6 +302,7 @@ static void sotto_window_class_init(SottoWindowClass *class)
     CHILD(status_page);
     CHILD(resolvers_page);
     CHILD(statistics_page);
+    CHILD(log_page);
     CHILD(networks_page);
     CHILD(settings_page);
     CHILD(menu_button);
@@ -343,6 +350,7 @@ SottoWindow *sotto_window_new(GtkApplication *application, const Situation *situ
     g_type_ensure(SOTTO_TYPE_STATUS_PAGE);
     g_type_ensure(SOTTO_TYPE_RESOLVERS_PAGE);
     g_type_ensure(SOTTO_TYPE_STATISTICS_PAGE);
+    g_type_ensure(SOTTO_TYPE_LOG_PAGE);
     g_type_ensure(SOTTO_TYPE_NETWORKS_PAGE);
     g_type_ensure(SOTTO_TYPE_SETTINGS_PAGE);
     self = g_object_new(SOTTO_TYPE_WINDOW, "application", application, NULL);
@@ -353,6 +361,7 @@ SottoWindow *sotto_window_new(GtkApplication *application, const Situation *situ
     self->feed = statistics_feed_new(situation->helper);
     sotto_status_page_count(self->status_page, self->feed);
     sotto_statistics_page_follow(self->statistics_page, self->feed);
+    sotto_log_page_follow(self->log_page, situation->helper);
     sotto_networks_page_follow(self->networks_page, situation->helper);
     sotto_settings_page_follow(self->settings_page, preferences, autostart);
     sotto_window_update(self);

@@ -60,7 +60,8 @@ class Helper:
 
     def set(self, **facts):
         """Changes facts; strings and numbers are taken for what the contract says they are."""
-        types = {"Until": "x", "ChangedAt": "x", "BuildTime": "x", "Protocol": "u", "OldestProtocol": "u"}
+        types = {"Until": "x", "ChangedAt": "x", "BuildTime": "x", "Protocol": "u", "OldestProtocol": "u",
+                 "Logging": "b"}
         self.script("Set", GLib.Variant("(a{sv})", ({name: GLib.Variant(types.get(name, "s"), value)
                                                      for name, value in facts.items()},)))
 

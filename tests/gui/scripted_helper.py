@@ -13,6 +13,7 @@ import gi
 gi.require_version("Gio", "2.0")
 from gi.repository import Gio, GLib  # noqa: E402
 
+import scripted_log  # noqa: E402
 import scripted_resolvers  # noqa: E402
 
 NAME = "io.github.sottodns.Sotto1"
@@ -27,6 +28,10 @@ SCRIPT_XML = f"""<node><interface name="{SCRIPT}">
     <arg name="sentence" type="s" direction="in"/></method>
   <method name="Delay"><arg name="milliseconds" type="u" direction="in"/></method>
   <method name="Calls"><arg name="calls" type="as" direction="out"/></method>
+  <method name="Log"><arg name="lines" type="ay" direction="in"/></method>
+  <method name="LogBurst"><arg name="count" type="u" direction="in"/></method>
+  <method name="EndLog"/>
+  <method name="LogReaders"><arg name="count" type="u" direction="out"/></method>
 </interface></node>"""
 
 
@@ -204,6 +209,7 @@ class ScriptedHelper:
             "ListNameLists": GLib.Variant("aa{sv}", [name_list("/etc/sotto/ads.txt", "block", 12345, 2, 17)]),
         }
         self.resolvers = scripted_resolvers.ScriptedResolvers(self)
+        self.log = scripted_log.ScriptedLog(self)
 
     def export(self):
         with open(os.environ["SOTTO_CONTRACT"], encoding="utf-8") as contract:
@@ -214,7 +220,8 @@ class ScriptedHelper:
         Gio.bus_own_name_on_connection(self.bus, NAME, Gio.BusNameOwnerFlags.NONE, None, None)
 
     def facts_of_interfaces(self):
-        return (NETWORKS, self.network_facts), (scripted_resolvers.NAME, self.resolvers.facts), (NAME, self.facts)
+        return ((NETWORKS, self.network_facts), (scripted_resolvers.NAME, self.resolvers.facts), (QUERIES, self.log.facts),
+                (NAME, self.facts))
 
     def begin_with(self, facts):
         """What is so from the start, of the types that the contract gives them."""
@@ -238,8 +245,6 @@ class ScriptedHelper:
         self.set({**{name: GLib.Variant("s", value) for name, value in strings.items()}, "Until": GLib.Variant("x", until)})
 
     def on_get(self, _bus, _sender, _path, interface, name):
-        if interface == QUERIES:
-            return GLib.Variant("b", False)
         return dict(self.facts_of_interfaces())[interface][name]
 
     def on_script(self, _bus, _sender, _path, _interface, method, parameters, invocation):
@@ -261,6 +266,14 @@ class ScriptedHelper:
             self.delay_ms = parameters.unpack()[0]
         elif method == "Calls":
             reply = GLib.Variant("(as)", (self.calls,))
+        elif method == "Log":
+            self.log.tell(parameters.get_child_value(0).get_data_as_bytes().get_data())
+        elif method == "LogBurst":
+            self.log.tell("".join(scripted_log.burst(parameters.unpack()[0])).encode())
+        elif method == "EndLog":
+            self.log.end()
+        elif method == "LogReaders":
+            reply = GLib.Variant("(u)", (self.log.count_readers(),))
         invocation.return_value(reply)
 
     def on_call(self, _bus, _sender, _path, _interface, method, parameters, invocation):
@@ -279,6 +292,9 @@ class ScriptedHelper:
         if invocation.get_interface_name() == NETWORKS and method != "ListNetworks":
             self.answer_networks(method, parameters, invocation)
             return GLib.SOURCE_REMOVE
+        if method == "FollowLog":
+            self.log.follow(invocation)
+            return GLib.SOURCE_REMOVE
         if method in ("AddRule", "RemoveRule"):
             self.answer_rules(method, parameters, invocation)
             return GLib.SOURCE_REMOVE
@@ -294,6 +310,8 @@ class ScriptedHelper:
         elif method == "TurnOff":
             self.set({"ResolverInUse": GLib.Variant("s", "")})
             self.set_state("off")
+        elif method == "SetLogging":
+            self.log.set_logging(*parameters.unpack())
         elif method == "Pause":
             self.set_state("paused", parameters.unpack()[0])
         elif method == "SetResolver":
