@@ -87,8 +87,10 @@ void sotto_application_refresh(SottoApplication *self)
 {
     g_autofree char *title = presentation_title(&self->situation);
     g_autofree char *spoken = presentation_spoken_title(&self->situation);
+    g_autofree char *icon = presentation_tray_icon(
+        &self->situation, preferences_get(self->preferences, PREFERENCE_COLOUR_ICON));
 
-    sotto_indicator_show(self->indicator, presentation_of(&self->situation)->icon, spoken);
+    sotto_indicator_show(self->indicator, icon, spoken);
     sotto_indicator_set_title(self->indicator, title);
     menu_update(self->menu);
     if (self->window != NULL)

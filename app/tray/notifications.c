@@ -10,12 +10,13 @@
  * Each is taken back as soon as it is no longer true. Beside them there is the answer to an action
  * that failed while no window was there to say so.
  *
- * "First time" outlives a restart: a file of hashes, not of names, remembers the networks. The
- * helper vanishing is reported after a grace, because an upgrade restarts it within a second or
- * two.
+ * Who wants to be asked on a network that blocks everything is asked by one more, once each time it
+ * is joined. The helper vanishing is reported after a grace, because an upgrade restarts it within
+ * a second or two.
  */
 #include "notifications.h"
 
+#include "announced_networks.h"
 #include "presentation.h"
 #include "sotto-build.h"
 
@@ -26,6 +27,7 @@
 
 #define ID_STATE   "state"
 #define ID_SIGN_IN "sign-in"
+#define ID_BLOCKED "blocked"
 #define ID_FAILURE "failure"
 
 /* On the way to "on": from where it set out, and so what is said at its end. */
@@ -46,55 +48,10 @@ struct Notifications {
     Way way;
     gboolean was_protecting;
     guint grace_source;
-    GHashTable *known; /* hashes of networks that were announced */
-    char *known_path;
+    AnnouncedNetworks *announced;
+    char *network;  /* at hand */
+    gboolean asked; /* on it */
 };
-
-/* --- networks seen before ------------------------------------------------------------------ */
-
-static void load_known(Notifications *self)
-{
-    g_autofree char *text = NULL;
-    g_auto(GStrv) lines = NULL;
-
-    self->known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    self->known_path = g_build_filename(g_get_user_state_dir(), "sotto", "networks", NULL);
-    if (!g_file_get_contents(self->known_path, &text, NULL, NULL))
-        return; /* the first start */
-    lines = g_strsplit(text, "\n", -1);
-    for (char **line = lines; *line != NULL; line++)
-        if (**line != '\0')
-            g_hash_table_add(self->known, g_strdup(*line));
-}
-
-static void save_known(Notifications *self)
-{
-    g_autofree char *folder = g_path_get_dirname(self->known_path);
-    g_autoptr(GString) text = g_string_new(NULL);
-    g_autoptr(GError) error = NULL;
-    GHashTableIter iter;
-    gpointer hash;
-
-    g_hash_table_iter_init(&iter, self->known);
-    while (g_hash_table_iter_next(&iter, &hash, NULL))
-        g_string_append_printf(text, "%s\n", (const char *)hash);
-    if (g_mkdir_with_parents(folder, 0700) != 0 ||
-        !g_file_set_contents_full(self->known_path, text->str, (gssize)text->len,
-                                  G_FILE_SET_CONTENTS_NONE, 0600, &error))
-        g_message("the list of known networks is not kept: %s",
-                  error != NULL ? error->message : g_strerror(errno));
-}
-
-/* Whether this network is announced for the first time; from now on it is known. */
-static gboolean is_first_time(Notifications *self, const char *network)
-{
-    char *hash = g_compute_checksum_for_string(G_CHECKSUM_SHA256, network, -1);
-
-    if (!g_hash_table_add(self->known, hash))
-        return FALSE;
-    save_known(self);
-    return TRUE;
-}
 
 /* --- sending ------------------------------------------------------------------------------- */
 
@@ -167,7 +124,7 @@ static void on_checked(GObject *source, GAsyncResult *result, gpointer data)
 
 static void announce_on(Notifications *self)
 {
-    gboolean first = is_first_time(self, sotto_helper_network(self->helper));
+    gboolean first = announced_networks_add(self->announced, sotto_helper_network(self->helper));
     g_autofree char *title = presentation_status_line(self->situation);
 
     switch (self->way) {
@@ -182,6 +139,26 @@ static void announce_on(Notifications *self)
     }
     if (first)
         announce_protected(self, title);
+}
+
+#define UNPROTECTED_S 900
+
+/* Nothing opens by its buttons alone: the second one asks again, and says what would be seen. */
+static void ask_about_block(Notifications *self)
+{
+    /* Translators: %s is the name of a network, such as Grand Hotel Wi-Fi. */
+    g_autofree char *title = g_strdup_printf(_("%s blocks private lookups"), self->network);
+    g_autoptr(GNotification) notification = notification_new(
+        self->network[0] != '\0' ? title : _("This network blocks private lookups"), "warning");
+
+    g_notification_set_body(notification,
+                            _("Nothing goes out unprotected, and Sotto keeps trying."));
+    g_notification_set_priority(notification, G_NOTIFICATION_PRIORITY_HIGH);
+    g_notification_add_button(notification, _("Keep Trying"), "app.look-again");
+    g_notification_add_button_with_target(notification, _("Allow Unprotected for 15 Minutes…"),
+                                          "app.allow-unprotected", "u", UNPROTECTED_S);
+    send(self, ID_BLOCKED, notification);
+    self->asked = TRUE;
 }
 
 /* There is no helper, and there should be one. */
@@ -283,18 +260,39 @@ static void announce(Notifications *self, Face face, Face last)
         announce_on(self);
     else if (face == FACE_SIGNIN && last != FACE_SIGNING_IN && wanted)
         announce_sign_in(self); /* unless the user just closed it */
+    else if (face == FACE_BLOCKED && !self->asked &&
+             preferences_get(self->preferences, PREFERENCE_ASK_BLOCKED))
+        ask_about_block(self);
     else if (self->was_protecting && is_involuntary(self, face))
         announce_stopped(self);
+}
+
+/* Whether another network is at hand than before; on that one nobody was asked yet. */
+static gboolean follow_network(Notifications *self)
+{
+    const char *network = sotto_helper_network(self->helper);
+
+    if (g_str_equal(network, self->network))
+        return FALSE;
+    g_free(self->network);
+    self->network = g_strdup(network);
+    self->asked = FALSE;
+    return TRUE;
 }
 
 static void on_changed(Notifications *self)
 {
     const Presentation *shown = presentation_of(self->situation);
     Face last = self->last;
+    gboolean moved = follow_network(self);
 
-    if (shown->face == FACE_SEARCHING || shown->face == FACE_SETTING_UP || shown->face == last)
+    if (shown->face == FACE_SEARCHING || shown->face == FACE_SETTING_UP)
         return; /* what it leads to is the news */
+    if (shown->face == last && !(moved && last == FACE_BLOCKED))
+        return;
     self->last = shown->face;
+    if (shown->face == FACE_OFFLINE)
+        self->asked = FALSE;
     if (is_away(shown->face)) {
         if (self->was_protecting && self->grace_source == 0)
             self->grace_source = g_timeout_add_seconds(VANISHED_GRACE_S, on_grace_ended, self);
@@ -303,6 +301,7 @@ static void on_changed(Notifications *self)
     g_clear_handle_id(&self->grace_source, g_source_remove);
     g_application_withdraw_notification(self->application, ID_STATE);
     g_application_withdraw_notification(self->application, ID_SIGN_IN);
+    g_application_withdraw_notification(self->application, ID_BLOCKED);
     announce(self, shown->face, last);
     self->way = way_from(self->way, shown->face);
     if (shown->face != FACE_STARTING && shown->face != FACE_SEEKING) /* not before it is so */
@@ -320,7 +319,8 @@ Notifications *notifications_new(GApplication *application, const Situation *sit
     self->helper = situation->helper;
     self->lifetime = g_cancellable_new();
     self->last = FACE_SEARCHING;
-    load_known(self);
+    self->announced = announced_networks_new();
+    self->network = g_strdup("");
     self->changed_handler =
         g_signal_connect_swapped(self->helper, "changed", G_CALLBACK(on_changed), self);
     self->deployment_handler =
@@ -337,7 +337,7 @@ void notifications_free(Notifications *self)
     g_clear_handle_id(&self->grace_source, g_source_remove);
     g_signal_handler_disconnect(self->helper, self->changed_handler);
     g_signal_handler_disconnect(self->situation->deployment, self->deployment_handler);
-    g_hash_table_unref(self->known);
-    g_free(self->known_path);
+    announced_networks_free(self->announced);
+    g_free(self->network);
     g_free(self);
 }

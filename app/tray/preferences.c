@@ -28,6 +28,8 @@ static const struct {
 } defaults[PREFERENCES] = {
     [PREFERENCE_NOTIFICATIONS] = {"Notifications", TRUE},
     [PREFERENCE_START_AT_LOGIN] = {"StartAtLogin", FALSE},
+    [PREFERENCE_COLOUR_ICON] = {"ColourIcon", FALSE},
+    [PREFERENCE_ASK_BLOCKED] = {"AskWhenBlocked", FALSE},
 };
 
 static void read_value(Preferences *self, GKeyFile *file, guint preference)

@@ -9,6 +9,8 @@ typedef struct Preferences Preferences;
 typedef enum {
     PREFERENCE_NOTIFICATIONS,  /* default TRUE */
     PREFERENCE_START_AT_LOGIN, /* what the desktop's portal said last; see autostart.h. FALSE */
+    PREFERENCE_COLOUR_ICON,    /* in the tray. FALSE */
+    PREFERENCE_ASK_BLOCKED,    /* what to do on a network that lets nothing through. FALSE */
     PREFERENCES
 } Preference;
 

@@ -15,7 +15,8 @@
 #include <locale.h>
 #include <string.h>
 
-#define ICON(shape) SOTTO_APP_ID "-" shape "-symbolic"
+#define SYMBOLIC    "-symbolic" /* at the end of a name: one colour, the panel's */
+#define ICON(shape) SOTTO_APP_ID "-" shape SYMBOLIC
 
 #define START_COMMAND "systemctl start sotto.service"
 #define ALLOW_COMMAND                                                                              \
@@ -176,6 +177,13 @@ static const FaceRow rows[] = {
 const Presentation *presentation_of(const Situation *situation)
 {
     return &rows[face_of(situation)].shown;
+}
+
+char *presentation_tray_icon(const Situation *situation, gboolean coloured)
+{
+    const char *icon = presentation_of(situation)->icon;
+
+    return coloured ? g_strndup(icon, strlen(icon) - strlen(SYMBOLIC)) : g_strdup(icon);
 }
 
 /* Puts `value` where a translated text says %s. Not printf: the text is not a literal. */

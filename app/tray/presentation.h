@@ -30,6 +30,10 @@ typedef struct Presentation {
 
 const Presentation *presentation_of(const Situation *situation);
 
+/** The icon for the tray: as `icon`, or the same shape in the state's own colour for panels that do
+ * not colour it (transfer full). */
+char *presentation_tray_icon(const Situation *situation, gboolean coloured);
+
 /** What the state leaves to prove: as the face says, unless a sign-in opened the whole machine. */
 Proof presentation_proof(const Situation *situation);
 

@@ -363,7 +363,7 @@ SottoWindow *sotto_window_new(GtkApplication *application, const Situation *situ
     sotto_statistics_page_follow(self->statistics_page, self->feed);
     sotto_log_page_follow(self->log_page, situation->helper);
     sotto_networks_page_follow(self->networks_page, situation->helper);
-    sotto_settings_page_follow(self->settings_page, preferences, autostart);
+    sotto_settings_page_follow(self->settings_page, situation->helper, preferences, autostart);
     sotto_window_update(self);
     return self;
 }

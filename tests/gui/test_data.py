@@ -32,6 +32,33 @@ def test_states_differ_by_shape():
     assert len(shapes) == len(SHAPES)
 
 
+def path(text):
+    return re.search(' d="([^"]+)"', text).group(1)
+
+
+def luminance(colour):
+    """WCAG's, of #rrggbb."""
+    parts = [int(colour[at:at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear))
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_coloured_icon_has_the_same_shape(shape):
+    text = (ICONS / f"status/{ID}-{shape}.svg").read_text(encoding="utf-8")
+    assert path(text) == path(outline(shape))
+    assert "currentColor" not in text and "style" not in text
+
+
+@pytest.mark.parametrize("panel", ["#ffffff", "#f6f5f4", "#303030", "#1e1e1e", "#000000"])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_coloured_icon_stands_out(shape, panel):
+    """3:1, as WCAG asks of what is no text, on light and dark panels."""
+    text = (ICONS / f"status/{ID}-{shape}.svg").read_text(encoding="utf-8")
+    light, dark = sorted((luminance(re.search(' fill="(#[^"]+)"', text).group(1)), luminance(panel)), reverse=True)
+    assert (light + 0.05) / (dark + 0.05) >= 3
+
+
 @pytest.mark.parametrize("name", [ID, f"{ID}.SignIn"])
 def test_launcher_is_valid(tmp_path, name):
     launcher = shutil.copy(DESKTOP / f"{name}.desktop.in", tmp_path / f"{name}.desktop")

@@ -1,8 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Notifications: few, and each one once."""
+import os
+import pathlib
+
+import accessibility
+import pytest
 import scripted_helper
+from accessibility import Role
 from gi.repository import GLib
 from waiting import pump, wait
+
+FILE = pathlib.Path(os.environ["XDG_CONFIG_HOME"]) / "sotto" / "app.conf"
 
 
 def test_protected_is_said_once_a_network(helper, item, notifications):
@@ -161,6 +169,67 @@ def test_stopped_after_a_search_is_news(helper, item, notifications):
     item.get("^Looking for a way through…$")
     helper.set(State="error", ReasonCode="dns-taken", Reason="Another program changed your DNS settings.")
     wait(lambda: titles(notifications)[-1] == "Protection stopped", "the notification")
+
+
+@pytest.fixture
+def wants_to_be_asked():
+    """To be asked for before the app."""
+    FILE.parent.mkdir(parents=True, exist_ok=True)
+    FILE.write_text("[App]\nAskWhenBlocked=true\nNotifications=false\n", encoding="utf-8")
+    yield
+    FILE.unlink()
+
+
+def test_asks_on_a_network_that_blocks(wants_to_be_asked, helper, item, notifications):
+    helper.set(State="blocked", Reason="No resolver answered.")
+    wait(lambda: titles(notifications) == ["Grand Hotel Wi-Fi blocks private lookups"], "the question")
+    assert notifications.sent[0]["labels"][-2:] == ["Keep Trying", "Allow Unprotected for 15 Minutes…"]
+    notifications.press(1, "Keep Trying")
+    wait(lambda: helper.calls == ["LookAgain()"], "the look")
+
+
+def test_question_goes_when_a_way_is_found(wants_to_be_asked, helper, item, notifications):
+    helper.set(State="blocked")
+    wait(lambda: notifications.sent, "the question")
+    helper.set(State="on")
+    wait(lambda: 1 in notifications.closed, "the question to go")
+
+
+def test_question_opens_nothing_by_itself(wants_to_be_asked, helper, item, notifications):
+    helper.set(State="blocked")
+    wait(lambda: notifications.sent, "the question")
+    notifications.press(1, "Allow Unprotected for 15 Minutes…")
+    accessibility.press(accessibility.get(Role.PUSH_BUTTON, "Cancel"))
+    pump(0.3)
+    assert helper.calls == []
+
+
+def test_asks_once_each_time_a_network_is_joined(wants_to_be_asked, helper, item, notifications):
+    def asked(times):
+        wait(lambda: len(notifications.sent) == times, f"question {times}")
+        pump(0.2)
+        assert len(notifications.sent) == times
+
+    helper.set(State="blocked")
+    asked(1)
+    for state in ("starting", "blocked", "on", "blocked"):
+        helper.set(State=state)
+        pump(0.1)
+    asked(1)
+    helper.set(Network="Café")
+    asked(2)
+    for state in ("offline", "blocked"):
+        helper.set(State=state)
+        pump(0.1)
+    asked(3)
+
+
+def test_tampering_is_no_question(wants_to_be_asked, helper, item, notifications):
+    """Whoever forges answers is not to be let in by one click."""
+    helper.set(State="blocked", ReasonCode="cert-untrusted")
+    item.get("^Details$")
+    pump(0.3)
+    assert notifications.sent == []
 
 
 def test_blocked_is_no_news(helper, item, notifications):

@@ -16,7 +16,9 @@ from waiting import pump, wait
 gi.require_version("Atspi", "2.0")
 from gi.repository import Atspi  # noqa: E402
 
-LOGIN, NOTIFICATIONS = "Start at login", "Notifications"
+ID = "io.github.sottodns.Sotto"
+LOGIN, NOTIFICATIONS, COLOUR = "Start at login", "Notifications", "Colour icon"
+UNKNOWN = "Protect new networks by itself"
 CONFIG = pathlib.Path(os.environ["XDG_CONFIG_HOME"])
 LAUNCHER = CONFIG / "autostart" / "io.github.sottodns.Sotto.desktop"
 FILE = CONFIG / "sotto" / "app.conf"
@@ -255,6 +257,96 @@ def test_damaged_file(clean, helper, host, notifications):
         assert "Notifications=false" in FILE.read_text(encoding="utf-8")
     finally:
         app.stop()
+
+
+# --- the icon
+
+
+def test_colour_icon(page, helper, host):
+    item = host.item()
+    helper.set(State="on")
+    wait(lambda: item.icon == f"{ID}-on-symbolic", "the icon")
+    page.press(switch(COLOUR))
+    wait(lambda: item.icon == f"{ID}-on", "the coloured icon")
+    wait_for_kept("ColourIcon=true")
+    helper.set(State="blocked")
+    wait(lambda: item.icon == f"{ID}-warning", "the coloured icon of another state")
+    page.press(switch(COLOUR))
+    wait(lambda: item.icon == f"{ID}-warning-symbolic", "the panel's colour")
+
+
+# --- where a network blocks
+
+
+def test_stays_blocked_unless_told(page):
+    assert page.get(Role.RADIO_BUTTON, "Stay blocked").get_state_set().contains(Atspi.StateType.CHECKED)
+    page.press(page.get(Role.RADIO_BUTTON, "Ask me"))
+    wait_for_kept("AskWhenBlocked=true")
+    page.press(page.get(Role.RADIO_BUTTON, "Stay blocked"))
+    wait_for_kept("AskWhenBlocked=false")
+
+
+# --- new networks
+
+
+def test_protects_new_networks_by_itself(page, helper):
+    wait_for(UNKNOWN, True)
+    page.press(switch(UNKNOWN))
+    wait(lambda: helper.calls == ["SetUnknownNetworks(ask)"], "the call")
+    wait_for(UNKNOWN, False)
+    page.press(switch(UNKNOWN))
+    wait_for(UNKNOWN, True)
+    assert helper.calls[1:] == ["SetUnknownNetworks(protect)"]
+
+
+def test_choice_of_somebody_else_is_shown(page, helper):
+    wait_for(UNKNOWN, True)
+    helper.set(UnknownNetworks="ask")
+    wait_for(UNKNOWN, False)
+    pump(0.2)
+    assert helper.calls == []
+
+
+def test_administrator_is_waited_for(page, helper):
+    wait_for(UNKNOWN, True)
+    helper.delay(1500)
+    page.press(switch(UNKNOWN))
+    page.get_row(UNKNOWN, "Waiting for the administrator…")
+    assert not accessibility.is_sensitive(switch(UNKNOWN))
+    wait(lambda: accessibility.is_sensitive(switch(UNKNOWN)), "the answer")
+    assert not is_on(UNKNOWN)
+
+
+def test_administrator_refuses(page, helper, notifications):
+    wait_for(UNKNOWN, True)
+    helper.refuse("SetUnknownNetworks", "NotAuthorized", "An administrator's password is needed for this.")
+    page.press(switch(UNKNOWN))
+    page.get_row(UNKNOWN, "An administrator's password is needed for this.")
+    assert is_on(UNKNOWN)
+    assert notifications.sent == []
+
+
+def test_older_service(page, helper):
+    helper.set(UnknownNetworks="")
+    page.get_row(UNKNOWN, "The Sotto service is too old to change this.")
+    assert not accessibility.is_sensitive(switch(UNKNOWN))
+
+
+def test_no_service(page, helper):
+    helper.stop()
+    page.get_row(UNKNOWN, "The Sotto service decides this, and it is not running.")
+    assert not accessibility.is_sensitive(switch(UNKNOWN))
+
+
+def test_window_closed_while_the_administrator_is_asked(page, helper):
+    """The fixture sees that the app ends well."""
+    helper.delay(1500)
+    page.press(switch(UNKNOWN))
+    page.get_row(UNKNOWN, "Waiting for the administrator…")
+    key("ctrl+w")
+    accessibility.gone(Role.TOGGLE_BUTTON, UNKNOWN)
+    wait(lambda: helper.calls == ["SetUnknownNetworks(ask)"], "the call")
+    pump(1.7)
 
 
 # --- everybody
