@@ -22,6 +22,7 @@ extern const Command status_command;
 extern const Command on_command, off_command, pause_command, resume_command, use_command;
 extern const Command look_command, allow_command;
 extern const Command networks_command, signin_command;
+extern const Command rules_command;
 extern const Command resolvers_command;
 extern const Command describe_command, favourite_command, relay_command;
 extern const Command lists_command, relays_command, add_command, remove_command;

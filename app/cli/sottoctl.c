@@ -16,12 +16,12 @@
 #define USAGE_WIDTH 23 /* in the help, in columns of a terminal */
 
 static const Command *const commands[] = {
-    &status_command,     &on_command,        &off_command,       &pause_command,   &resume_command,
-    &use_command,        &check_command,     &networks_command,  &signin_command,  &look_command,
-    &allow_command,      &leaks_command,     &resolvers_command, &lists_command,   &relays_command,
-    &describe_command,   &favourite_command, &relay_command,     &add_command,     &remove_command,
-    &connection_command, &stats_command,     &log_command,       &explain_command, &flush_command,
-    &monitor_command,    &setup_command,
+    &status_command, &on_command,         &off_command,       &pause_command,     &resume_command,
+    &use_command,    &check_command,      &networks_command,  &signin_command,    &look_command,
+    &allow_command,  &leaks_command,      &rules_command,     &resolvers_command, &lists_command,
+    &relays_command, &describe_command,   &favourite_command, &relay_command,     &add_command,
+    &remove_command, &connection_command, &stats_command,     &log_command,       &explain_command,
+    &flush_command,  &monitor_command,    &setup_command,
 };
 
 static gboolean wants_json, wants_version;

@@ -92,10 +92,10 @@ static char *use(const WordingPattern *pattern, const char *text)
     if (!match(pattern->one, text, found) &&
         (pattern->many == NULL || !match(pattern->many, text, found)))
         return NULL;
-    for (guint i = 0; pattern->kind == WORDING_LIST && i < found->len; i++) {
-        char *words = g_steal_pointer(&found->pdata[i]);
-        found->pdata[i] = word_list(words);
-        g_free(words);
+    for (guint i = 0; pattern->kind != WORDING_PLAIN && i < found->len; i++) {
+        g_autofree char *words = g_steal_pointer(&found->pdata[i]);
+        char *worded = pattern->kind == WORDING_LIST ? word_list(words) : known(words);
+        found->pdata[i] = worded != NULL ? worded : g_steal_pointer(&words);
     }
     if (pattern->many == NULL)
         return fill(_(pattern->one), found);

@@ -5,7 +5,8 @@
 
 typedef enum {
     WORDING_PLAIN, /* what stands in place of %s is a name or a number */
-    WORDING_LIST,  /* it may be words of the service itself, joined by commas and "and" */
+    WORDING_WORDS, /* it may be words of the service itself */
+    WORDING_LIST,  /* the same, joined by commas and "and" */
 } WordingKind;
 
 /** A sentence with %s in it; `many` where there are plural forms, by the first %s. */

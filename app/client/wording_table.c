@@ -97,6 +97,12 @@ const char *const wording_sentences[] = {
     N_("No resolver is configured."),
     N_("This resolver is chosen now; choose another one first."),
     N_("That is not a name."),
+    N_("That is an address; a rule is about a name."),
+    N_("That is too long for a rule."),
+    N_("That is too long for a list of servers."),
+    N_("A rule is to block, to allow, to ask the network, or to forward."),
+    N_("Only a rule that forwards has servers."),
+    N_("A rule that forwards needs the servers to ask."),
     N_("That is not a type of record."),
     N_("The query log is off."),
     N_("Too many programs read the query log already."),
@@ -126,6 +132,8 @@ const char *const wording_sentences[] = {
     N_("Questions of this type are not forwarded."),
     N_("Sotto answers questions of this type itself."),
     N_("No rule is about it."),
+    N_("By your rule this name is asked of the network's own DNS alone, and there is none now."),
+    N_("It is asked of this network's own DNS, unencrypted."),
     N_("This network translates IPv4 addresses: where the name has no IPv6 address, one is made of "
        "its IPv4 address."),
     N_("The cache has an answer, which leads over another name."),
@@ -198,13 +206,16 @@ const WordingPattern wording_patterns[] = {
 
     /* Translators: a name of DNS, such as example.org. */
     {ONE(N_("Sotto answers %s itself.")), WORDING_PLAIN},
+    /* Translators: a name of DNS; this stands where else a file and a line do. */
+    {ONE(N_("your rule for %s")), WORDING_PLAIN},
     /* Translators: %s is where the rule stands: a file and a line, or a setting. */
-    {ONE(N_("A rule blocks it: %s.")), WORDING_PLAIN},
+    {ONE(N_("A rule blocks it: %s.")), WORDING_WORDS},
     {ONE(N_("A rule gives it another answer: %s.")), WORDING_PLAIN},
-    {ONE(N_("A rule allows it, whatever others say: %s.")), WORDING_PLAIN},
+    {ONE(N_("A rule allows it, whatever others say: %s.")), WORDING_WORDS},
+    {ONE(N_("A rule says whom to ask: %s.")), WORDING_WORDS},
     /* Translators: a name of DNS, and where the rule stands. */
     {ONE(N_("A rule looks up %s instead: %s.")), WORDING_PLAIN},
-    {ONE(N_("%s is blocked by %s.")), WORDING_PLAIN},
+    {ONE(N_("%s is blocked by %s.")), WORDING_WORDS},
     {ONE(N_("%s is answered by %s.")), WORDING_PLAIN},
     {ONE(N_("So %s is looked up instead.")), WORDING_PLAIN},
     /* Translators: %s is a domain. */
@@ -237,6 +248,14 @@ const WordingPattern wording_patterns[] = {
     /* Translators: %s is an error message. */
     {ONE(N_("The choice could not be saved: %s.")), WORDING_PLAIN},
     {ONE(N_("None of your own resolvers is called \"%s\".")), WORDING_PLAIN},
+    /* Translators: a name of DNS. */
+    {ONE(N_("No rule of yours is about %s.")), WORDING_PLAIN},
+    /* Translators: an ending of names, such as co.uk. */
+    {ONE(N_("Many people's names end in %s: a rule for the network's own DNS is about one of them.")), WORDING_PLAIN},
+    /* Translators: %s is a number, always the same. */
+    {ONE(N_("There are %s rules of your own; remove one first.")), WORDING_PLAIN},
+    /* Translators: %s is an error message. */
+    {ONE(N_("Your rules could not be saved: %s.")), WORDING_PLAIN},
     /* Translators: a date. */
     {ONE(N_("Its list has given another key for it since %s.")), WORDING_PLAIN},
     {ONE(N_("The copy on disk cannot be used. %s")), WORDING_LIST},

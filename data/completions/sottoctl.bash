@@ -12,6 +12,12 @@ _sottoctl_ids() {
     LC_ALL=C sottoctl "$1" --json 2>/dev/null | sed -n 's/^ *"id" *: *"\([^"]*\)".*/\1/p'
 }
 
+# "name" comes before "own" in each rule.
+_sottoctl_own_rules() {
+    LC_ALL=C sottoctl rules --json 2>/dev/null |
+        awk -F'"' '$2 == "name" { name = $4 } $2 == "own" && /true/ { print name }'
+}
+
 _sottoctl() {
     local word=${COMP_WORDS[COMP_CWORD]} command='' offered='' at
     local _sottoctl_pattern='s/^  \([a-z]*\) .*/\1/p'
@@ -34,6 +40,13 @@ _sottoctl() {
         networks)
             offered='protect ask leave-alone forget'
             ((COMP_CWORD == at + 1)) || offered=$(_sottoctl_ids networks)
+            ;;
+        rules)
+            case $((COMP_CWORD - at)):${COMP_WORDS[at + 1]} in
+            1:*) offered='list add remove files' ;;
+            2:add) offered='block allow network forward' ;;
+            2:remove) offered=$(_sottoctl_own_rules) ;;
+            esac
             ;;
         log) offered='on off' ;;
         setup) offered='install remove' ;;

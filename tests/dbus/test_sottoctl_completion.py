@@ -56,3 +56,8 @@ def test_what_a_command_takes(complete, helper):  # noqa: F811
 
 def test_without_a_service_no_id_is_offered(complete):
     assert complete("remove", "") == []
+
+
+def test_rules(complete):
+    assert complete("rules", "") == ["list", "add", "remove", "files"]
+    assert complete("rules", "add", "") == ["block", "allow", "network", "forward"]
