@@ -131,7 +131,7 @@ def test_choice_outlives_the_process(client, service):
 def test_resolvers_have_every_key_of_the_contract(client):
     kinds = {"id": str, "name": str, "operator": str, "country": str, "description": str, "protocols": list, "dnssec": bool,
              "nolog": bool, "malware": bool, "ads": bool, "adult": bool, "favourite": bool, "own": bool, "latency": int,
-             "failure": str, "filters": bool, "relay": str, "source": str, "key-changed": str}
+             "failure": str, "filters": bool, "relay": str, "relay-choice": str, "source": str, "key-changed": str}
     resolvers = client.call("ListResolvers")
     for resolver in resolvers:
         assert {key: type(value) for key, value in resolver.items()} == kinds
