@@ -250,7 +250,7 @@ static void sotto_add_dialog_response(GtkDialog *dialog, int response)
         add(self);
         return;
     }
-    if (response == GTK_RESPONSE_CANCEL && self->call != NULL) {
+    if (self->call != NULL) { /* Cancel, or Escape */
         cancel_adding(self);
         return;
     }
@@ -261,10 +261,9 @@ static void sotto_add_dialog_response(GtkDialog *dialog, int response)
     gtk_widget_destroy(GTK_WIDGET(dialog));
 }
 
-/* Escape, while it is being added: GtkDialog would close. */
+/* GtkDialog has told of it as a response, which says what becomes of the dialog. */
 static gboolean sotto_add_dialog_delete_event(GtkWidget *widget, GdkEventAny *event)
 {
-    gtk_dialog_response(GTK_DIALOG(widget), GTK_RESPONSE_CANCEL);
     return GDK_EVENT_STOP;
 }
 
