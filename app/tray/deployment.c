@@ -34,7 +34,9 @@ struct _SottoDeployment {
     GFileMonitor *updates; /* NULL outside of a Flatpak */
     gboolean app_was_updated;
     Task task;
-    gboolean turning_on, failed;
+    gboolean ask_on_new_networks;
+    gboolean choosing, turning_on, failed; /* the installation's last steps; how it ended */
+    gboolean refused;                      /* what new networks get was not to be changed */
     char *sentence;
     const char *command; /* static, or the setup's */
 };
@@ -65,6 +67,8 @@ Step sotto_deployment_step(SottoDeployment *self)
 {
     if (self->turning_on)
         return STEP_TURNING_ON;
+    if (self->choosing)
+        return STEP_ASKING;
     if (self->task != TASK_NONE && sotto_setup_is_waiting(self->setup))
         return STEP_ASKING;
     switch (self->task) {
@@ -118,6 +122,7 @@ static void begin(SottoDeployment *self, Task task)
 {
     self->task = task;
     self->failed = FALSE;
+    self->refused = FALSE;
     set_outcome(self, "", "");
     announce(self);
 }
@@ -164,15 +169,54 @@ static void fail(SottoDeployment *self, const GError *error)
 /* The calls are cancelled with the object: that error means it is gone. */
 static void on_turned_on(GObject *source, GAsyncResult *result, gpointer data)
 {
+    SottoDeployment *self = data;
     g_autoptr(GError) error = NULL;
     gboolean ok = sotto_helper_action_finish(SOTTO_HELPER(source), result, &error);
 
     if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         return;
-    if (ok)
-        end(data);
-    else
-        fail(data, error);
+    if (!ok) {
+        fail(self, error);
+        return;
+    }
+    end(self);
+    if (self->refused)
+        g_signal_emit(self, signals[SIGNAL_FAILED], 0, FALSE);
+}
+
+static void turn_on(SottoDeployment *self)
+{
+    self->turning_on = TRUE;
+    announce(self);
+    sotto_helper_turn_on_async(self->helper, self->lifetime, on_turned_on, self);
+}
+
+static void on_new_networks_set(GObject *source, GAsyncResult *result, gpointer data)
+{
+    SottoDeployment *self = data;
+    g_autoptr(GError) error = NULL;
+    g_autofree char *sentence = NULL;
+
+    if (!sotto_helper_action_finish(SOTTO_HELPER(source), result, &error)) {
+        if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+            return;
+        /* Translators: %s is a whole sentence that says why. */
+        sentence =
+            g_strdup_printf(_("New networks are protected without asking you. %s"), error->message);
+        set_outcome(self, sentence, "");
+        self->refused = TRUE;
+    }
+    self->choosing = FALSE;
+    turn_on(self);
+}
+
+/* First of all: the network at hand is a new one too, and turning on protects it for good. */
+static void choose_for_new_networks(SottoDeployment *self)
+{
+    self->choosing = TRUE;
+    announce(self);
+    sotto_helper_set_unknown_networks_async(self->helper, SOTTO_POLICY_ASK, self->lifetime,
+                                            on_new_networks_set, self);
 }
 
 static void on_setup_ended(GObject *source, GAsyncResult *result, gpointer data)
@@ -189,13 +233,12 @@ static void on_setup_ended(GObject *source, GAsyncResult *result, gpointer data)
         return;
     }
     set_outcome(self, note, "");
-    if (self->task != TASK_INSTALL) {
+    if (self->task != TASK_INSTALL)
         end(self);
-        return;
-    }
-    self->turning_on = TRUE;
-    announce(self);
-    sotto_helper_turn_on_async(self->helper, self->lifetime, on_turned_on, self);
+    else if (self->ask_on_new_networks)
+        choose_for_new_networks(self);
+    else
+        turn_on(self);
 }
 
 void sotto_deployment_install(SottoDeployment *self)
@@ -214,6 +257,11 @@ void sotto_deployment_remove(SottoDeployment *self)
         return;
     begin(self, TASK_REMOVE);
     sotto_setup_remove_async(self->setup, self->lifetime, on_setup_ended, self);
+}
+
+void sotto_deployment_ask_on_new_networks(SottoDeployment *self, gboolean ask)
+{
+    self->ask_on_new_networks = ask;
 }
 
 /* --- the app itself ------------------------------------------------------------------------- */

@@ -41,6 +41,10 @@ gboolean sotto_deployment_app_was_updated(SottoDeployment *deployment);
  * leaves that as it is. */
 void sotto_deployment_install(SottoDeployment *deployment);
 void sotto_deployment_remove(SottoDeployment *deployment);
+/** What the installation does of its own, before it turns protection on: TRUE has this computer ask
+ * on each new network instead of protecting it. An administrator who says no to that ends nothing
+ * else; then it is told by "failed". */
+void sotto_deployment_ask_on_new_networks(SottoDeployment *deployment, gboolean ask);
 
 /** The last of them failed, and nothing was begun since. */
 gboolean sotto_deployment_has_failed(SottoDeployment *deployment);

@@ -17,7 +17,7 @@ struct _SottoSetupPage {
     const Situation *situation;
 
     HdyActionRow *does_row, *installs_row, *does_not_row;
-    GtkToggleButton *login_box;
+    GtkToggleButton *login_box, *unknown_box;
     GtkButton *button;
     GtkWidget *progress, *command_list;
     GtkLabel *progress_label, *sentence;
@@ -63,6 +63,8 @@ static void on_clicked(GtkButton *button, gpointer data)
 {
     SottoSetupPage *self = data;
 
+    sotto_deployment_ask_on_new_networks(self->situation->deployment,
+                                         !gtk_toggle_button_get_active(self->unknown_box));
     g_action_group_activate_action(
         G_ACTION_GROUP(g_application_get_default()), "set-autostart",
         g_variant_new_boolean(gtk_toggle_button_get_active(self->login_box)));
@@ -82,6 +84,7 @@ static void sotto_setup_page_class_init(SottoSetupPageClass *class)
     CHILD(installs_row);
     CHILD(does_not_row);
     CHILD(login_box);
+    CHILD(unknown_box);
     CHILD(button);
     CHILD(progress);
     CHILD(progress_label);

@@ -10,6 +10,7 @@ from test_window import key
 from waiting import pump, wait
 
 TURN_ON, AGAIN = "Turn On Protection", "Try Again"
+NEW_NETWORKS = "Protect new networks by itself"
 ASKING, SETTING_UP = "Waiting for the administrator…", "Setting up…"
 COMMAND = f'sudo sh "$(flatpak info --show-location {ID})/files/share/sotto/setup" install '
 NOT_ALLOWED = ("This app is not allowed to talk to systemd, which sets up the service. Allow it, or type this into a "
@@ -75,6 +76,55 @@ def test_turning_on_is_still_the_first_run(first_run, systemd, no_helper):
     accessibility.get(Role.LABEL, "Turning on…")
     assert accessibility.find(Role.RADIO_BUTTON, "Resolvers") is None
     accessibility.get(Role.PUSH_BUTTON, "Turn Off Protection")
+
+
+def set_up_without_protecting_new_networks(systemd, helper):
+    accessibility.press(accessibility.get(Role.CHECK_BOX, NEW_NETWORKS))
+    accessibility.press(accessibility.get(Role.PUSH_BUTTON, TURN_ON))
+    systemd.allow(systemd.order())
+
+
+def test_new_networks_are_protected_unless_told(first_run):
+    assert accessibility.is_checked(accessibility.get(Role.CHECK_BOX, NEW_NETWORKS))
+
+
+def test_new_networks_are_asked_about_from_the_first_run_on(first_run, systemd, no_helper):
+    """Before it turns on, since the network at hand is a new one, too."""
+    set_up_without_protecting_new_networks(systemd, no_helper)
+    installed(systemd, no_helper, systemd.order())
+    accessibility.get(Role.PUSH_BUTTON, "Turn Off Protection")
+    assert no_helper.calls == ["SetUnknownNetworks(ask)", "TurnOn()"]
+
+
+def test_administrator_is_waited_for_again(first_run, systemd, no_helper):
+    set_up_without_protecting_new_networks(systemd, no_helper)
+    no_helper.start(Payload=DIGEST)
+    no_helper.delay(1500)
+    systemd.finish(systemd.order())
+    accessibility.get(Role.LABEL, ASKING)
+    accessibility.get(Role.LABEL, "Turning on…")
+    accessibility.get(Role.PUSH_BUTTON, "Turn Off Protection")
+
+
+def test_refusal_for_new_networks_is_said_and_no_more(first_run, systemd, no_helper):
+    set_up_without_protecting_new_networks(systemd, no_helper)
+    no_helper.start(Payload=DIGEST)
+    no_helper.refuse("SetUnknownNetworks", "NotAuthorized", "An administrator's password is needed for this.")
+    systemd.finish(systemd.order())
+    accessibility.get(Role.LABEL, "New networks are protected without asking you. An administrator's password is needed for "
+                      "this.")
+    accessibility.get(Role.PUSH_BUTTON, "Turn Off Protection")
+    assert no_helper.calls == ["SetUnknownNetworks(ask)", "TurnOn()"]
+
+
+def test_trying_again_asks_the_administrator_once(first_run, systemd):
+    accessibility.press(accessibility.get(Role.PUSH_BUTTON, TURN_ON))
+    systemd.refuse(systemd.order())
+    accessibility.press(accessibility.get(Role.PUSH_BUTTON, AGAIN))
+    systemd.refuse(systemd.order(2))
+    accessibility.get(Role.PUSH_BUTTON, AGAIN)
+    pump(0.5)
+    assert len(systemd.orders) == 2
 
 
 def test_administrator_says_no(first_run, systemd, alarms):
