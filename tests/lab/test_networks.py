@@ -105,6 +105,18 @@ def test_forgotten_network_is_new(helper, guest):
     assert (entry["policy"], entry["decided"]) == ("protect", False)
 
 
+def test_unknown_networks_take_an_administrator(helper, guest, network):
+    """The person at the screen may decide about one network, and not about all."""
+    done = helper.sottoctl(guest, "networks", "ask", "--unknown", check=False)
+    assert (done.returncode, done.stderr) == (5, "sottoctl networks: An administrator's password is needed for this.\n")
+    current(helper, guest)
+    network.laptop.run("sottoctl", "networks", "ask", "--unknown")
+    assert [entry["policy"] for entry in networks(helper, guest)] == ["ask"]
+    helper.stop()
+    helper.start()
+    assert json.loads(helper.sottoctl(guest, "networks", "--unknown", "--json").stdout) == {"unknown": "ask"}
+
+
 def test_metered_network_is_spared(helper, guest, networkmanager):
     networkmanager.nmcli("connection", "modify", "hotel", "connection.metered", "yes")
     networkmanager.reconnect()
