@@ -67,14 +67,24 @@ static void show_error(GtkEntry *entry, GtkLabel *label, const char *sentence)
         gtk_style_context_remove_class(style, GTK_STYLE_CLASS_ERROR);
 }
 
-/* Of a name and servers the helper judges the name first, so with servers typed either may be
- * meant: then the sentence stands below the last field, and says it. */
+/* What the helper says of a name, which it judges before the servers. */
+static gboolean is_about_name(const char *sentence)
+{
+    static const char *const sentences[] = {N_("That is not a name."),
+                                            N_("That is an address; a rule is about a name.")};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(sentences); i++)
+        if (g_str_equal(sentence, _(sentences[i])))
+            return TRUE;
+    return FALSE;
+}
+
 static void show_refusal(SottoRuleDialog *self, const char *sentence)
 {
-    gboolean forward = chosen_kind(self) == SOTTO_RULE_FORWARD;
-    GtkEntry *entry = forward ? self->servers : self->name;
+    gboolean servers = chosen_kind(self) == SOTTO_RULE_FORWARD && !is_about_name(sentence);
+    GtkEntry *entry = servers ? self->servers : self->name;
 
-    show_error(entry, forward ? self->servers_error : self->name_error, sentence);
+    show_error(entry, servers ? self->servers_error : self->name_error, sentence);
     gtk_widget_grab_focus(GTK_WIDGET(entry));
 }
 

@@ -287,7 +287,7 @@ class ScriptedHelper:
     def answer(self, method, parameters, invocation):
         if method in self.refusals:
             error, sentence = self.refusals[method]
-            invocation.return_dbus_error(f"{NAME}.Error.{error}", sentence)
+            invocation.return_dbus_error(error if "." in error else f"{NAME}.Error.{error}", sentence)
             return GLib.SOURCE_REMOVE
         if invocation.get_interface_name() == NETWORKS and method != "ListNetworks":
             self.answer_networks(method, parameters, invocation)

@@ -7,6 +7,7 @@ import time
 
 import accessibility
 import gi
+import pages
 import pytest
 from accessibility import Role
 from conftest import run_app
@@ -58,8 +59,10 @@ def focused():
     rule = Atspi.MatchRule.new(Atspi.StateSet.new([Atspi.StateType.FOCUSED]), Atspi.CollectionMatchType.ALL, {},
                                Atspi.CollectionMatchType.ALL, [], Atspi.CollectionMatchType.ANY, [],
                                Atspi.CollectionMatchType.ALL, False)
-    window = accessibility.application().get_child_at_index(0)
-    return next(iter([node.get_name() for node in window.get_matches(rule, Atspi.CollectionSortOrder.CANONICAL, 0, True)]), "")
+    root = accessibility.application()
+    windows = [root.get_child_at_index(index) for index in range(root.get_child_count())]
+    found = [node.get_name() for window in windows for node in window.get_matches(rule, Atspi.CollectionSortOrder.CANONICAL, 0, True)]
+    return next(iter(found), "")
 
 
 @pytest.fixture
@@ -271,3 +274,38 @@ def test_narrow(helper, page):
     for node in (page.get(Role.PUSH_BUTTON, "Forget Home"), choice("Home")):
         place = node.get_extents(Atspi.CoordType.SCREEN)
         assert window.x <= place.x and place.x + place.width <= window.x + window.width
+
+
+# --- names that are not asked of a resolver
+
+
+def test_local_names_and_vpn(helper, page):
+    flows = {"network": 12, "vpn": 1}
+    statistics = GLib.Variant("a{sv}", {"clear-flows": GLib.Variant("a{st}", flows)})
+    helper.script("Answer", GLib.Variant("(sv)", ("GetStatistics", statistics)))
+    key("ctrl+1")
+    page.get(Role.PUSH_BUTTON, "Turn On Protection")
+    key("ctrl+5")
+    page.get_row("Names of this network", "Names in the domain that this network announces, such as those of its printers, are asked of "
+                                          "its own DNS, unencrypted. Check Now, on Status, says which domain. 12 lookups so far.")
+    page.get_row("Names of a VPN", "Names that a VPN calls its own are asked of its servers, inside its tunnel. A VPN that takes all "
+                                   "traffic also gets all lookups, unless sotto.conf says VPNLookups=false. 1 lookup so far.")
+    page.get_row("Names that are nowhere on the internet", "Names of one word, and those below local, lan, home.arpa and the like, "
+                                                           "are never asked of a resolver.")
+
+
+def middle(node):
+    place = node.get_extents(Atspi.CoordType.SCREEN)
+    return place.y + place.height / 2
+
+
+def test_controls_stand_below_the_words_on_a_phone(helper, page):
+    def depth():
+        row = next(node for node in accessibility.find_all(Role.LIST_ITEM, showing=False) if node.get_name() == "Home")
+        return middle(choice("Home")) - middle(row)
+
+    wait(lambda: abs(depth()) < 5, "the controls beside the words")
+    pages.resize(360, 720)
+    wait(lambda: depth() > 10, "the controls below them")
+    pages.resize(900, 720)
+    wait(lambda: abs(depth()) < 5, "the controls beside the words again")
