@@ -5,6 +5,7 @@
  */
 #include "protection_state.h"
 
+#include "log.h"
 #include "routes.h"
 
 #include <string.h>
@@ -98,6 +99,8 @@ static gboolean reach_by(Protection *protection, const char *who, const char *id
     if (decisions != NULL && !decisions_set_relay(decisions, id, relay, error))
         return FALSE;
     relays_decide(protection->settings->relays, id, relay);
+    log_info("how resolvers are reached is decided resolver=%s relay=%s by=%s",
+             *id != '\0' ? id : "all", *relay != '\0' ? relay : "as configured", who);
     protection_note_change(protection, who);
     transition_save(protection);
     protection_apply_saved(protection);

@@ -47,6 +47,9 @@ def test_options_of_a_command(complete):
 def test_resolvers_by_id(complete, helper):  # noqa: F811
     assert "auto" in complete("use", "")
     assert complete("use", "quad") == ["quad9"]
+    assert complete("describe", "quad") == complete("favourite", "quad") == ["quad9"]
+    assert complete("relay", "--for", "quad") == ["quad9"]
+    assert complete("relay", "n") == ["none"]
 
 
 def test_what_a_command_takes(complete, helper):  # noqa: F811

@@ -94,7 +94,7 @@ class ScriptedResolvers:
         for entry in self.entries():
             if text(entry, "id") == id:
                 return entry
-        raise Refusal("InvalidArgument", f'No resolver is called "{id}".')
+        raise Refusal("NotFound", f'No resolver is called "{id}".')
 
     # --- the methods
 
@@ -109,6 +109,8 @@ class ScriptedResolvers:
         others = [entry for entry in self.entries() if entry.lookup_value("favourite").unpack() and text(entry, "id") != id]
         if favourite and len(others) >= MAX_FAVOURITES:
             raise Refusal("InvalidArgument", "There are five favourites already; remove one of them first.")
+        if not favourite and not others:
+            raise Refusal("InvalidArgument", "The last favourite stays, since the automatic choice is made among them.")
         self.change(id, favourite=GLib.Variant("b", favourite))
 
     def set_relay(self, id, relay):

@@ -83,7 +83,11 @@ static void survive_a_restart(Fixture *fixture, gconstpointer unused)
     g_assert_true(decisions_set_relay(decisions, "", "*", NULL));
     g_assert_true(decisions_set_relay(decisions, "a", "none", NULL));
     g_assert_true(decisions_set_relay(decisions, "b", "r1", NULL));
+    decisions_give(decisions, fixture->settings);
+    g_assert_cmpstr(relays_decision(fixture->settings->relays, "b"), ==, "r1");
     g_assert_true(decisions_set_relay(decisions, "b", "", NULL));
+    decisions_give(decisions, fixture->settings);
+    g_assert_cmpstr(relays_decision(fixture->settings->relays, "b"), ==, "");
     decisions_free(decisions);
     g_assert_cmpint(stat(fixture->path, &facts), ==, 0);
     g_assert_cmpuint(facts.st_mode & 0777, ==, 0600);
