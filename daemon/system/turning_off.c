@@ -34,7 +34,6 @@ void protection_turn_off(Protection *protection, const char *who, ProtectionDone
         transition_end(protection, error);
     }
     loop_timer_stop(&protection->pause);
-    opening_end_pause(protection);
     held_end(protection);
     protection_note_change(protection, who);
     protection->parts.saved->on = false;

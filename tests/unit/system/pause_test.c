@@ -168,6 +168,17 @@ static void test_resume(Fixture *fixture, gconstpointer unused)
     run_until(fixture, PROTECTION_ON);
 }
 
+/* What got through before may not any more. */
+static void test_resume_proves_anew(Fixture *fixture, gconstpointer unused)
+{
+    pause_here(fixture);
+    run(fixture, 20000000);
+    fake_servers[1].silent = true;
+    fake_portal.verdict = PORTAL_OPEN;
+    protection_resume(fixture->protection, "alice", on_done, fixture);
+    run_until(fixture, PROTECTION_BLOCKED);
+}
+
 static void test_turning_off_and_on_forgets_it(Fixture *fixture, gconstpointer unused)
 {
     pause_here(fixture);
@@ -297,6 +308,7 @@ int main(int argc, char **argv)
     ADD("key-comes-later", test_key_comes_later);
     ADD("restart-ends-it", test_restart_ends_it);
     ADD("resume", test_resume);
+    ADD("resume-proves-anew", test_resume_proves_anew);
     ADD("turning-off-and-on-forgets-it", test_turning_off_and_on_forgets_it);
     ADD("minutes-instead", test_minutes_instead);
     ADD("instead-of-minutes", test_instead_of_minutes);
