@@ -19,6 +19,7 @@
 #include "presentation.h"
 #include "session_end.h"
 #include "sotto-build.h"
+#include "toolkit.h"
 #include "window.h"
 
 #include <glib/gi18n.h>
@@ -144,6 +145,7 @@ static void on_deployment_failed(SottoApplication *self, gboolean refused)
 static void on_window_destroyed(SottoApplication *self)
 {
     self->window = NULL;
+    toolkit_give_back();
     if (!sotto_indicator_is_hosted(self->indicator))
         g_application_quit(G_APPLICATION(self)); /* nothing is left that could open it again */
 }
