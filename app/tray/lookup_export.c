@@ -119,7 +119,8 @@ static GArray *copy_lookups(SottoLookupModel *model)
 
     g_array_set_clear_func(copies, clear_copy);
     for (guint i = sotto_lookup_model_rows(model); i > 0; i--) {
-        const SottoLookup *lookup = sotto_lookup_model_nth(model, i - 1);
+        const SottoLookup *lookup =
+            sotto_lookup_model_get(model, sotto_lookup_model_number(model, i - 1));
         SottoLookup copied;
         if (lookup == NULL || sotto_lookup_is_gap(lookup))
             continue;

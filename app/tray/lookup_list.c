@@ -219,19 +219,19 @@ static void ask_network(GSimpleAction *action, GVariant *parameter, gpointer dat
 /* Above the chosen row, or at the pointer that made the event. */
 static void open_menu(SottoLookupList *self, const GdkEvent *event)
 {
-    GtkWidget *view = GTK_WIDGET(self->view), *menu;
+    GtkWidget *table = sotto_lookup_view_table(self->view), *menu;
     GdkRectangle place;
 
-    if (sotto_lookup_view_chosen(self->view) == NULL)
+    if (chosen_lookup(self) == NULL)
         return;
     menu = gtk_menu_new_from_model(self->row_menu);
-    gtk_menu_attach_to_widget(GTK_MENU(menu), view, NULL);
+    gtk_menu_attach_to_widget(GTK_MENU(menu), table, NULL);
     g_signal_connect(menu, "selection-done", G_CALLBACK(gtk_widget_destroy), NULL);
     sotto_lookup_view_chosen_place(self->view, &place);
     if (event != NULL)
         gtk_menu_popup_at_pointer(GTK_MENU(menu), event);
     else
-        gtk_menu_popup_at_rect(GTK_MENU(menu), gtk_widget_get_window(view), &place,
+        gtk_menu_popup_at_rect(GTK_MENU(menu), gtk_widget_get_window(table), &place,
                                GDK_GRAVITY_SOUTH_WEST, GDK_GRAVITY_NORTH_WEST, NULL);
 }
 
@@ -241,17 +241,9 @@ static gboolean on_popup_menu(GtkWidget *view, gpointer data)
     return GDK_EVENT_STOP;
 }
 
-static gboolean on_button_press(GtkWidget *view, GdkEventButton *event, gpointer data)
+static void on_menu(SottoLookupView *view, const GdkEvent *event, gpointer data)
 {
-    SottoLookupList *self = data;
-
-    if (!gdk_event_triggers_context_menu((GdkEvent *)event) ||
-        event->window != gtk_tree_view_get_bin_window(GTK_TREE_VIEW(view)))
-        return GDK_EVENT_PROPAGATE;
-    gtk_widget_grab_focus(view);
-    if (sotto_lookup_view_choose_at(self->view, (int)event->x, (int)event->y))
-        open_menu(self, (GdkEvent *)event);
-    return GDK_EVENT_STOP;
+    open_menu(data, event);
 }
 
 static gboolean on_key_press(GtkWidget *view, GdkEventKey *event, gpointer data)
@@ -259,12 +251,9 @@ static gboolean on_key_press(GtkWidget *view, GdkEventKey *event, gpointer data)
     SottoLookupList *self = data;
     GdkModifierType modifiers = event->state & gtk_accelerator_get_default_mod_mask();
 
-    if (modifiers == GDK_CONTROL_MASK && gdk_keyval_to_lower(event->keyval) == GDK_KEY_c)
-        g_action_group_activate_action(G_ACTION_GROUP(self->actions), "copy", NULL);
-    else if (modifiers == 0 && event->keyval == GDK_KEY_Escape && chosen_lookup(self) != NULL)
-        gtk_tree_selection_unselect_all(gtk_tree_view_get_selection(GTK_TREE_VIEW(view)));
-    else
+    if (modifiers != GDK_CONTROL_MASK || gdk_keyval_to_lower(event->keyval) != GDK_KEY_c)
         return GDK_EVENT_PROPAGATE;
+    g_action_group_activate_action(G_ACTION_GROUP(self->actions), "copy", NULL);
     return GDK_EVENT_STOP;
 }
 
@@ -306,7 +295,7 @@ static void on_search_changed(SottoLookupList *self)
 static void on_search_stopped(SottoLookupList *self)
 {
     gtk_entry_set_text(self->search, "");
-    gtk_widget_grab_focus(GTK_WIDGET(self->view));
+    gtk_widget_grab_focus(sotto_lookup_view_table(self->view));
 }
 
 static void set_only_blocked(GSimpleAction *action, GVariant *state, gpointer data)
@@ -446,7 +435,7 @@ static void bind_children(GtkWidgetClass *widget_class)
 #undef CHILD
     gtk_widget_class_bind_template_callback(widget_class, show_counts);
     gtk_widget_class_bind_template_callback(widget_class, show_chosen);
-    gtk_widget_class_bind_template_callback(widget_class, on_button_press);
+    gtk_widget_class_bind_template_callback(widget_class, on_menu);
     gtk_widget_class_bind_template_callback(widget_class, on_key_press);
     gtk_widget_class_bind_template_callback(widget_class, on_popup_menu);
     gtk_widget_class_bind_template_callback(widget_class, on_search_changed);

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Rows are numbers of lookups, in a ring of their own: new ones are put on at its high end, which
- * is the top of the list, older ones at its low end, where the forgotten ones are taken off, too. A
- * row's place in that ring, its ordinal, is the same as long as it lives, and an iterator is
- * nothing else. So a row is found, added and removed in no time, however many there are.
+ * is the top of the list, older ones at its low end, where the forgotten ones are taken off, too.
  *
  * [judged_first, judged_end) are the numbers that were put to the filter. It grows at both ends in
  * turns of BUDGET_US, below the priority of drawing, until it is all that the log holds: a hundred
@@ -11,8 +9,6 @@
  * them is there at once.
  */
 #include "lookup_model.h"
-
-#include "lookup_words.h"
 
 #define BUDGET_US 3000
 #define A_LOOK    16                            /* rows between two looks at the clock */
@@ -28,15 +24,10 @@ struct _SottoLookupModel {
     guint64 low, high; /* ordinals; the newest is the one before high */
     guint64 judged_first, judged_end;
     guint work_source;
-    int stamp;
     gboolean frozen;
 };
 
-static void sotto_lookup_model_tree_init(GtkTreeModelIface *iface);
-
-G_DEFINE_FINAL_TYPE_WITH_CODE(SottoLookupModel, sotto_lookup_model, G_TYPE_OBJECT,
-                              G_IMPLEMENT_INTERFACE(GTK_TYPE_TREE_MODEL,
-                                                    sotto_lookup_model_tree_init))
+G_DEFINE_FINAL_TYPE(SottoLookupModel, sotto_lookup_model, G_TYPE_OBJECT)
 
 static guint worked_signal;
 
@@ -52,60 +43,44 @@ guint sotto_lookup_model_rows(SottoLookupModel *self)
     return (guint)(self->high - self->low);
 }
 
-/* In halves: a pointer may have 32 bits. */
-static GtkTreeIter iter_of(SottoLookupModel *self, guint64 ordinal)
+guint64 sotto_lookup_model_number(SottoLookupModel *self, guint row)
 {
-    return (GtkTreeIter){.stamp = self->stamp,
-                         .user_data = GUINT_TO_POINTER((guint)ordinal),
-                         .user_data2 = GUINT_TO_POINTER((guint)(ordinal >> 32))};
+    return *slot(self, self->high - 1 - row);
 }
 
-static guint64 ordinal_of(const GtkTreeIter *iter)
+/* Numbers grow with the ordinals. */
+gboolean sotto_lookup_model_find(SottoLookupModel *self, guint64 number, guint *row)
 {
-    return (guint64)GPOINTER_TO_UINT(iter->user_data2) << 32 | GPOINTER_TO_UINT(iter->user_data);
+    guint64 from = self->low, to = self->high;
+
+    while (from < to) {
+        guint64 middle = from + (to - from) / 2;
+        if (*slot(self, middle) < number)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    if (from == self->high || *slot(self, from) != number)
+        return FALSE;
+    *row = (guint)(self->high - 1 - from);
+    return TRUE;
 }
 
-static gboolean is_row(SottoLookupModel *self, const GtkTreeIter *iter)
+const SottoLookup *sotto_lookup_model_get(SottoLookupModel *self, guint64 number)
 {
-    return iter->stamp == self->stamp && ordinal_of(iter) >= self->low &&
-           ordinal_of(iter) < self->high;
-}
-
-static int index_of(SottoLookupModel *self, guint64 ordinal)
-{
-    return (int)(self->high - 1 - ordinal);
-}
-
-static void tell_inserted(SottoLookupModel *self, guint64 ordinal)
-{
-    GtkTreeIter iter = iter_of(self, ordinal);
-    GtkTreePath *path = gtk_tree_path_new_from_indices(index_of(self, ordinal), -1);
-
-    gtk_tree_model_row_inserted(GTK_TREE_MODEL(self), path, &iter);
-    gtk_tree_path_free(path);
+    return sotto_lookup_log_get(self->log, number);
 }
 
 static void add_newest(SottoLookupModel *self, guint64 number)
 {
     *slot(self, self->high) = number;
     self->high++;
-    tell_inserted(self, self->high - 1);
 }
 
 static void add_oldest(SottoLookupModel *self, guint64 number)
 {
     self->low--;
     *slot(self, self->low) = number;
-    tell_inserted(self, self->low);
-}
-
-static void remove_oldest(SottoLookupModel *self)
-{
-    GtkTreePath *path = gtk_tree_path_new_from_indices(index_of(self, self->low), -1);
-
-    self->low++;
-    gtk_tree_model_row_deleted(GTK_TREE_MODEL(self), path);
-    gtk_tree_path_free(path);
 }
 
 /* --- work ------------------------------------------------------------------------------------ */
@@ -184,179 +159,12 @@ static void on_log_changed(SottoLookupLog *log, SottoLookupModel *self)
     guint64 before = self->low;
 
     while (self->low < self->high && *slot(self, self->low) < first)
-        remove_oldest(self);
+        self->low++;
     self->judged_first = MAX(self->judged_first, first);
     self->judged_end = MAX(self->judged_end, first);
     schedule_work(self);
     if (self->low != before || self->frozen)
         g_signal_emit(self, worked_signal, 0);
-}
-
-const SottoLookup *sotto_lookup_model_get(SottoLookupModel *self, GtkTreeIter *row)
-{
-    return is_row(self, row) ? sotto_lookup_log_get(self->log, *slot(self, ordinal_of(row))) : NULL;
-}
-
-const SottoLookup *sotto_lookup_model_nth(SottoLookupModel *self, guint index)
-{
-    return index < sotto_lookup_model_rows(self)
-               ? sotto_lookup_log_get(self->log, *slot(self, self->high - 1 - index))
-               : NULL;
-}
-
-/* --- GtkTreeModel ---------------------------------------------------------------------------- */
-
-static GtkTreeModelFlags get_flags(GtkTreeModel *model)
-{
-    return GTK_TREE_MODEL_LIST_ONLY | GTK_TREE_MODEL_ITERS_PERSIST;
-}
-
-static int get_n_columns(GtkTreeModel *model)
-{
-    return LOOKUP_COLUMNS;
-}
-
-static GType get_column_type(GtkTreeModel *model, int column)
-{
-    return G_TYPE_STRING;
-}
-
-static gboolean nth_row(GtkTreeModel *model, GtkTreeIter *iter, GtkTreeIter *parent, int n)
-{
-    SottoLookupModel *self = SOTTO_LOOKUP_MODEL(model);
-
-    if (parent != NULL || n < 0 || (guint)n >= sotto_lookup_model_rows(self))
-        return FALSE;
-    *iter = iter_of(self, self->high - 1 - (guint)n);
-    return TRUE;
-}
-
-static gboolean get_row(GtkTreeModel *model, GtkTreeIter *iter, GtkTreePath *path)
-{
-    return gtk_tree_path_get_depth(path) == 1 &&
-           nth_row(model, iter, NULL, gtk_tree_path_get_indices(path)[0]);
-}
-
-static GtkTreePath *get_path(GtkTreeModel *model, GtkTreeIter *iter)
-{
-    SottoLookupModel *self = SOTTO_LOOKUP_MODEL(model);
-
-    return is_row(self, iter) ? gtk_tree_path_new_from_indices(index_of(self, ordinal_of(iter)), -1)
-                              : NULL;
-}
-
-/* Some stand out by a shape. */
-static const char *icon_of(const SottoLookup *lookup)
-{
-    switch (lookup->kind) {
-    case SOTTO_LOOKUP_BLOCKED:
-        return "action-unavailable-symbolic";
-    case SOTTO_LOOKUP_FAILED:
-    case SOTTO_LOOKUP_REFUSED:
-    case SOTTO_LOOKUP_LOST:
-    case SOTTO_LOOKUP_GARBLED:
-        return "dialog-warning-symbolic";
-    case SOTTO_LOOKUP_ROUTED:
-        return "network-wireless-symbolic";
-    case SOTTO_LOOKUP_CLOAKED:
-    case SOTTO_LOOKUP_SPECIAL:
-    case SOTTO_LOOKUP_CACHED:
-    case SOTTO_LOOKUP_STALE:
-    case SOTTO_LOOKUP_RESOLVED:
-    case SOTTO_LOOKUP_OTHER:
-        return "";
-    }
-    return "";
-}
-
-/* (transfer full) */
-static char *cell_words(const SottoLookup *lookup, LookupColumn column)
-{
-    switch (column) {
-    case LOOKUP_COLUMN_TIME:
-        return lookup_words_time(lookup);
-    case LOOKUP_COLUMN_ICON:
-        return g_strdup(icon_of(lookup));
-    case LOOKUP_COLUMN_NAME:
-        return lookup_words_name(lookup);
-    case LOOKUP_COLUMN_TYPE:
-        return g_strdup(lookup->type);
-    case LOOKUP_COLUMN_ANSWER:
-        return lookup_words_answer(lookup);
-    case LOOKUP_COLUMN_RESOLVER:
-        return g_strdup(lookup->resolver);
-    case LOOKUP_COLUMN_LATENCY:
-        return lookup_words_latency(lookup);
-    case LOOKUP_COLUMNS:
-        break;
-    }
-    return g_strdup("");
-}
-
-static void get_value(GtkTreeModel *model, GtkTreeIter *iter, int column, GValue *value)
-{
-    const SottoLookup *lookup = sotto_lookup_model_get(SOTTO_LOOKUP_MODEL(model), iter);
-
-    g_value_init(value, G_TYPE_STRING);
-    if (lookup != NULL)
-        g_value_take_string(value, cell_words(lookup, (LookupColumn)column));
-}
-
-static gboolean step(GtkTreeModel *model, GtkTreeIter *iter, guint64 ordinal)
-{
-    SottoLookupModel *self = SOTTO_LOOKUP_MODEL(model);
-
-    *iter = iter_of(self, ordinal);
-    if (!is_row(self, iter))
-        iter->stamp = 0;
-    return iter->stamp != 0;
-}
-
-static gboolean next_row(GtkTreeModel *model, GtkTreeIter *iter)
-{
-    return step(model, iter, ordinal_of(iter) - 1);
-}
-
-static gboolean previous_row(GtkTreeModel *model, GtkTreeIter *iter)
-{
-    return step(model, iter, ordinal_of(iter) + 1);
-}
-
-static gboolean first_row(GtkTreeModel *model, GtkTreeIter *iter, GtkTreeIter *parent)
-{
-    return nth_row(model, iter, parent, 0);
-}
-
-static gboolean has_child(GtkTreeModel *model, GtkTreeIter *iter)
-{
-    return FALSE;
-}
-
-static int count_rows(GtkTreeModel *model, GtkTreeIter *iter)
-{
-    return iter == NULL ? (int)sotto_lookup_model_rows(SOTTO_LOOKUP_MODEL(model)) : 0;
-}
-
-static gboolean get_parent(GtkTreeModel *model, GtkTreeIter *iter, GtkTreeIter *child)
-{
-    return FALSE;
-}
-
-static void sotto_lookup_model_tree_init(GtkTreeModelIface *iface)
-{
-    iface->get_flags = get_flags;
-    iface->get_n_columns = get_n_columns;
-    iface->get_column_type = get_column_type;
-    iface->get_iter = get_row;
-    iface->get_path = get_path;
-    iface->get_value = get_value;
-    iface->iter_next = next_row;
-    iface->iter_previous = previous_row;
-    iface->iter_children = first_row;
-    iface->iter_has_child = has_child;
-    iface->iter_n_children = count_rows;
-    iface->iter_nth_child = nth_row;
-    iface->iter_parent = get_parent;
 }
 
 /* --- the object ------------------------------------------------------------------------------ */
@@ -382,7 +190,6 @@ static void sotto_lookup_model_class_init(SottoLookupModelClass *class)
 
 static void sotto_lookup_model_init(SottoLookupModel *self)
 {
-    self->stamp = (int)(g_random_int() | 1); /* never 0: that is no row's */
     self->low = self->high = ORIGIN;
 }
 

@@ -4,25 +4,11 @@
 #include "lookup_filter.h"
 #include "lookup_log.h"
 
-#include <gtk/gtk.h>
-
-/** Columns, all of them words but the icon's name. */
-typedef enum {
-    LOOKUP_COLUMN_TIME,
-    LOOKUP_COLUMN_ICON, /* "" for most */
-    LOOKUP_COLUMN_NAME,
-    LOOKUP_COLUMN_TYPE,
-    LOOKUP_COLUMN_ANSWER,
-    LOOKUP_COLUMN_RESOLVER,
-    LOOKUP_COLUMN_LATENCY,
-    LOOKUP_COLUMNS
-} LookupColumn;
-
 /**
- * SottoLookupModel: the lookups of a log that a filter lets through, newest first, as a
- * GtkTreeModel. It fills and follows the log by itself, a few milliseconds at a time, beginning
- * with the newest; what the log forgets leaves it at once. Its filter is for life: another search
- * is another model.
+ * SottoLookupModel: the lookups of a log that a filter lets through, as a list with the newest on
+ * top. It fills and follows the log by itself, a few milliseconds at a time, beginning with the
+ * newest; what the log forgets leaves it at once. Its filter is for life: another search is another
+ * model.
  *
  * Signal "worked" (no arguments): rows came or went, or nothing is left to be done.
  */
@@ -36,7 +22,6 @@ SottoLookupModel *sotto_lookup_model_new(SottoLookupLog *log, LookupFilter *filt
  * follows. */
 void sotto_lookup_model_set_frozen(SottoLookupModel *model, gboolean frozen);
 
-guint sotto_lookup_model_rows(SottoLookupModel *model);
 /** How many lookups wait to be taken: that is what a frozen model leaves out. */
 guint64 sotto_lookup_model_waiting(SottoLookupModel *model);
 /** Rows that came at the top since it was made: what grew tells how many are new. */
@@ -44,7 +29,11 @@ guint64 sotto_lookup_model_arrived(SottoLookupModel *model);
 /** Whether all that the log holds has been judged, what waits apart. */
 gboolean sotto_lookup_model_is_complete(SottoLookupModel *model);
 
-/** The lookup of a row; NULL for none (transfer none, until the next turn of the loop). */
-const SottoLookup *sotto_lookup_model_get(SottoLookupModel *model, GtkTreeIter *row);
-/** The same by place, the newest is 0. */
-const SottoLookup *sotto_lookup_model_nth(SottoLookupModel *model, guint index);
+guint sotto_lookup_model_rows(SottoLookupModel *model);
+/** The number, in the log, of the lookup in a row; the newest is in row 0. */
+guint64 sotto_lookup_model_number(SottoLookupModel *model, guint row);
+/** The row of a number; FALSE when none has it. */
+gboolean sotto_lookup_model_find(SottoLookupModel *model, guint64 number, guint *row);
+/** The lookup of a number; NULL when it is forgotten (transfer none, until the next turn of the
+ * loop). */
+const SottoLookup *sotto_lookup_model_get(SottoLookupModel *model, guint64 number);

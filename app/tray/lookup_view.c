@@ -1,305 +1,417 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A GtkTreeView whose rows are all as high as each other: it measures none but those in sight.
+ * A GtkTreeView has all its rows in a tree of its own, and tells assistive technology of each cell
+ * of each row that comes: a burst of lookups would stop the window for minutes. So the tree view
+ * here has the rows in sight and no others, and what scrolls is which of the model's rows these
+ * are. A hundred thousand cost what thirty do; a screen reader meets what can be seen, and walks on
+ * by the same keys as everybody.
  *
- * The tree view by itself keeps what is in sight where it is when rows come above it, at the top,
- * too. That is right for somebody who reads further down, or has chosen a row and is about to do
- * something with it; whoever does neither sees the newest. What the view scrolls by itself happens
- * while it is given its place, so that everything else is the user's doing.
+ * What is in sight changes once a frame at most, and of itself ten times a second. Rows that stay
+ * keep their row in the tree view, so that neither the focus nor a voice goes back to its beginning
+ * when others come above them.
  *
- * Columns have a width by the letters that are to fit in. Where all are too wide together, the ones
- * that say least go first; which, is decided between two frames, since the view cannot ask for
- * another place while it is given one.
+ * The view follows the newest lookups only for somebody who is at the top and has chosen no row:
+ * whoever reads further down, or is about to do something with a row, has it where it was.
  */
 #include "lookup_view.h"
 
-#include <glib/gi18n.h>
+#include "lookup_columns.h"
 
-#define PADDING    16 /* around the words of a cell */
-#define ICON_SPACE 24
-#define NAME_SPACE 20 /* letters of a name, at least */
-
-typedef struct Column {
-    const char *title;
-    LookupColumn words;
-    const char *sample; /* as wide as it gets, in most cases; NULL: takes what is left */
-    int leaves;         /* 1: the first to go; 0: stays */
-    gboolean number;
-} Column;
-
-static const Column columns[] = {
-    {N_("Time"), LOOKUP_COLUMN_TIME, "00:00:00", 4, TRUE},
-    {N_("Name"), LOOKUP_COLUMN_NAME, NULL, 0, FALSE},
-    {N_("Type"), LOOKUP_COLUMN_TYPE, "HTTPS", 2, FALSE},
-    {N_("Answer"), LOOKUP_COLUMN_ANSWER, "Blocked by ads.txt", 0, FALSE},
-    {N_("Resolver"), LOOKUP_COLUMN_RESOLVER, "Cloudflare 12", 1, FALSE},
-    {N_("Latency"), LOOKUP_COLUMN_LATENCY, "1000 ms", 3, TRUE},
-};
+#define WHEEL_ROWS 3
+#define PACE_MS    100 /* between two looks at what came: faster, nobody reads it */
 
 struct _SottoLookupView {
-    GtkTreeView parent_instance;
+    GtkBox parent_instance;
     SottoLookupModel *model; /* NULL: none */
-    GtkAdjustment *adjustment;
-    GtkTreeViewColumn *columns[G_N_ELEMENTS(columns)];
-    int widths[G_N_ELEMENTS(columns)], name_width;
-    int leaves_to;    /* columns that leave up to this one are away */
-    gboolean at_top;  /* where the user has scrolled to */
-    gboolean placing; /* what scrolls now is the view itself */
-    guint64 seen;     /* arrivals, as long as it followed */
-    guint fit_source;
+    GtkTreeView *table;
+    LookupColumns *columns;
+    GtkListStore *store;
+    GArray *shown;             /* numbers of the lookups in the store's rows */
+    GtkAdjustment *adjustment; /* in rows of the model */
+    guint top, sight;          /* the first row in sight, and how many fit in */
+    guint64 arrived, seen;     /* arrivals: when it was filled last, and when it followed last */
+    guint64 chosen;            /* number of a lookup */
+    gboolean has_chosen, filling;
+    guint frame, pace_source;
 };
 
-G_DEFINE_FINAL_TYPE(SottoLookupView, sotto_lookup_view, GTK_TYPE_TREE_VIEW)
+G_DEFINE_FINAL_TYPE(SottoLookupView, sotto_lookup_view, GTK_TYPE_BOX)
 
-static guint following_signal;
+enum { SIGNAL_SHOWN, SIGNAL_CHOSEN, SIGNAL_MENU, SIGNAL_COUNT };
+static guint signals[SIGNAL_COUNT];
 
-/* --- the newest ------------------------------------------------------------------------------ */
+static guint count_rows(SottoLookupView *self)
+{
+    return self->model != NULL ? sotto_lookup_model_rows(self->model) : 0;
+}
 
 static gboolean follows(SottoLookupView *self)
 {
-    GtkTreeSelection *selection = gtk_tree_view_get_selection(GTK_TREE_VIEW(self));
-
-    return self->at_top && gtk_tree_selection_count_selected_rows(selection) == 0;
+    return self->top == 0 && !self->has_chosen;
 }
 
-static void look(SottoLookupView *self)
+/* --- rows in sight --------------------------------------------------------------------------- */
+
+static guint64 shown_number(SottoLookupView *self, guint index)
 {
-    if (self->model != NULL && follows(self))
-        self->seen = sotto_lookup_model_arrived(self->model);
-    g_signal_emit(self, following_signal, 0);
+    return g_array_index(self->shown, guint64, index);
 }
 
-guint64 sotto_lookup_view_unseen(SottoLookupView *self)
+static void insert_row(SottoLookupView *self, guint index, guint64 number)
 {
-    return self->model != NULL ? sotto_lookup_model_arrived(self->model) - self->seen : 0;
+    GtkTreeIter row;
+
+    gtk_list_store_insert(self->store, &row, (int)index);
+    lookup_columns_write(self->store, &row, sotto_lookup_model_get(self->model, number));
+    g_array_insert_val(self->shown, index, number);
 }
 
-static void on_scrolled(GtkAdjustment *adjustment, SottoLookupView *self)
+static void remove_row(SottoLookupView *self, guint index)
 {
-    if (self->placing)
+    GtkTreeIter row;
+
+    if (gtk_tree_model_iter_nth_child(GTK_TREE_MODEL(self->store), &row, NULL, (int)index))
+        gtk_list_store_remove(self->store, &row);
+    g_array_remove_index(self->shown, index);
+}
+
+/* Makes the store's rows those `count` from `top` on. Both are parts of one list without gaps,
+ * whose numbers fall: what they have in common stays. */
+static void show_rows(SottoLookupView *self, guint count)
+{
+    for (guint i = 0; i < count; i++) {
+        guint64 number = sotto_lookup_model_number(self->model, self->top + i);
+        while (i < self->shown->len && shown_number(self, i) > number)
+            remove_row(self, i);
+        if (i == self->shown->len || shown_number(self, i) != number)
+            insert_row(self, i, number);
+    }
+    while (self->shown->len > count)
+        remove_row(self, self->shown->len - 1);
+}
+
+static void show_chosen(SottoLookupView *self)
+{
+    GtkTreeSelection *selection = gtk_tree_view_get_selection(self->table);
+    guint row;
+
+    if (!self->has_chosen || self->model == NULL ||
+        !sotto_lookup_model_find(self->model, self->chosen, &row) || row < self->top ||
+        row >= self->top + self->shown->len) {
+        gtk_tree_selection_unselect_all(selection);
+    } else {
+        g_autoptr(GtkTreePath) path = gtk_tree_path_new_from_indices((int)(row - self->top), -1);
+        if (!gtk_tree_selection_path_is_selected(selection, path))
+            gtk_tree_view_set_cursor(self->table, path, NULL, FALSE);
+    }
+}
+
+/* A row goes with what the log forgets. */
+static void let_go(SottoLookupView *self)
+{
+    if (!self->has_chosen ||
+        (self->model != NULL && sotto_lookup_model_get(self->model, self->chosen) != NULL))
         return;
-    self->at_top = gtk_adjustment_get_value(adjustment) < 1;
-    look(self);
+    self->has_chosen = FALSE;
+    g_signal_emit(self, signals[SIGNAL_CHOSEN], 0);
 }
 
-void sotto_lookup_view_follow(SottoLookupView *self)
+static void fill(SottoLookupView *self)
 {
-    gtk_tree_selection_unselect_all(gtk_tree_view_get_selection(GTK_TREE_VIEW(self)));
-    self->at_top = TRUE;
-    gtk_adjustment_set_value(self->adjustment, 0);
-    look(self);
+    guint rows = count_rows(self), sight = MIN(self->sight, rows);
+    guint64 arrived = self->model != NULL ? sotto_lookup_model_arrived(self->model) : 0;
+
+    let_go(self);
+    if (follows(self))
+        self->seen = arrived;
+    else
+        self->top += (guint)(arrived - self->arrived);
+    self->arrived = arrived;
+    self->top = MIN(self->top, rows - sight);
+    self->filling = TRUE;
+    show_rows(self, sight);
+    show_chosen(self);
+    gtk_adjustment_configure(self->adjustment, self->top, 0, rows, 1, MAX(sight, 1), sight);
+    self->filling = FALSE;
+    g_signal_emit(self, signals[SIGNAL_SHOWN], 0);
 }
 
-static void on_worked(SottoLookupModel *model, SottoLookupView *self)
+static gboolean on_frame(GtkWidget *widget, GdkFrameClock *clock, gpointer data)
 {
-    look(self);
+    SottoLookupView *self = SOTTO_LOOKUP_VIEW(widget);
+
+    self->frame = 0;
+    fill(self);
+    return G_SOURCE_REMOVE;
 }
 
-/* The adjustment is the scrolled window's, which gives it after construction. */
-static void on_adjustment(SottoLookupView *self)
+/* With the next frame: where nobody looks there is none. */
+static void fill_soon(SottoLookupView *self)
 {
-    if (self->adjustment != NULL)
-        g_signal_handlers_disconnect_by_data(self->adjustment, self);
-    g_clear_object(&self->adjustment);
-    g_set_object(&self->adjustment, gtk_scrollable_get_vadjustment(GTK_SCROLLABLE(self)));
-    if (self->adjustment != NULL)
-        g_signal_connect(self->adjustment, "value-changed", G_CALLBACK(on_scrolled), self);
+    if (self->frame == 0)
+        self->frame = gtk_widget_add_tick_callback(GTK_WIDGET(self), on_frame, NULL, NULL);
+}
+
+static gboolean on_pace(gpointer data)
+{
+    SottoLookupView *self = data;
+
+    self->pace_source = 0;
+    fill_soon(self);
+    return G_SOURCE_REMOVE;
+}
+
+static void on_worked(SottoLookupView *self)
+{
+    if (self->shown->len < MIN(self->sight, count_rows(self)))
+        fill_soon(self); /* there is room to be filled */
+    else if (self->pace_source == 0)
+        self->pace_source = g_timeout_add(PACE_MS, on_pace, self);
 }
 
 void sotto_lookup_view_set_model(SottoLookupView *self, SottoLookupModel *model)
 {
     if (self->model != NULL)
         g_signal_handlers_disconnect_by_data(self->model, self);
-    gtk_tree_view_set_model(GTK_TREE_VIEW(self), NULL);
+    self->filling = TRUE;
+    show_rows(self, 0);
+    self->filling = FALSE;
     g_set_object(&self->model, model);
-    self->at_top = TRUE;
-    self->seen = 0;
-    if (model == NULL)
-        return;
-    g_signal_connect(model, "worked", G_CALLBACK(on_worked), self);
-    gtk_tree_view_set_model(GTK_TREE_VIEW(self), GTK_TREE_MODEL(model));
+    self->top = 0;
+    self->arrived = self->seen = 0;
+    let_go(self);
+    if (model != NULL)
+        g_signal_connect_swapped(model, "worked", G_CALLBACK(on_worked), self);
+    fill(self);
+}
+
+/* --- scrolling ------------------------------------------------------------------------------- */
+
+static void scroll_to(SottoLookupView *self, guint top)
+{
+    guint rows = count_rows(self);
+
+    self->top = MIN(top, rows - MIN(self->sight, rows));
+    if (self->model != NULL) /* what came meanwhile is above, or is there to be seen */
+        self->arrived = sotto_lookup_model_arrived(self->model);
+    fill(self);
+}
+
+static void on_scrolled(GtkAdjustment *adjustment, SottoLookupView *self)
+{
+    guint top = (guint)gtk_adjustment_get_value(adjustment);
+
+    if (!self->filling && top != self->top)
+        scroll_to(self, top);
+}
+
+/* The adjustment's value has a fraction between two rows, for wheels with fine steps. */
+static gboolean on_wheel(GtkWidget *table, GdkEvent *event, gpointer data)
+{
+    SottoLookupView *self = data;
+    GdkScrollDirection direction;
+    double across, down = 0;
+
+    if (gdk_event_get_scroll_deltas(event, &across, &down))
+        ;
+    else if (gdk_event_get_scroll_direction(event, &direction))
+        down = direction == GDK_SCROLL_DOWN ? 1 : direction == GDK_SCROLL_UP ? -1 : 0;
+    if (down != 0)
+        gtk_adjustment_set_value(self->adjustment,
+                                 gtk_adjustment_get_value(self->adjustment) + down * WHEEL_ROWS);
+    return GDK_EVENT_STOP;
+}
+
+void sotto_lookup_view_follow(SottoLookupView *self)
+{
+    sotto_lookup_view_choose_none(self);
+    scroll_to(self, 0);
+}
+
+guint64 sotto_lookup_view_unseen(SottoLookupView *self)
+{
+    return self->arrived - self->seen;
 }
 
 /* --- the chosen one -------------------------------------------------------------------------- */
 
-static gboolean get_chosen(SottoLookupView *self, GtkTreeIter *row)
-{
-    GtkTreeSelection *selection = gtk_tree_view_get_selection(GTK_TREE_VIEW(self));
-
-    return self->model != NULL && gtk_tree_selection_get_selected(selection, NULL, row);
-}
-
 const SottoLookup *sotto_lookup_view_chosen(SottoLookupView *self)
 {
-    GtkTreeIter row;
-
-    return get_chosen(self, &row) ? sotto_lookup_model_get(self->model, &row) : NULL;
+    return self->has_chosen && self->model != NULL
+               ? sotto_lookup_model_get(self->model, self->chosen)
+               : NULL;
 }
 
-gboolean sotto_lookup_view_choose_at(SottoLookupView *self, int x, int y)
+void sotto_lookup_view_choose_none(SottoLookupView *self)
 {
-    GtkTreeView *view = GTK_TREE_VIEW(self);
-    GtkTreePath *path = NULL;
+    if (!self->has_chosen)
+        return;
+    self->has_chosen = FALSE;
+    g_signal_emit(self, signals[SIGNAL_CHOSEN], 0);
+    fill_soon(self);
+}
 
-    if (!gtk_tree_view_get_path_at_pos(view, x, y, &path, NULL, NULL, NULL))
+/* A row of the model, which comes into sight. */
+static void choose_row(SottoLookupView *self, guint row)
+{
+    self->chosen = sotto_lookup_model_number(self->model, row);
+    self->has_chosen = TRUE;
+    if (row < self->top)
+        scroll_to(self, row);
+    else if (row >= self->top + self->sight)
+        scroll_to(self, row - self->sight + 1);
+    else
+        fill(self);
+    g_signal_emit(self, signals[SIGNAL_CHOSEN], 0);
+}
+
+/* By a click, or by assistive technology. */
+static void on_selected(GtkTreeSelection *selection, SottoLookupView *self)
+{
+    GtkTreeIter row;
+    g_autoptr(GtkTreePath) path = NULL;
+
+    if (self->filling)
+        return;
+    self->has_chosen = gtk_tree_selection_get_selected(selection, NULL, &row);
+    if (self->has_chosen) {
+        path = gtk_tree_model_get_path(GTK_TREE_MODEL(self->store), &row);
+        self->chosen = shown_number(self, (guint)gtk_tree_path_get_indices(path)[0]);
+    }
+    g_signal_emit(self, signals[SIGNAL_CHOSEN], 0);
+}
+
+/* Where a key leads from the chosen row; FALSE when it is none of these. */
+static gboolean find_step(SottoLookupView *self, guint key, gint64 *step)
+{
+    switch (key) {
+    case GDK_KEY_Up:
+    case GDK_KEY_KP_Up:
+        *step = -1;
+        return TRUE;
+    case GDK_KEY_Down:
+    case GDK_KEY_KP_Down:
+        *step = 1;
+        return TRUE;
+    case GDK_KEY_Page_Up:
+    case GDK_KEY_KP_Page_Up:
+        *step = -(gint64)self->sight;
+        return TRUE;
+    case GDK_KEY_Page_Down:
+    case GDK_KEY_KP_Page_Down:
+        *step = self->sight;
+        return TRUE;
+    case GDK_KEY_Home:
+    case GDK_KEY_KP_Home:
+        *step = G_MININT32;
+        return TRUE;
+    case GDK_KEY_End:
+    case GDK_KEY_KP_End:
+        *step = G_MAXINT32;
+        return TRUE;
+    default:
         return FALSE;
-    gtk_tree_view_set_cursor(view, path, NULL, FALSE);
-    gtk_tree_path_free(path);
-    return TRUE;
+    }
+}
+
+static gboolean on_key_press(GtkWidget *table, GdkEventKey *event, gpointer data)
+{
+    SottoLookupView *self = data;
+    gint64 step, rows = count_rows(self);
+    guint row;
+
+    if (event->keyval == GDK_KEY_Escape && self->has_chosen) {
+        sotto_lookup_view_choose_none(self);
+        return GDK_EVENT_STOP;
+    }
+    if (rows == 0 || !find_step(self, event->keyval, &step))
+        return GDK_EVENT_PROPAGATE;
+    if (self->has_chosen && sotto_lookup_model_find(self->model, self->chosen, &row))
+        row = (guint)CLAMP(row + step, 0, rows - 1);
+    else
+        row = step == G_MAXINT32 ? (guint)rows - 1 : step == G_MININT32 ? 0 : self->top;
+    choose_row(self, row);
+    return GDK_EVENT_STOP;
+}
+
+static gboolean on_button_press(GtkWidget *table, GdkEventButton *event, gpointer data)
+{
+    SottoLookupView *self = data;
+    g_autoptr(GtkTreePath) path = NULL;
+
+    if (!gdk_event_triggers_context_menu((GdkEvent *)event) ||
+        event->window != gtk_tree_view_get_bin_window(self->table))
+        return GDK_EVENT_PROPAGATE;
+    gtk_widget_grab_focus(table);
+    if (!gtk_tree_view_get_path_at_pos(self->table, (int)event->x, (int)event->y, &path, NULL, NULL,
+                                       NULL))
+        return GDK_EVENT_STOP;
+    gtk_tree_view_set_cursor(self->table, path, NULL, FALSE);
+    g_signal_emit(self, signals[SIGNAL_MENU], 0, event);
+    return GDK_EVENT_STOP;
+}
+
+GtkWidget *sotto_lookup_view_table(SottoLookupView *self)
+{
+    return GTK_WIDGET(self->table);
 }
 
 void sotto_lookup_view_chosen_place(SottoLookupView *self, GdkRectangle *place)
 {
-    GtkTreeView *view = GTK_TREE_VIEW(self);
-    GtkTreePath *path;
+    GtkTreeSelection *selection = gtk_tree_view_get_selection(self->table);
+    g_autoptr(GtkTreePath) path = NULL;
     GtkTreeIter row;
 
     *place = (GdkRectangle){0};
-    if (!get_chosen(self, &row))
-        return;
-    path = gtk_tree_model_get_path(GTK_TREE_MODEL(self->model), &row);
-    gtk_tree_view_get_cell_area(view, path, self->columns[1], place);
-    gtk_tree_path_free(path);
-    gtk_tree_view_convert_bin_window_to_widget_coords(view, place->x, place->y, &place->x,
+    if (!gtk_tree_selection_get_selected(selection, NULL, &row))
+        return; /* not in sight: at the table's corner */
+    path = gtk_tree_model_get_path(GTK_TREE_MODEL(self->store), &row);
+    gtk_tree_view_get_cell_area(self->table, path, lookup_columns_name(self->columns), place);
+    gtk_tree_view_convert_bin_window_to_widget_coords(self->table, place->x, place->y, &place->x,
                                                       &place->y);
-}
-
-/* --- columns --------------------------------------------------------------------------------- */
-
-static int width_of(SottoLookupView *self, const char *words)
-{
-    g_autoptr(PangoLayout) layout = gtk_widget_create_pango_layout(GTK_WIDGET(self), words);
-    int width;
-
-    pango_layout_get_pixel_size(layout, &width, NULL);
-    return width;
-}
-
-static void measure_columns(SottoLookupView *self)
-{
-    g_autofree char *name = g_strnfill(NAME_SPACE, 'n');
-
-    self->name_width = width_of(self, name) + ICON_SPACE + PADDING;
-    for (guint i = 0; i < G_N_ELEMENTS(columns); i++) {
-        if (columns[i].sample == NULL)
-            continue;
-        self->widths[i] =
-            PADDING + MAX(width_of(self, columns[i].sample), width_of(self, _(columns[i].title)));
-        gtk_tree_view_column_set_fixed_width(self->columns[i], self->widths[i]);
-    }
-}
-
-/* How many columns have to go for the others to fit in. */
-static int count_leaving(SottoLookupView *self, int room)
-{
-    int leaves_to = 0, needed = self->name_width;
-
-    for (guint i = 0; i < G_N_ELEMENTS(columns); i++)
-        needed += self->widths[i];
-    while (needed > room && leaves_to < 4) {
-        leaves_to++;
-        for (guint i = 0; i < G_N_ELEMENTS(columns); i++)
-            if (columns[i].leaves == leaves_to)
-                needed -= self->widths[i];
-    }
-    return leaves_to;
-}
-
-static gboolean on_fit(gpointer data)
-{
-    SottoLookupView *self = data;
-
-    self->fit_source = 0;
-    for (guint i = 0; i < G_N_ELEMENTS(columns); i++)
-        gtk_tree_view_column_set_visible(self->columns[i], columns[i].leaves == 0 ||
-                                                               columns[i].leaves > self->leaves_to);
-    return G_SOURCE_REMOVE;
-}
-
-static void fit_columns(SottoLookupView *self, int room)
-{
-    int leaves_to = count_leaving(self, room);
-
-    if (leaves_to == self->leaves_to)
-        return;
-    self->leaves_to = leaves_to;
-    if (self->fit_source == 0)
-        self->fit_source = g_idle_add_full(G_PRIORITY_HIGH_IDLE, on_fit, self, NULL);
-}
-
-static void add_icon(GtkTreeViewColumn *column)
-{
-    GtkCellRenderer *icon = gtk_cell_renderer_pixbuf_new();
-
-    gtk_cell_renderer_set_fixed_size(icon, ICON_SPACE, -1);
-    gtk_tree_view_column_pack_start(column, icon, FALSE);
-    gtk_tree_view_column_set_attributes(column, icon, "icon-name", LOOKUP_COLUMN_ICON, NULL);
-}
-
-/* Digits stand below digits. A name is shortened in its middle: its beginning says what for, its
- * end, whose it is. */
-static void add_words(GtkTreeViewColumn *column, const Column *form)
-{
-    GtkCellRenderer *words = gtk_cell_renderer_text_new();
-    PangoAttrList *digits = pango_attr_list_new();
-
-    pango_attr_list_insert(digits, pango_attr_font_features_new("tnum"));
-    g_object_set(words, "ellipsize",
-                 form->sample == NULL ? PANGO_ELLIPSIZE_MIDDLE : PANGO_ELLIPSIZE_END, "xalign",
-                 form->number ? 1.0 : 0.0, "single-paragraph-mode", TRUE, "attributes", digits,
-                 NULL);
-    pango_attr_list_unref(digits);
-    gtk_tree_view_column_pack_start(column, words, TRUE);
-    gtk_tree_view_column_set_attributes(column, words, "text", form->words, NULL);
-}
-
-static GtkTreeViewColumn *make_column(SottoLookupView *self, const Column *form)
-{
-    GtkTreeViewColumn *column = gtk_tree_view_column_new();
-
-    gtk_tree_view_column_set_title(column, _(form->title));
-    gtk_tree_view_column_set_sizing(column, GTK_TREE_VIEW_COLUMN_FIXED);
-    gtk_tree_view_column_set_alignment(column, form->number ? 1 : 0);
-    gtk_tree_view_column_set_expand(column, form->sample == NULL);
-    if (form->sample == NULL)
-        add_icon(column);
-    add_words(column, form);
-    gtk_tree_view_append_column(GTK_TREE_VIEW(self), column);
-    return column;
 }
 
 /* --- the object ------------------------------------------------------------------------------ */
 
-static void sotto_lookup_view_size_allocate(GtkWidget *widget, GtkAllocation *place)
+/* How many rows fit in is known once there is one. */
+static void on_placed(GtkWidget *table, GdkRectangle *place, gpointer data)
 {
-    SottoLookupView *self = SOTTO_LOOKUP_VIEW(widget);
+    SottoLookupView *self = data;
+    g_autoptr(GtkTreePath) first = gtk_tree_path_new_first();
+    GdkRectangle row = {0};
+    guint sight = 1;
+    int header;
 
-    self->placing = TRUE;
-    GTK_WIDGET_CLASS(sotto_lookup_view_parent_class)->size_allocate(widget, place);
-    if (self->adjustment != NULL && follows(self))
-        gtk_adjustment_set_value(self->adjustment, 0);
-    self->placing = FALSE;
-    fit_columns(self, place->width);
-}
-
-static void sotto_lookup_view_style_updated(GtkWidget *widget)
-{
-    GTK_WIDGET_CLASS(sotto_lookup_view_parent_class)->style_updated(widget);
-    measure_columns(SOTTO_LOOKUP_VIEW(widget));
+    gtk_tree_view_get_background_area(self->table, first, lookup_columns_name(self->columns), &row);
+    gtk_tree_view_convert_bin_window_to_widget_coords(self->table, 0, 0, NULL, &header);
+    if (row.height > 0 && place->height - header > row.height)
+        sight = (guint)((place->height - header) / row.height);
+    lookup_columns_fit(self->columns, place->width);
+    if (sight == self->sight)
+        return;
+    self->sight = sight;
+    fill_soon(self);
 }
 
 static void sotto_lookup_view_dispose(GObject *object)
 {
     SottoLookupView *self = SOTTO_LOOKUP_VIEW(object);
 
-    g_clear_handle_id(&self->fit_source, g_source_remove);
-    if (self->adjustment != NULL)
-        g_signal_handlers_disconnect_by_data(self->adjustment, self);
-    g_clear_object(&self->adjustment);
     if (self->model != NULL)
         g_signal_handlers_disconnect_by_data(self->model, self);
     g_clear_object(&self->model);
+    g_clear_handle_id(&self->pace_source, g_source_remove);
+    g_clear_pointer(&self->columns, lookup_columns_free);
     G_OBJECT_CLASS(sotto_lookup_view_parent_class)->dispose(object);
+}
+
+static void sotto_lookup_view_finalize(GObject *object)
+{
+    SottoLookupView *self = SOTTO_LOOKUP_VIEW(object);
+
+    g_object_unref(self->store);
+    g_array_unref(self->shown);
+    G_OBJECT_CLASS(sotto_lookup_view_parent_class)->finalize(object);
 }
 
 static void sotto_lookup_view_class_init(SottoLookupViewClass *class)
@@ -307,24 +419,32 @@ static void sotto_lookup_view_class_init(SottoLookupViewClass *class)
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(class);
 
     G_OBJECT_CLASS(class)->dispose = sotto_lookup_view_dispose;
-    widget_class->size_allocate = sotto_lookup_view_size_allocate;
-    widget_class->style_updated = sotto_lookup_view_style_updated;
-    following_signal = g_signal_new("following", SOTTO_TYPE_LOOKUP_VIEW, G_SIGNAL_RUN_LAST, 0, NULL,
-                                    NULL, NULL, G_TYPE_NONE, 0);
+    G_OBJECT_CLASS(class)->finalize = sotto_lookup_view_finalize;
+    signals[SIGNAL_SHOWN] = g_signal_new("shown", SOTTO_TYPE_LOOKUP_VIEW, G_SIGNAL_RUN_LAST, 0,
+                                         NULL, NULL, NULL, G_TYPE_NONE, 0);
+    signals[SIGNAL_CHOSEN] = g_signal_new("chosen", SOTTO_TYPE_LOOKUP_VIEW, G_SIGNAL_RUN_LAST, 0,
+                                          NULL, NULL, NULL, G_TYPE_NONE, 0);
+    signals[SIGNAL_MENU] =
+        g_signal_new("menu", SOTTO_TYPE_LOOKUP_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                     G_TYPE_NONE, 1, GDK_TYPE_EVENT | G_SIGNAL_TYPE_STATIC_SCOPE);
+    gtk_widget_class_set_template_from_resource(widget_class,
+                                                "/io/github/sottodns/Sotto/lookup-view.ui");
+    gtk_widget_class_bind_template_child(widget_class, SottoLookupView, table);
+    gtk_widget_class_bind_template_child(widget_class, SottoLookupView, adjustment);
+    gtk_widget_class_bind_template_callback(widget_class, on_scrolled);
+    gtk_widget_class_bind_template_callback(widget_class, on_wheel);
+    gtk_widget_class_bind_template_callback(widget_class, on_selected);
+    gtk_widget_class_bind_template_callback(widget_class, on_key_press);
+    gtk_widget_class_bind_template_callback(widget_class, on_button_press);
+    gtk_widget_class_bind_template_callback(widget_class, on_placed);
 }
 
 static void sotto_lookup_view_init(SottoLookupView *self)
 {
-    GtkTreeView *view = GTK_TREE_VIEW(self);
-
-    self->at_top = TRUE;
-    for (guint i = 0; i < G_N_ELEMENTS(columns); i++)
-        self->columns[i] = make_column(self, &columns[i]);
-    gtk_tree_view_column_set_min_width(self->columns[1], 1);
-    gtk_tree_view_set_fixed_height_mode(view, TRUE);
-    gtk_tree_view_set_enable_search(view, FALSE); /* the page has a search of its own */
-    atk_object_set_name(gtk_widget_get_accessible(GTK_WIDGET(self)), _("Lookups"));
-    g_signal_connect(self, "notify::vadjustment", G_CALLBACK(on_adjustment), NULL);
-    g_signal_connect_swapped(gtk_tree_view_get_selection(view), "changed", G_CALLBACK(look), self);
-    measure_columns(self);
+    self->shown = g_array_new(FALSE, FALSE, sizeof(guint64));
+    self->store = lookup_columns_store();
+    self->sight = 1;
+    gtk_widget_init_template(GTK_WIDGET(self));
+    self->columns = lookup_columns_new(self->table);
+    gtk_tree_view_set_model(self->table, GTK_TREE_MODEL(self->store));
 }

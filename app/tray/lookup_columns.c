@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Columns have a width by the letters that are to fit in. Where all are too wide together, the ones
+ * that say least go first; which, is decided between two frames, since a table cannot ask for
+ * another place while it is given one.
+ */
+#include "lookup_columns.h"
+
+#include "lookup_words.h"
+
+#include <glib/gi18n.h>
+
+#define PADDING    16 /* around the words of a cell */
+#define ICON_SPACE 24
+#define NAME_SPACE 20 /* letters of a name, at least */
+
+/* Of the store; all are words. */
+enum {
+    CELL_TIME,
+    CELL_ICON, /* its name; "" for most */
+    CELL_NAME,
+    CELL_TYPE,
+    CELL_ANSWER,
+    CELL_RESOLVER,
+    CELL_LATENCY,
+    CELLS
+};
+
+typedef struct Form {
+    const char *title;
+    int cell;
+    const char *sample; /* as wide as it gets, in most cases; NULL: takes what is left */
+    int leaves;         /* 1: the first to go; 0: stays */
+    gboolean number;
+} Form;
+
+static const Form forms[] = {
+    {N_("Time"), CELL_TIME, "00:00:00", 4, TRUE},
+    {N_("Name"), CELL_NAME, NULL, 0, FALSE},
+    {N_("Type"), CELL_TYPE, "HTTPS", 2, FALSE},
+    {N_("Answer"), CELL_ANSWER, "Blocked by ads.txt", 0, FALSE},
+    {N_("Resolver"), CELL_RESOLVER, "Cloudflare 12", 1, FALSE},
+    {N_("Latency"), CELL_LATENCY, "1000 ms", 3, TRUE},
+};
+#define LEAVING 4
+#define NAME    1 /* in forms */
+
+struct LookupColumns {
+    GtkTreeView *table;
+    GtkTreeViewColumn *columns[G_N_ELEMENTS(forms)];
+    int widths[G_N_ELEMENTS(forms)];
+    int leaves_to; /* columns that leave up to this one are away */
+    guint fit_source;
+};
+
+/* --- cells ----------------------------------------------------------------------------------- */
+
+/* Some stand out by a shape. */
+static const char *icon_of(const SottoLookup *lookup)
+{
+    switch (lookup->kind) {
+    case SOTTO_LOOKUP_BLOCKED:
+        return "action-unavailable-symbolic";
+    case SOTTO_LOOKUP_FAILED:
+    case SOTTO_LOOKUP_REFUSED:
+    case SOTTO_LOOKUP_LOST:
+    case SOTTO_LOOKUP_GARBLED:
+        return "dialog-warning-symbolic";
+    case SOTTO_LOOKUP_ROUTED:
+        return "network-wireless-symbolic";
+    case SOTTO_LOOKUP_CLOAKED:
+    case SOTTO_LOOKUP_SPECIAL:
+    case SOTTO_LOOKUP_CACHED:
+    case SOTTO_LOOKUP_STALE:
+    case SOTTO_LOOKUP_RESOLVED:
+    case SOTTO_LOOKUP_OTHER:
+        return "";
+    }
+    return "";
+}
+
+GtkListStore *lookup_columns_store(void)
+{
+    GType types[CELLS];
+
+    for (guint i = 0; i < CELLS; i++)
+        types[i] = G_TYPE_STRING;
+    return gtk_list_store_newv(CELLS, types);
+}
+
+void lookup_columns_write(GtkListStore *store, GtkTreeIter *row, const SottoLookup *lookup)
+{
+    g_autofree char *time = lookup_words_time(lookup);
+    g_autofree char *name = lookup_words_name(lookup);
+    g_autofree char *answer = lookup_words_answer(lookup);
+    g_autofree char *latency = lookup_words_latency(lookup);
+
+    gtk_list_store_set(store, row, CELL_TIME, time, CELL_ICON, icon_of(lookup), CELL_NAME, name,
+                       CELL_TYPE, lookup->type, CELL_ANSWER, answer, CELL_RESOLVER,
+                       lookup->resolver, CELL_LATENCY, latency, -1);
+}
+
+/* --- widths ---------------------------------------------------------------------------------- */
+
+static int width_of(LookupColumns *columns, const char *words)
+{
+    g_autoptr(PangoLayout) layout =
+        gtk_widget_create_pango_layout(GTK_WIDGET(columns->table), words);
+    int width;
+
+    pango_layout_get_pixel_size(layout, &width, NULL);
+    return width;
+}
+
+static void measure(LookupColumns *columns)
+{
+    g_autofree char *name = g_strnfill(NAME_SPACE, 'n');
+
+    for (guint i = 0; i < G_N_ELEMENTS(forms); i++) {
+        if (i == NAME) {
+            columns->widths[i] = width_of(columns, name) + ICON_SPACE + PADDING;
+            continue;
+        }
+        columns->widths[i] =
+            PADDING + MAX(width_of(columns, forms[i].sample), width_of(columns, _(forms[i].title)));
+        gtk_tree_view_column_set_fixed_width(columns->columns[i], columns->widths[i]);
+    }
+}
+
+/* How many columns have to go for the others to fit in. */
+static int count_leaving(LookupColumns *columns, int room)
+{
+    int leaves_to = 0, needed = 0;
+
+    for (guint i = 0; i < G_N_ELEMENTS(forms); i++)
+        needed += columns->widths[i];
+    while (needed > room && leaves_to < LEAVING) {
+        leaves_to++;
+        for (guint i = 0; i < G_N_ELEMENTS(forms); i++)
+            if (forms[i].leaves == leaves_to)
+                needed -= columns->widths[i];
+    }
+    return leaves_to;
+}
+
+static gboolean on_fit(gpointer data)
+{
+    LookupColumns *columns = data;
+
+    columns->fit_source = 0;
+    for (guint i = 0; i < G_N_ELEMENTS(forms); i++)
+        gtk_tree_view_column_set_visible(
+            columns->columns[i], forms[i].leaves == 0 || forms[i].leaves > columns->leaves_to);
+    return G_SOURCE_REMOVE;
+}
+
+void lookup_columns_fit(LookupColumns *columns, int room)
+{
+    int leaves_to = count_leaving(columns, room);
+
+    if (leaves_to == columns->leaves_to)
+        return;
+    columns->leaves_to = leaves_to;
+    if (columns->fit_source == 0)
+        columns->fit_source = g_idle_add_full(G_PRIORITY_HIGH_IDLE, on_fit, columns, NULL);
+}
+
+/* --- columns --------------------------------------------------------------------------------- */
+
+static void add_icon(GtkTreeViewColumn *column)
+{
+    GtkCellRenderer *icon = gtk_cell_renderer_pixbuf_new();
+
+    gtk_cell_renderer_set_fixed_size(icon, ICON_SPACE, -1);
+    gtk_tree_view_column_pack_start(column, icon, FALSE);
+    gtk_tree_view_column_set_attributes(column, icon, "icon-name", CELL_ICON, NULL);
+}
+
+/* Digits stand below digits. A name is shortened in its middle: its beginning says what for, its
+ * end, whose it is. */
+static void add_words(GtkTreeViewColumn *column, const Form *form)
+{
+    GtkCellRenderer *words = gtk_cell_renderer_text_new();
+    PangoAttrList *digits = pango_attr_list_new();
+
+    pango_attr_list_insert(digits, pango_attr_font_features_new("tnum"));
+    g_object_set(words, "ellipsize",
+                 form->sample == NULL ? PANGO_ELLIPSIZE_MIDDLE : PANGO_ELLIPSIZE_END, "xalign",
+                 form->number ? 1.0 : 0.0, "single-paragraph-mode", TRUE, "attributes", digits,
+                 NULL);
+    pango_attr_list_unref(digits);
+    gtk_tree_view_column_pack_start(column, words, TRUE);
+    gtk_tree_view_column_set_attributes(column, words, "text", form->cell, NULL);
+}
+
+static GtkTreeViewColumn *make_column(GtkTreeView *table, const Form *form)
+{
+    GtkTreeViewColumn *column = gtk_tree_view_column_new();
+
+    gtk_tree_view_column_set_title(column, _(form->title));
+    gtk_tree_view_column_set_sizing(column, GTK_TREE_VIEW_COLUMN_FIXED);
+    gtk_tree_view_column_set_alignment(column, form->number ? 1 : 0);
+    gtk_tree_view_column_set_expand(column, form->sample == NULL);
+    if (form->sample == NULL)
+        add_icon(column);
+    add_words(column, form);
+    gtk_tree_view_append_column(table, column);
+    return column;
+}
+
+GtkTreeViewColumn *lookup_columns_name(LookupColumns *columns)
+{
+    return columns->columns[NAME];
+}
+
+LookupColumns *lookup_columns_new(GtkTreeView *table)
+{
+    LookupColumns *columns = g_new0(LookupColumns, 1);
+
+    columns->table = table;
+    for (guint i = 0; i < G_N_ELEMENTS(forms); i++)
+        columns->columns[i] = make_column(table, &forms[i]);
+    gtk_tree_view_column_set_min_width(columns->columns[NAME], 1);
+    gtk_tree_view_set_fixed_height_mode(table, TRUE);
+    g_signal_connect_swapped(table, "style-updated", G_CALLBACK(measure), columns);
+    measure(columns);
+    return columns;
+}
+
+void lookup_columns_free(LookupColumns *columns)
+{
+    g_clear_handle_id(&columns->fit_source, g_source_remove);
+    g_signal_handlers_disconnect_by_data(columns->table, columns);
+    g_free(columns);
+}
