@@ -17,7 +17,7 @@
 /* Of the store; all are words. */
 enum {
     CELL_TIME,
-    CELL_ICON, /* its name; "" for most */
+    CELL_ICON, /* its name; NULL for most */
     CELL_NAME,
     CELL_TYPE,
     CELL_ANSWER,
@@ -55,7 +55,7 @@ struct LookupColumns {
 
 /* --- cells ----------------------------------------------------------------------------------- */
 
-/* Some stand out by a shape. */
+/* Some stand out by a shape; NULL: most do not. */
 static const char *icon_of(const SottoLookup *lookup)
 {
     switch (lookup->kind) {
@@ -74,9 +74,9 @@ static const char *icon_of(const SottoLookup *lookup)
     case SOTTO_LOOKUP_STALE:
     case SOTTO_LOOKUP_RESOLVED:
     case SOTTO_LOOKUP_OTHER:
-        return "";
+        return NULL;
     }
-    return "";
+    return NULL;
 }
 
 GtkListStore *lookup_columns_store(void)
@@ -176,19 +176,21 @@ static void add_icon(GtkTreeViewColumn *column)
     gtk_tree_view_column_set_attributes(column, icon, "icon-name", CELL_ICON, NULL);
 }
 
-/* Digits stand below digits. A name is shortened in its middle: its beginning says what for, its
- * end, whose it is. */
+/* Digits stand below digits, and numbers fit in. A name is shortened in its middle: its beginning
+ * says what for, its end, whose it is. */
 static void add_words(GtkTreeViewColumn *column, const Form *form)
 {
     GtkCellRenderer *words = gtk_cell_renderer_text_new();
-    PangoAttrList *digits = pango_attr_list_new();
 
-    pango_attr_list_insert(digits, pango_attr_font_features_new("tnum"));
-    g_object_set(words, "ellipsize",
-                 form->sample == NULL ? PANGO_ELLIPSIZE_MIDDLE : PANGO_ELLIPSIZE_END, "xalign",
-                 form->number ? 1.0 : 0.0, "single-paragraph-mode", TRUE, "attributes", digits,
-                 NULL);
-    pango_attr_list_unref(digits);
+    if (form->number) {
+        g_autoptr(PangoAttrList) digits = pango_attr_list_new();
+        pango_attr_list_insert(digits, pango_attr_font_features_new("tnum"));
+        g_object_set(words, "xalign", 1.0, "attributes", digits, NULL);
+    } else {
+        g_object_set(words, "ellipsize",
+                     form->sample == NULL ? PANGO_ELLIPSIZE_MIDDLE : PANGO_ELLIPSIZE_END,
+                     "single-paragraph-mode", TRUE, NULL);
+    }
     gtk_tree_view_column_pack_start(column, words, TRUE);
     gtk_tree_view_column_set_attributes(column, words, "text", form->cell, NULL);
 }

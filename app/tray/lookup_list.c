@@ -64,8 +64,9 @@ static void show_unseen(SottoLookupList *self)
                      : ngettext("%s new lookup", "%s new lookups", plural),
         number);
 
-    gtk_button_set_label(self->unseen, label);
     gtk_widget_set_visible(GTK_WIDGET(self->unseen), count > 0);
+    if (count > 0)
+        gtk_button_set_label(self->unseen, label);
 }
 
 /* "57 of 1,284 lookups" (transfer full) */

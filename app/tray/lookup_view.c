@@ -90,6 +90,28 @@ static void show_rows(SottoLookupView *self, guint count)
         remove_row(self, self->shown->len - 1);
 }
 
+/* Whether some of those in sight stay. */
+static gboolean shares_rows(SottoLookupView *self, guint count)
+{
+    return count > 0 && self->shown->len > 0 &&
+           sotto_lookup_model_number(self->model, self->top) >=
+               shown_number(self, self->shown->len - 1) &&
+           sotto_lookup_model_number(self->model, self->top + count - 1) <= shown_number(self, 0);
+}
+
+/* All anew, row by row in its place. */
+static void replace_rows(SottoLookupView *self, guint count)
+{
+    for (guint i = 0; i < MIN(count, self->shown->len); i++) {
+        guint64 number = sotto_lookup_model_number(self->model, self->top + i);
+        GtkTreeIter row;
+        gtk_tree_model_iter_nth_child(GTK_TREE_MODEL(self->store), &row, NULL, (int)i);
+        lookup_columns_write(self->store, &row, sotto_lookup_model_get(self->model, number));
+        g_array_index(self->shown, guint64, i) = number;
+    }
+    show_rows(self, count);
+}
+
 static void show_chosen(SottoLookupView *self)
 {
     GtkTreeSelection *selection = gtk_tree_view_get_selection(self->table);
@@ -129,7 +151,10 @@ static void fill(SottoLookupView *self)
     self->arrived = arrived;
     self->top = MIN(self->top, rows - sight);
     self->filling = TRUE;
-    show_rows(self, sight);
+    if (!shares_rows(self, sight))
+        replace_rows(self, sight);
+    else
+        show_rows(self, sight);
     show_chosen(self);
     gtk_adjustment_configure(self->adjustment, self->top, 0, rows, 1, MAX(sight, 1), sight);
     self->filling = FALSE;

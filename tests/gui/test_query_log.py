@@ -144,12 +144,14 @@ class Pulse:
         self.bus.close_sync()
 
     def report(self, what):
-        """What 99 of 100 turns take at most, in milliseconds."""
+        """What half of those turns take at most in which something was drawn, in milliseconds."""
         ordered = sorted(self.works)
         most = ordered[len(ordered) * 99 // 100]
+        drawn = [work for work in ordered if work > 2] or [0]
         print(f"{what}: {len(ordered)} turns, half of them {ordered[len(ordered) // 2]:.1f} ms, 99 of 100 {most:.1f} ms, "
               f"the longest {ordered[-1]:.1f} ms of work; by the clock {max(self.waits):.1f} ms")
-        return most
+        assert most < 3 * FRAME_MS, what  # on a machine with more to do than processors
+        return drawn[len(drawn) // 2]
 
 
 def find_count(end):
@@ -160,7 +162,15 @@ def count_held(count):
     wait(lambda: accessibility.find(Role.LABEL, f"{count} lookups"), f"{count} lookups", 60)
 
 
+def resize(width, height):
+    found = subprocess.run(["xdotool", "search", "--onlyvisible", "--name", "^Sotto$"], capture_output=True, text=True,
+                           check=True).stdout.split()[-1]
+    subprocess.run(["xdotool", "windowsize", found, str(width), str(height)], check=True)
+    pump(0.5)
+
+
 def test_hundred_thousand(app, log, reading):
+    resize(860, 720)  # as it is when first opened
     with Pulse(app.pid) as pulse:
         log.burst(100_000)
         count_held(100_000)
