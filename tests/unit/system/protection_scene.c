@@ -36,6 +36,7 @@ void fixture_start(Fixture *fixture)
         .networks = fixture->networks,
         .clock = fixture->clock,
         .decisions = fixture->decisions,
+        .rules = fixture->rules,
     };
     fixture->protection = protection_new(&parts, fixture->settings);
     protection_start(fixture->protection);
@@ -60,6 +61,7 @@ void scene_tear_down(Fixture *fixture, gconstpointer unused)
     protection_free(fixture->protection);
     clock_free(fixture->clock);
     decisions_free(fixture->decisions);
+    own_rules_free(fixture->rules);
     prober_free(fixture->prober);
     fake_network_clear(&fixture->fake);
     settings_unref(fixture->settings);

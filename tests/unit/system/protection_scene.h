@@ -15,6 +15,7 @@ typedef struct Fixture {
     Prober *prober;
     Clock *clock;         /* NULL unless the test makes one */
     Decisions *decisions; /* the same */
+    OwnRules *rules;      /* the same */
     Protection *protection;
     unsigned answers; /* of protection_turn_on and the like */
     int error;        /* G_IO_ERROR code of the last one; -1 none */
