@@ -24,7 +24,6 @@ struct Prober {
     Loop *loop;
     Engine *engine;
     ProberResolve resolve;
-    EngineObserver observer;
     List proofs;
 };
 
@@ -47,8 +46,9 @@ struct Proof {
     char *resolver_id, *detail;
 
     /* through the system */
-    char *parent; /* NULL for the other kind */
-    char *text;   /* the name asked now */
+    EngineObserver observer;
+    char *parent;
+    char *text; /* the name asked now */
     Name name;
     GCancellable *cancellable;
     unsigned attempts;
@@ -71,6 +71,7 @@ static void proof_free(Proof *proof)
     if (proof->cancellable != NULL)
         g_cancellable_cancel(proof->cancellable);
     g_clear_object(&proof->cancellable);
+    engine_unobserve(proof->prober->engine, &proof->observer);
     g_free(proof->parent);
     g_free(proof->text);
     g_free(proof);
@@ -262,6 +263,16 @@ static void on_pause_over(void *owner)
         proof_fail(proof, STATUS_INVALID);
 }
 
+/* A rule of the user's may answer it as well as a resolver. */
+static void on_record(void *owner, const QueryRecord *record)
+{
+    Proof *proof = owner;
+    if (!name_equal(&proof->name, record->name))
+        return;
+    proof->seen = proof->seen || record->status == STATUS_OK;
+    keep_failure(proof, record->status);
+}
+
 Proof *prober_try_system(Prober *prober, const Settings *settings, ProofDone done, void *owner)
 {
     Proof *proof = proof_new(prober, done, owner);
@@ -270,26 +281,18 @@ Proof *prober_try_system(Prober *prober, const Settings *settings, ProofDone don
     if (length > 0 && parent[length - 1] == '.')
         parent[length - 1] = '\0';
     proof->parent = g_steal_pointer(&parent);
+    proof->observer =
+        (EngineObserver){.interest = RECORD_NEEDED_ANSWER | 1u << RECORD_ROUTE | 1u << RECORD_RULE |
+                                     1u << RECORD_CLOAK | 1u << RECORD_SPECIAL,
+                         .observed = on_record,
+                         .owner = proof};
+    engine_observe(prober->engine, &proof->observer);
     proof->cancellable = g_cancellable_new();
     loop_timer_init(&proof->limit, prober->loop, on_system_limit, proof);
     loop_timer_start(&proof->limit, SYSTEM_LIMIT_US);
     loop_timer_init(&proof->pause, prober->loop, on_pause_over, proof);
     loop_timer_start(&proof->pause, 0);
     return proof;
-}
-
-/* --- what the engine has seen --- */
-
-static void on_record(void *owner, const QueryRecord *record)
-{
-    Prober *prober = owner;
-    list_for_each (node, &prober->proofs) {
-        Proof *proof = container_of(node, Proof, node);
-        if (proof->parent == NULL || !name_equal(&proof->name, record->name))
-            continue;
-        proof->seen = proof->seen || record->status == STATUS_OK;
-        keep_failure(proof, record->status);
-    }
 }
 
 Prober *prober_new(Loop *loop, Engine *engine, ProberResolve resolve)
@@ -299,10 +302,6 @@ Prober *prober_new(Loop *loop, Engine *engine, ProberResolve resolve)
     prober->engine = engine;
     prober->resolve = resolve != NULL ? resolve : resolve_as_programs_do;
     list_init(&prober->proofs);
-    prober->observer = (EngineObserver){.interest = RECORD_NEEDED_ANSWER | 1u << RECORD_ROUTE,
-                                        .observed = on_record,
-                                        .owner = prober};
-    engine_observe(engine, &prober->observer);
     return prober;
 }
 
@@ -310,7 +309,6 @@ void prober_free(Prober *prober)
 {
     if (prober == NULL)
         return;
-    engine_unobserve(prober->engine, &prober->observer);
     Proof *proof;
     while ((proof = list_first(&prober->proofs, Proof, node)) != NULL)
         proof_free(proof);

@@ -176,6 +176,19 @@ static void a_check_tells_of_them(Scene *scene, gconstpointer unused)
     g_assert_cmpstr(told, ==, "lan, " PRINTER);
 }
 
+/* Lookups of programs are proven by a name of the settings, which users may have a word about. */
+static void a_rule_about_the_proof_does_not_fail_it(Scene *scene, gconstpointer unused)
+{
+    say(scene, "block", "probe.example", "");
+    start_on(&scene->fixture);
+}
+
+static void a_proof_may_be_a_name_of_the_network(Scene *scene, gconstpointer unused)
+{
+    say(scene, "network", "probe.example", "");
+    start_on(&scene->fixture); /* there is no network to ask */
+}
+
 #define ADD(path, test) g_test_add("/own-routes/" path, Scene, NULL, set_up, test, tear_down)
 
 int main(int argc, char **argv)
@@ -190,5 +203,7 @@ int main(int argc, char **argv)
     ADD("networks-own-domain-stays-guarded", the_networks_own_domain_stays_guarded);
     ADD("count-as-names-of-the-network", count_as_names_of_the_network);
     ADD("check-tells-of-them", a_check_tells_of_them);
+    ADD("rule-about-the-proof", a_rule_about_the_proof_does_not_fail_it);
+    ADD("proof-may-be-a-name-of-the-network", a_proof_may_be_a_name_of_the_network);
     return g_test_run();
 }
