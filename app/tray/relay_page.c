@@ -29,7 +29,7 @@ struct _SottoRelayPage {
     char **words; /* looked for; NULL: nothing is */
     SottoRelayRow *first;
 
-    GtkWidget *back;
+    GtkWidget *back, *empty;
     GtkLabel *title, *explanation, *failure;
     GtkSearchEntry *search;
     GtkListBox *list;
@@ -90,6 +90,37 @@ static void on_chosen(SottoRelayRow *row, gpointer data)
     SottoRelayPage *self = data;
 
     sotto_resolver_calls_set_relay(self->calls, self->id, sotto_relay_row_choice(row));
+}
+
+/* --- searching ----------------------------------------------------------------------------- */
+
+static gboolean filter_row(GtkListBoxRow *row, gpointer data)
+{
+    const SottoRelayPage *self = data;
+
+    return self->words == NULL ||
+           sotto_relay_row_matches(SOTTO_RELAY_ROW(row), (const char *const *)self->words);
+}
+
+static void show_emptiness(SottoRelayPage *self)
+{
+    g_autoptr(GList) rows = gtk_container_get_children(GTK_CONTAINER(self->list));
+    gboolean any = FALSE;
+
+    for (GList *link = rows; link != NULL && !any; link = link->next)
+        any = filter_row(link->data, self);
+    gtk_widget_set_visible(self->empty, !any && self->batch_source == 0);
+    gtk_widget_set_visible(GTK_WIDGET(self->list), any);
+}
+
+static void on_search_changed(GtkSearchEntry *entry, gpointer data)
+{
+    SottoRelayPage *self = data;
+
+    g_strfreev(self->words);
+    self->words = resolver_words_typed(gtk_entry_get_text(GTK_ENTRY(entry)));
+    gtk_list_box_invalidate_filter(self->list);
+    show_emptiness(self);
 }
 
 /* --- rows ---------------------------------------------------------------------------------- */
@@ -172,6 +203,7 @@ static gboolean build_batch(gpointer data)
     if (self->next < count)
         return G_SOURCE_CONTINUE;
     self->batch_source = 0;
+    show_emptiness(self); /* what was looked for meanwhile */
     return G_SOURCE_REMOVE;
 }
 
@@ -231,25 +263,6 @@ void sotto_relay_page_open(SottoRelayPage *self, const char *id)
     forget_question(self);
     self->question = g_cancellable_new();
     sotto_helper_list_relays_async(self->helper, self->question, on_listed, self);
-}
-
-/* --- searching ----------------------------------------------------------------------------- */
-
-static gboolean filter_row(GtkListBoxRow *row, gpointer data)
-{
-    const SottoRelayPage *self = data;
-
-    return self->words == NULL ||
-           sotto_relay_row_matches(SOTTO_RELAY_ROW(row), (const char *const *)self->words);
-}
-
-static void on_search_changed(GtkSearchEntry *entry, gpointer data)
-{
-    SottoRelayPage *self = data;
-
-    g_strfreev(self->words);
-    self->words = resolver_words_typed(gtk_entry_get_text(GTK_ENTRY(entry)));
-    gtk_list_box_invalidate_filter(self->list);
 }
 
 static void on_back(GtkButton *button, gpointer data)
@@ -312,6 +325,7 @@ static void sotto_relay_page_class_init(SottoRelayPageClass *class)
                                                 "/io/github/sottodns/Sotto/relay-page.ui");
 #define CHILD(name) gtk_widget_class_bind_template_child(widget_class, SottoRelayPage, name)
     CHILD(back);
+    CHILD(empty);
     CHILD(title);
     CHILD(explanation);
     CHILD(failure);

@@ -49,13 +49,16 @@ static int compare_in_array(gconstpointer a, gconstpointer b)
 }
 
 /* A heading stands before the resolvers of its operator. */
-int resolver_entry_compare_with_group(const ResolverEntry *entry, const ResolverGroup *group)
+int resolver_entry_compare_with_group(const ResolverEntry *entry, const ResolverGroup *group,
+                                      gboolean group_ends)
 {
     int order = entry->rank != RANK_LISTED
                     ? -1
                     : g_utf8_collate(entry->group->operator_name, group->operator_name);
 
-    return order != 0 ? order : 1;
+    if (order != 0)
+        return order;
+    return group_ends ? -1 : 1;
 }
 
 gboolean resolver_group_has_heading(const ResolverGroup *group)
@@ -90,6 +93,7 @@ static ResolverGroup *join_group(GHashTable *groups, SottoResolver *resolver)
     group = g_hash_table_lookup(groups, name);
     if (group == NULL) {
         group = g_new0(ResolverGroup, 1);
+        group->shown = RESOLVER_GROUP_PAGE;
         group->operator_name = g_strdup(name);
         g_hash_table_insert(groups, group->operator_name, group);
     }
@@ -108,13 +112,24 @@ static GHashTable *index_entries(const GPtrArray *entries)
     return index;
 }
 
+/* Whether its row would show the same. */
+static gboolean says_the_same(const ResolverEntry *a, const ResolverEntry *b)
+{
+    return g_str_equal(a->haystack, b->haystack) &&
+           sotto_resolver_flags(a->resolver) == sotto_resolver_flags(b->resolver) &&
+           sotto_resolver_latency_us(a->resolver) == sotto_resolver_latency_us(b->resolver) &&
+           g_str_equal(sotto_resolver_failure(a->resolver), sotto_resolver_failure(b->resolver));
+}
+
+/* Most of a newer list is as it was; a thousand rows that are set anew would be felt. */
 static void take_over_row(ResolverEntry *entry, ResolverEntry *before)
 {
     entry->row = g_steal_pointer(&before->row);
     if (entry->row == NULL)
         return;
     g_object_set_data(G_OBJECT(entry->row), "entry", entry);
-    sotto_resolver_row_set_resolver(entry->row, entry->resolver);
+    if (!says_the_same(entry, before) || sotto_resolver_row_is_touched(entry->row))
+        sotto_resolver_row_set_resolver(entry->row, entry->resolver);
 }
 
 /* `before`: the same resolver's until now; NULL: it is new, or is given its place anew. */
@@ -131,6 +146,16 @@ static ResolverEntry *entry_new(ResolverEntries *entries, SottoResolver *resolve
     return entry;
 }
 
+static void take_over_heading(ResolverGroup *group, ResolverGroup *before)
+{
+    group->row = before->row;
+    group->more = before->more;
+    group->shown = before->shown;
+    g_object_set_data(G_OBJECT(group->row), "group", group);
+    if (group->more != NULL)
+        g_object_set_data(G_OBJECT(group->more), "more", group);
+}
+
 static void take_over_headings(GHashTable *groups, GHashTable *before)
 {
     GHashTableIter iter;
@@ -143,10 +168,10 @@ static void take_over_headings(GHashTable *groups, GHashTable *before)
         if (old->row == NULL)
             continue;
         if (resolver_group_has_heading(group)) {
-            group->row = old->row;
-            g_object_set_data(G_OBJECT(group->row), "group", group);
+            take_over_heading(group, old);
         } else {
             gtk_widget_destroy(GTK_WIDGET(old->row));
+            g_clear_pointer(&old->more, gtk_widget_destroy);
         }
     }
 }
@@ -227,8 +252,7 @@ guint resolver_entries_match(ResolverEntries *entries, const char *const *words,
         if (!entry->matching)
             continue;
         count++;
-        if (entry->group != NULL)
-            entry->group->matching++;
+        entry->place = entry->group != NULL ? entry->group->matching++ : 0;
     }
     return count;
 }

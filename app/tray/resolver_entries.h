@@ -18,7 +18,9 @@ typedef enum {
 typedef struct ResolverGroup {
     char *operator_name;
     guint count, matching;
+    guint shown;       /* so many of those that match, while it is unfolded */
     SottoFoldRow *row; /* NULL until it is built, and when one resolver alone needs no heading */
+    GtkWidget *more;   /* the row that shows some more; NULL until it is needed */
 } ResolverGroup;
 
 typedef struct ResolverEntry {
@@ -28,6 +30,7 @@ typedef struct ResolverEntry {
     char *haystack;
     SottoResolverRow *row; /* NULL until there is a reason to see it */
     gboolean matching;     /* what is looked for */
+    guint place;           /* among those of its operator that match */
     gboolean waiting;      /* for its row */
 } ResolverEntry;
 
@@ -51,8 +54,14 @@ void resolver_entries_update(ResolverEntries *entries, GListModel *model, gboole
 guint resolver_entries_match(ResolverEntries *entries, const char *const *words,
                              ResolverTraits traits);
 
+/** So many of an operator are shown at once: each frame that rows are added to costs the theme as
+ * many looks as there are rows. */
+#define RESOLVER_GROUP_PAGE 50
+
 gboolean resolver_group_has_heading(const ResolverGroup *group);
 
-/** The order of the list, as compare functions say it; a heading stands before its resolvers. */
+/** The order of the list, as compare functions say it: with a heading, which stands before its
+ * resolvers, or with what ends them. */
 int resolver_entry_compare(const ResolverEntry *a, const ResolverEntry *b);
-int resolver_entry_compare_with_group(const ResolverEntry *entry, const ResolverGroup *group);
+int resolver_entry_compare_with_group(const ResolverEntry *entry, const ResolverGroup *group,
+                                      gboolean group_ends);

@@ -11,11 +11,13 @@
 
 #include "resolver_entries.h"
 #include "resolver_words.h"
+#include "spoken_row.h"
 
 #include <glib/gi18n.h>
 
-#define ROWS_A_BATCH  12
-#define SEARCH_BUILDS 200 /* more hits than that are not looked through by eye */
+#define BATCH_US      8000
+#define PAGE_US       25000 /* of rows amid others, which each frame moves: fewer frames, then */
+#define SEARCH_BUILDS 200   /* more hits than that are not looked through by eye */
 
 struct ResolverList {
     GtkListBox *box;
@@ -28,6 +30,9 @@ struct ResolverList {
     ResolverTraits traits;
     guint matches;
     guint build_source;
+    gboolean unfolding; /* a page of an operator's resolvers is being built */
+    char *focus_id;     /* the resolver whose row is to have the focus; NULL */
+    guint focus_source;
 };
 
 /* --- order and visibility ------------------------------------------------------------------ */
@@ -43,26 +48,55 @@ static ResolverGroup *group_of(GtkListBoxRow *row)
     return g_object_get_data(G_OBJECT(row), "group");
 }
 
+/* The group that a row shows some more of; NULL. */
+static ResolverGroup *more_of(GtkListBoxRow *row)
+{
+    return g_object_get_data(G_OBJECT(row), "more");
+}
+
+/* Automatic, which stands for nothing, is first. */
+static int compare_with_automatic(GtkListBoxRow *a, GtkListBoxRow *b, const ResolverList *list)
+{
+    return (a == GTK_LIST_BOX_ROW(list->automatic) ? 0 : 1) -
+           (b == GTK_LIST_BOX_ROW(list->automatic) ? 0 : 1);
+}
+
+static ResolverGroup *any_group_of(GtkListBoxRow *row)
+{
+    ResolverGroup *group = group_of(row);
+
+    return group != NULL ? group : more_of(row);
+}
+
+/* A heading stands before its resolvers, the row that shows some more after them. */
 static int sort_rows(GtkListBoxRow *a, GtkListBoxRow *b, gpointer data)
 {
     const ResolverEntry *left = entry_of(a), *right = entry_of(b);
-    const ResolverGroup *left_group = group_of(a), *right_group = group_of(b);
+    const ResolverGroup *left_group = any_group_of(a), *right_group = any_group_of(b);
+    int order;
 
     if (left != NULL && right != NULL)
         return resolver_entry_compare(left, right);
     if (left != NULL && right_group != NULL)
-        return resolver_entry_compare_with_group(left, right_group);
+        return resolver_entry_compare_with_group(left, right_group, more_of(b) != NULL);
     if (left_group != NULL && right != NULL)
-        return -resolver_entry_compare_with_group(right, left_group);
-    if (left_group != NULL && right_group != NULL)
-        return g_utf8_collate(left_group->operator_name, right_group->operator_name);
-    return (left != NULL || left_group != NULL) - (right != NULL || right_group != NULL);
+        return -resolver_entry_compare_with_group(right, left_group, more_of(a) != NULL);
+    if (left_group == NULL || right_group == NULL)
+        return compare_with_automatic(a, b, data);
+    order = g_utf8_collate(left_group->operator_name, right_group->operator_name);
+    return order != 0 ? order : (more_of(a) != NULL) - (more_of(b) != NULL);
 }
 
 static gboolean is_folded(const ResolverEntry *entry)
 {
     return resolver_group_has_heading(entry->group) &&
            (entry->group->row == NULL || !sotto_fold_row_is_open(entry->group->row));
+}
+
+static gboolean has_more(const ResolverGroup *group)
+{
+    return group->row != NULL && sotto_fold_row_is_open(group->row) &&
+           group->matching > group->shown;
 }
 
 static gboolean is_chosen(const ResolverList *list, const ResolverEntry *entry)
@@ -75,7 +109,10 @@ static gboolean is_wanted(const ResolverList *list, const ResolverEntry *entry)
 {
     if (!entry->matching)
         return FALSE;
-    return list->words != NULL || !is_folded(entry) || is_chosen(list, entry);
+    if (list->words != NULL || is_chosen(list, entry))
+        return TRUE;
+    return !is_folded(entry) &&
+           (!resolver_group_has_heading(entry->group) || entry->place < entry->group->shown);
 }
 
 static gboolean is_automatic_wanted(const ResolverList *list)
@@ -91,11 +128,14 @@ static gboolean filter_row(GtkListBoxRow *row, gpointer data)
     const ResolverList *list = data;
     const ResolverEntry *entry = entry_of(row);
     const ResolverGroup *group = group_of(row);
+    const ResolverGroup *more = more_of(row);
 
     if (entry != NULL)
         return is_wanted(list, entry);
     if (group != NULL)
         return list->words == NULL && group->matching > 0;
+    if (more != NULL)
+        return list->words == NULL && has_more(more);
     return is_automatic_wanted(list);
 }
 
@@ -135,7 +175,10 @@ static void build_wanted(ResolverList *list);
 
 static void on_group_toggled(SottoFoldRow *row, gpointer data)
 {
-    build_wanted(data);
+    ResolverList *list = data;
+
+    list->unfolding = TRUE;
+    build_wanted(list);
 }
 
 static void build_heading(ResolverList *list, ResolverGroup *group)
@@ -145,6 +188,75 @@ static void build_heading(ResolverList *list, ResolverGroup *group)
     group->row = sotto_fold_row_new(group->operator_name, detail);
     g_signal_connect(group->row, "toggled", G_CALLBACK(on_group_toggled), list);
     add_row(list, GTK_WIDGET(group->row), "group", group);
+}
+
+/* Of those that match (transfer none). */
+static ResolverEntry *nth_of_group(const ResolverList *list, const ResolverGroup *group,
+                                   guint place)
+{
+    for (guint i = 0; i < list->entries.sorted->len; i++) {
+        ResolverEntry *entry = g_ptr_array_index(list->entries.sorted, i);
+
+        if (entry->group == group && entry->matching && entry->place == place)
+            return entry;
+    }
+    return NULL;
+}
+
+/* When all rows are built and have their places: what has none cannot be scrolled to. */
+static gboolean give_focus(gpointer data)
+{
+    ResolverList *list = data;
+    SottoResolverRow *row = resolver_list_row(list, list->focus_id);
+
+    list->focus_source = 0;
+    if (row != NULL)
+        sotto_resolver_row_focus_details(row);
+    return G_SOURCE_REMOVE;
+}
+
+/* The keyboard goes on at the first that was not seen before. */
+static void on_more(GtkButton *button, gpointer data)
+{
+    ResolverList *list = data;
+    GtkWidget *row = gtk_widget_get_ancestor(GTK_WIDGET(button), GTK_TYPE_LIST_BOX_ROW);
+    ResolverGroup *group = more_of(GTK_LIST_BOX_ROW(row));
+
+    ResolverEntry *next = nth_of_group(list, group, group->shown);
+
+    group->shown += RESOLVER_GROUP_PAGE;
+    list->unfolding = TRUE;
+    build_wanted(list);
+    if (next == NULL)
+        return;
+    g_free(list->focus_id);
+    list->focus_id = g_strdup(sotto_resolver_id(next->resolver));
+    if (list->focus_source == 0)
+        list->focus_source = g_idle_add_full(G_PRIORITY_LOW, give_focus, list, NULL);
+}
+
+static void build_more(ResolverList *list, ResolverGroup *group)
+{
+    GtkWidget *button = gtk_button_new_with_mnemonic(_("Show _More"));
+
+    group->more = g_object_new(HDY_TYPE_ACTION_ROW, "activatable-widget", button, NULL);
+    gtk_widget_set_valign(button, GTK_ALIGN_CENTER);
+    gtk_widget_show(button);
+    gtk_container_add(GTK_CONTAINER(group->more), button);
+    g_signal_connect(button, "clicked", G_CALLBACK(on_more), list);
+    add_row(list, group->more, "more", group);
+}
+
+static void describe_more(ResolverList *list, ResolverGroup *group)
+{
+    guint left = has_more(group) ? group->matching - group->shown : 0;
+    g_autofree char *text =
+        g_strdup_printf(ngettext("%u more resolver", "%u more resolvers", left), left);
+
+    if (left > 0 && group->more == NULL)
+        build_more(list, group);
+    if (left > 0)
+        spoken_row_set(HDY_ACTION_ROW(group->more), text, group->operator_name);
 }
 
 static void build_entry(ResolverList *list, ResolverEntry *entry)
@@ -159,7 +271,7 @@ static void build_entry(ResolverList *list, ResolverEntry *entry)
 static gboolean build_batch(gpointer data)
 {
     ResolverList *list = data;
-    guint built = 0;
+    gint64 end_us = g_get_monotonic_time() + (list->unfolding ? PAGE_US : BATCH_US);
 
     for (guint i = 0; i < list->entries.sorted->len; i++) {
         ResolverEntry *entry = g_ptr_array_index(list->entries.sorted, i);
@@ -167,15 +279,15 @@ static gboolean build_batch(gpointer data)
 
         if (!heading && !entry->waiting)
             continue;
-        if (built >= ROWS_A_BATCH)
+        if (g_get_monotonic_time() >= end_us)
             return G_SOURCE_CONTINUE;
-        built += (heading ? 1 : 0) + (entry->waiting ? 1 : 0);
         if (heading)
             build_heading(list, entry->group);
         if (entry->waiting)
             build_entry(list, entry);
     }
     list->build_source = 0;
+    list->unfolding = FALSE;
     return G_SOURCE_REMOVE;
 }
 
@@ -191,6 +303,7 @@ static void describe_groups(ResolverList *list)
 
         if (detail != NULL)
             sotto_fold_row_set_detail(group->row, detail);
+        describe_more(list, group);
     }
 }
 
@@ -296,10 +409,12 @@ void resolver_list_free(ResolverList *list)
     if (list == NULL)
         return;
     g_clear_handle_id(&list->build_source, g_source_remove);
+    g_clear_handle_id(&list->focus_source, g_source_remove);
     gtk_list_box_set_sort_func(list->box, NULL, NULL, NULL);
     gtk_list_box_set_filter_func(list->box, NULL, NULL, NULL);
     resolver_entries_clear(&list->entries);
     g_free(list->chosen_id);
+    g_free(list->focus_id);
     g_strfreev(list->words);
     g_free(list);
 }

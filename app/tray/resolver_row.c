@@ -38,6 +38,11 @@ static void show(SottoResolverRow *self, const char *name, const char *detail, c
     atk_object_set_description(accessible, detail);
 }
 
+static gboolean is_favourite(SottoResolver *resolver)
+{
+    return (sotto_resolver_flags(resolver) & SOTTO_RESOLVER_FAVOURITE) != 0;
+}
+
 void sotto_resolver_row_set_resolver(SottoResolverRow *self, SottoResolver *resolver)
 {
     const char *name = sotto_resolver_name(resolver);
@@ -50,9 +55,14 @@ void sotto_resolver_row_set_resolver(SottoResolverRow *self, SottoResolver *reso
     g_set_object(&self->resolver, resolver);
     show(self, name, warning[0] != '\0' ? warning : summary, latency);
     gtk_widget_set_tooltip_text(GTK_WIDGET(self), sotto_resolver_description(resolver));
-    sotto_star_button_set(self->star, name,
-                          (sotto_resolver_flags(resolver) & SOTTO_RESOLVER_FAVOURITE) != 0);
+    sotto_star_button_set(self->star, name, is_favourite(resolver));
     atk_object_set_name(gtk_widget_get_accessible(self->details), details);
+}
+
+gboolean sotto_resolver_row_is_touched(SottoResolverRow *self)
+{
+    return gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(self->star)) !=
+           is_favourite(self->resolver);
 }
 
 SottoResolverRow *sotto_resolver_row_new(SottoResolver *resolver, SottoResolverRow *group)

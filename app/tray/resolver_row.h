@@ -24,6 +24,9 @@ SottoResolverRow *sotto_resolver_row_new(SottoResolver *resolver, SottoResolverR
 /** Shows newer facts of the same resolver. */
 void sotto_resolver_row_set_resolver(SottoResolverRow *row, SottoResolver *resolver);
 
+/** Whether its star stands where the user put it, and not as it is. */
+gboolean sotto_resolver_row_is_touched(SottoResolverRow *row);
+
 /** What SetResolver takes. */
 const char *sotto_resolver_row_id(SottoResolverRow *row);
 const char *sotto_resolver_row_name(SottoResolverRow *row);

@@ -90,8 +90,15 @@ void sotto_resolvers_page_update(SottoResolversPage *self)
 
 /* --- searching ----------------------------------------------------------------------------- */
 
-static void show_count(SottoResolversPage *self, gboolean narrowed)
+static gboolean is_narrowed(SottoResolversPage *self)
 {
+    return gtk_entry_get_text_length(GTK_ENTRY(self->search)) > 0 ||
+           sotto_filter_button_traits(self->filters) != 0;
+}
+
+static void show_count(SottoResolversPage *self)
+{
+    gboolean narrowed = is_narrowed(self);
     guint count = resolver_list_matches(self->rows);
     guint shown = resolver_list_shown_at_most(self->rows);
     g_autofree char *all =
@@ -117,12 +124,11 @@ static void show_count(SottoResolversPage *self, gboolean narrowed)
 static void on_filter_changed(SottoResolversPage *self)
 {
     g_auto(GStrv) words = resolver_words_typed(gtk_entry_get_text(GTK_ENTRY(self->search)));
-    ResolverTraits traits = sotto_filter_button_traits(self->filters);
 
     if (self->rows == NULL)
         return;
-    resolver_list_filter(self->rows, words, traits);
-    show_count(self, words != NULL || traits != 0);
+    resolver_list_filter(self->rows, words, sotto_filter_button_traits(self->filters));
+    show_count(self);
 }
 
 static void on_clear(SottoResolversPage *self)
@@ -282,7 +288,7 @@ static void show_list(SottoResolversPage *self, gboolean anew)
     if (self->rows == NULL)
         return;
     resolver_list_update(self->rows, catalogue_model(self->catalogue), anew);
-    on_filter_changed(self);
+    show_count(self);
     sotto_resolvers_page_update(self);
 }
 

@@ -108,6 +108,16 @@ def test_search_among_many(helper, item):
     wait(lambda: helper.calls == ["SetRelay(quad9, anon-tiarap)"], "SetRelay")
 
 
+def test_search_that_finds_nothing(helper, item):
+    open_relays(item, "Quad9")
+    choice("anon-tiarap")
+    accessibility.type_text(accessibility.get(Role.TEXT, "Search Relays"), "zzz")
+    accessibility.get(Role.LABEL, "No relay matches your search.")
+    accessibility.type_text(accessibility.get(Role.TEXT, "Search Relays"), "")
+    choice("anon-tiarap")
+    accessibility.gone(Role.LABEL, "No relay matches your search.")
+
+
 def test_explanation_stands_beside_the_choice(helper, item):
     open_relays_for_all(item)
     accessibility.get(Role.LABEL, "A relay learns who asks and not what, the resolver what is asked and not by whom. "

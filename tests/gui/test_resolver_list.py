@@ -49,6 +49,24 @@ def test_operator_is_unfolded_and_folded(lists, item):
     wait(lambda: in_lists() == ["alone"], "nothing below the heading")
 
 
+def test_many_are_shown_by_the_page(lists, item):
+    open_resolvers(item)
+    enlarge_window()
+    accessibility.press(accessibility.get(Role.TOGGLE_BUTTON, "Many Servers, 1000 resolvers"))
+
+    def built():
+        return sum(node.get_name().startswith("many-") for node in accessibility.find_all(Role.RADIO_BUTTON, showing=False))
+
+    wait(lambda: built() == 50, "the first fifty")
+    more = wait(lambda: accessibility.find(Role.LIST_ITEM, "950 more resolvers", showing=False), "what is left")
+    assert more.get_description() == "Many Servers"
+    accessibility.press(accessibility.find(Role.PUSH_BUTTON, "Show More", showing=False))
+    wait(lambda: built() == 100, "the next fifty")
+    wait(lambda: accessibility.find(Role.LIST_ITEM, "900 more resolvers", showing=False), "what is left")
+    first = accessibility.get(Role.PUSH_BUTTON, "Details of many-050")  # has been scrolled to
+    wait(lambda: first.get_state_set().contains(Atspi.StateType.FOCUSED), "the focus at the first new one")
+
+
 def test_search_looks_below_every_operator(lists, item):
     open_resolvers(item)
     enlarge_window()

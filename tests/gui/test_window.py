@@ -8,7 +8,7 @@ from accessibility import Role
 from conftest import App, enlarge_window, run_app
 from waiting import pump, wait
 
-PAGES = ["Status", "Resolvers", "Statistics", "Networks & Rules", "Settings"]
+PAGES = ["Status", "Resolvers", "Statistics", "Query Log", "Networks & Rules", "Settings"]
 UNNAMED_ROLES = [Role.PUSH_BUTTON, Role.TOGGLE_BUTTON, Role.RADIO_BUTTON, Role.TEXT, Role.CHECK_BOX, Role.COMBO_BOX]
 
 
