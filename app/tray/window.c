@@ -78,7 +78,8 @@ static void on_folded(SottoWindow *self)
                            hdy_flap_get_folded(self->flap) && shows_pages(self));
 }
 
-/* The keyboard goes with the list that comes over the page, and back when it goes. */
+/* The keyboard goes with the list that comes over the page, and back when it goes. HdyFlap may take
+ * the list from the screen once more before it comes, hence at its map, too. */
 static void on_flap_revealed(SottoWindow *self)
 {
     if (!hdy_flap_get_folded(self->flap))

@@ -75,6 +75,16 @@ def test_folded_list_by_keyboard(small):
     wait(lambda: focused() not in (None, *pages.names()), "the keyboard in the page")
 
 
+def test_folded_list_by_keyboard_in_a_hurry(small):
+    """Called back while it still goes."""
+    wait(lambda: not listed(), "the list to fold")
+    for _ in range(4):
+        key("F9")
+        wait(lambda: listed() and focused() == "Status", "the list, with the keyboard in it")
+        key("Escape")
+        wait(lambda: not listed() and focused() == "Pages", "the list to go")
+
+
 def test_list_at_the_side_by_keyboard(helper, window):
     key("F9")
     wait(lambda: focused() == "Status", "the keyboard in the list")
