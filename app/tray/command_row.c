@@ -22,6 +22,10 @@ static void on_copy(GtkButton *button, gpointer data)
 
 void sotto_command_row_set(SottoCommandRow *self, const char *title, const char *command)
 {
+    AtkObject *accessible = gtk_widget_get_accessible(GTK_WIDGET(self));
+
+    atk_object_set_name(accessible, title != NULL ? title : command);
+    atk_object_set_description(accessible, title != NULL ? command : "");
     gtk_label_set_text(self->title, title != NULL ? title : "");
     gtk_widget_set_visible(GTK_WIDGET(self->title), title != NULL);
     gtk_label_set_text(self->command, command);

@@ -31,6 +31,7 @@ struct _SottoStatusPage {
     char *evidence_facts;
     gboolean checking;
 
+    GtkWidget *state;
     GtkImage *icon;
     GtkLabel *title, *sentence, *changed_by, *follows;
     GtkButton *primary, *way_out, *other;
@@ -199,6 +200,24 @@ void sotto_status_page_update_title(SottoStatusPage *self)
     gtk_label_set_text(self->title, title);
 }
 
+/* Tells a screen reader of a new state, wherever its user is: a notification is read when it comes
+ * to show, and this one always does. */
+static void announce(SottoStatusPage *self, const char *sentence)
+{
+    AtkObject *accessible = gtk_widget_get_accessible(self->state);
+    g_autofree char *spoken = presentation_spoken_title(self->situation);
+    const char *before = atk_object_get_name(accessible);
+    gboolean first = before == NULL;
+
+    if (g_strcmp0(before, spoken) == 0)
+        return;
+    atk_object_set_role(accessible, ATK_ROLE_NOTIFICATION);
+    atk_object_set_name(accessible, spoken);
+    atk_object_set_description(accessible, sentence);
+    if (!first)
+        atk_object_notify_state_change(accessible, ATK_STATE_SHOWING, TRUE);
+}
+
 void sotto_status_page_update(SottoStatusPage *self)
 {
     const Presentation *shown = presentation_of(self->situation);
@@ -213,6 +232,7 @@ void sotto_status_page_update(SottoStatusPage *self)
     show_icon(self, shown);
     sotto_status_page_update_title(self);
     gtk_label_set_text(self->sentence, sentence);
+    announce(self, sentence);
     show_changed_by(self);
     show_choices(self, shown);
     show_command(self);
@@ -280,6 +300,7 @@ static void sotto_status_page_class_init(SottoStatusPageClass *class)
     gtk_widget_class_set_template_from_resource(widget_class,
                                                 "/io/github/sottodns/Sotto/status-page.ui");
 #define CHILD(name) gtk_widget_class_bind_template_child(widget_class, SottoStatusPage, name)
+    CHILD(state);
     CHILD(icon);
     CHILD(title);
     CHILD(sentence);

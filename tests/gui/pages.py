@@ -44,6 +44,12 @@ def window_id():
     return found[-1]
 
 
+def focus():
+    """Gives the window the keyboard; the window manager may not have, yet."""
+    subprocess.run(["xdotool", "windowfocus", "--sync", window_id()], check=True, timeout=10)
+    pump(0.1)
+
+
 def resize(width, height):
     subprocess.run(["xdotool", "windowsize", window_id(), str(width), str(height)], check=True)
     pump(0.4)

@@ -38,6 +38,7 @@ def test_pages_come_at_once(helper, host, notifications, monkeypatch):
         host.item()
         run_app()
         accessibility.get(Role.PUSH_BUTTON, "Turn On Protection")
+        pages.focus()
         count = len(pages.names())
         for _ in range(2):
             for number in [*range(2, count + 1), 1]:
