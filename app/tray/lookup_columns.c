@@ -11,7 +11,7 @@
 #include <glib/gi18n.h>
 
 #define PADDING    16 /* around the words of a cell */
-#define ICON_SPACE 24
+#define ICON_SPACE 26
 #define NAME_SPACE 20 /* letters of a name, at least */
 
 /* Of the store; all are words. */
@@ -36,6 +36,7 @@ typedef struct Form {
 
 static const Form forms[] = {
     {N_("Time"), CELL_TIME, "00:00:00", 4, TRUE},
+    {N_("Mark"), CELL_ICON, "", 0, FALSE},
     {N_("Name"), CELL_NAME, NULL, 0, FALSE},
     {N_("Type"), CELL_TYPE, "HTTPS", 2, FALSE},
     {N_("Answer"), CELL_ANSWER, "Blocked by ads.txt", 0, FALSE},
@@ -43,7 +44,8 @@ static const Form forms[] = {
     {N_("Latency"), CELL_LATENCY, "1000 ms", 3, TRUE},
 };
 #define LEAVING 4
-#define NAME    1 /* in forms */
+#define MARK    1 /* in forms */
+#define NAME    2
 
 struct LookupColumns {
     GtkTreeView *table;
@@ -167,13 +169,16 @@ void lookup_columns_fit(LookupColumns *columns, int room)
 
 /* --- columns --------------------------------------------------------------------------------- */
 
-static void add_icon(GtkTreeViewColumn *column)
+/* A column of its own, whose title is only heard: of a cell with a picture and words, assistive
+ * technology would get neither. */
+static void add_icon(GtkTreeViewColumn *column, const Form *form)
 {
     GtkCellRenderer *icon = gtk_cell_renderer_pixbuf_new();
+    GtkWidget *button = gtk_tree_view_column_get_button(column);
 
-    gtk_cell_renderer_set_fixed_size(icon, ICON_SPACE, -1);
     gtk_tree_view_column_pack_start(column, icon, FALSE);
-    gtk_tree_view_column_set_attributes(column, icon, "icon-name", CELL_ICON, NULL);
+    gtk_tree_view_column_set_attributes(column, icon, "icon-name", form->cell, NULL);
+    atk_object_set_name(gtk_widget_get_accessible(button), _(form->title));
 }
 
 /* Digits stand below digits, and numbers fit in. A name is shortened in its middle: its beginning
@@ -199,13 +204,15 @@ static GtkTreeViewColumn *make_column(GtkTreeView *table, const Form *form)
 {
     GtkTreeViewColumn *column = gtk_tree_view_column_new();
 
-    gtk_tree_view_column_set_title(column, _(form->title));
+    if (form->cell != CELL_ICON)
+        gtk_tree_view_column_set_title(column, _(form->title));
     gtk_tree_view_column_set_sizing(column, GTK_TREE_VIEW_COLUMN_FIXED);
     gtk_tree_view_column_set_alignment(column, form->number ? 1 : 0);
     gtk_tree_view_column_set_expand(column, form->sample == NULL);
-    if (form->sample == NULL)
-        add_icon(column);
-    add_words(column, form);
+    if (form->cell == CELL_ICON)
+        add_icon(column, form);
+    else
+        add_words(column, form);
     gtk_tree_view_append_column(table, column);
     return column;
 }
