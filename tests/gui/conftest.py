@@ -119,7 +119,7 @@ class App:
             code = self.process.wait()
         self.output.close()
         assert code == 0, f"the app ended with {code}\n{self.text()}"
-        assert complaints(self.text()) == []
+        assert complaints(self.text()) == [], self.text()
 
 
 @pytest.fixture

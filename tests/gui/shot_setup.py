@@ -6,11 +6,13 @@ import sys
 import tempfile
 
 from accessibility import Role, get, press
+from camera import after, press_key, shot, shot_window, still, windows
 from conftest import App, Helper
+from desktop import Appearance, paint_wallpaper
 from sandbox import DIGEST, HELPER, SYSTEMD, TRAY, Sandbox
 from scripted_systemd import ScriptedSystemd
-from shot import Appearance, paint_wallpaper, settle, shot, shot_window, xdotool
 from tray_host import TrayHost
+from waiting import wait
 
 
 class Scene:
@@ -23,7 +25,8 @@ class Scene:
 
     def __enter__(self):
         self.app = App(sandbox=self.sandbox)
-        settle(2)
+        wait(lambda: windows("^Sotto$"), "the window")
+        still()
         return self
 
     def __exit__(self, *_):
@@ -31,20 +34,19 @@ class Scene:
         self.folder.cleanup()
 
     def shot(self, name):
-        settle()
         shot_window(f"setup-{name}-{self.suffix}")
 
 
 def take_first_run(suffix, systemd):
     with Scene(suffix) as scene:
         scene.shot("first-run")
-        press(get(Role.PUSH_BUTTON, "Turn On Protection"))
+        after(press, get(Role.PUSH_BUTTON, "Turn On Protection"))
         scene.shot("asking")
-        systemd.refuse(systemd.order())
+        after(systemd.refuse, systemd.order())
         scene.shot("refused")
     systemd.stop()
     with Scene(suffix, system=(HELPER,)) as scene:
-        press(get(Role.PUSH_BUTTON, "Turn On Protection"))
+        after(press, get(Role.PUSH_BUTTON, "Turn On Protection"))
         scene.shot("no-systemd")
     systemd.start()
 
@@ -53,19 +55,17 @@ def take_installed(suffix, helper):
     helper.start(Payload="0" * 64, State="on", ResolverInUse="Quad9")
     with Scene(suffix) as scene:
         scene.shot("older")
-        scene.sandbox.update()
-        xdotool("key", "F10")
+        after(scene.sandbox.update)
+        press_key("F10")
         scene.shot("updated")
-        xdotool("key", "Escape")
+        press_key("Escape")
     with Scene(suffix, system_wide=True) as scene:
         scene.shot("follows")
     helper.stop()
     helper.start(Payload=DIGEST, State="on", ResolverInUse="Quad9")
     with Scene(suffix) as scene:
-        xdotool("key", "F10")
-        settle()
-        press(get(Role.PUSH_BUTTON, "Remove System Component…"))
-        settle()
+        press_key("F10")
+        after(press, get(Role.PUSH_BUTTON, "Remove System Component…"))
         shot(f"setup-remove-{suffix}", (0, 0, 900, 860))
     helper.stop()
     helper.start(Payload="0" * 64, Version="9.0.0", Protocol=99, OldestProtocol=99)

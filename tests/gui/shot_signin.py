@@ -9,9 +9,10 @@ from gi.repository import GLib
 
 import accessibility
 from accessibility import Role
+from camera import after, shot, shot_window, still
 from conftest import Helper
+from desktop import Appearance, paint_wallpaper
 from hotel import HOTEL, Hotel
-from shot import Appearance, paint_wallpaper, settle, shot, shot_window
 from waiting import wait
 
 TITLE = "^Sign in to"
@@ -31,7 +32,6 @@ class Guest:
         self.hotel = Hotel([os.environ["SOTTO_SIGNIN_WINDOW"]])
 
     def shot(self, name):
-        settle()
         shot_window(f"signin-{name}-{self.suffix}", TITLE)
 
     def end(self):
@@ -45,14 +45,13 @@ def press(name, role=Role.PUSH_BUTTON):
 
 def take_page(guest):
     wait(lambda: "GET img.grand-hotel.test/logo.png" in guest.hotel.requests(), "the page", 20)
-    settle(2)
+    still()
     guest.shot("page")
-    press("Open in Browser")
-    settle()
+    after(press, "Open in Browser")
     shot(f"signin-question-{guest.suffix}", (200, 40, 900, 860))
-    press("Cancel")
+    after(press, "Cancel")
     guest.helper.set(Until=int(time.time()))
-    guest.helper.set(State="signin", SignIn="")
+    after(guest.helper.set, State="signin", SignIn="")
     guest.shot("ended")
 
 
@@ -60,14 +59,14 @@ def take_certificate(guest):
     guest.helper.set(PortalAddress="https://login.grand-hotel.test:444/")
     press("Try Again")
     accessibility.get(Role.LABEL, "This page cannot prove who it is")
-    press("What it showed instead", Role.TOGGLE_BUTTON)
+    after(press, "What it showed instead", Role.TOGGLE_BUTTON)
     guest.shot("certificate")
     press("Go On to login.grand-hotel.test All the Same")
     accessibility.get(Role.LABEL, "Not secure")
 
 
 def take_end(guest):
-    guest.helper.set(State="starting", SignIn="")
+    after(guest.helper.set, State="starting", SignIn="")
     guest.shot("finishing")
     guest.helper.set(State="on")
     shot_window(f"signin-online-{guest.suffix}", TITLE)  # it is soon gone

@@ -16,12 +16,14 @@ trap 'rm -rf "$work"' EXIT
 mkdir -p "$work/tests" "$work/out" "$work/home/.local/share/icons"
 cp "$source"/tests/gui/*.py "$source/tests/gui/session" "$work/tests/"
 cp "$source/data/dbus/io.github.sottodns.Sotto1.xml" "$source/data/resolvers/resolvers.conf" "$app" "$work/"
-cp -r "$source/data/desktop" "$source/ui" "$work/"
+cp -r "$source/data/desktop" "$source/data/screenshots" "$source/ui" "$work/"
 cp "$source/data/dbus/io.github.sottodns.Sotto.service.in" "$source/app/tray/shortcuts.c" "$work/"
 for module in late-bus right-to-left other-words frame-times; do
     built=${SOTTO_BUILD:-$source/build}/plain/tests/gui/$module.so
     [ ! -e "$built" ] || cp "$built" "$work/"
 done
+translations=$(dirname "$app")/../../po
+[ ! -d "$translations" ] || cp -r "$translations" "$work/translations"
 cp -r "$source/data/icons/hicolor" "$work/home/.local/share/icons/"
 "$source/po/extract" "$work/sotto.pot"
 cli=$(dirname "$app")/../cli/sottoctl
@@ -36,8 +38,8 @@ fi
 export SOTTO_LATE_BUS=$work/late-bus.so SOTTO_RIGHT_TO_LEFT=$work/right-to-left.so SOTTO_OTHER_WORDS=$work/other-words.so
 export SOTTO_FRAME_TIMES=$work/frame-times.so
 export SOTTO_TEMPLATE=$work/sotto.pot SOTTO_CLI=$work/sottoctl
-export SOTTO_DESKTOP=$work/desktop SOTTO_UI=$work/ui SOTTO_SHORTCUTS=$work/shortcuts.c
-export SOTTO_BUS_SERVICE=$work/io.github.sottodns.Sotto.service.in
+export SOTTO_DESKTOP=$work/desktop SOTTO_SCREENSHOTS=$work/screenshots SOTTO_UI=$work/ui SOTTO_SHORTCUTS=$work/shortcuts.c
+export SOTTO_TRANSLATIONS=$work/translations SOTTO_BUS_SERVICE=$work/io.github.sottodns.Sotto.service.in
 export SOTTO_CONTRACT=$work/io.github.sottodns.Sotto1.xml
 
 as_user=()

@@ -123,7 +123,7 @@ def test_signal(running, helper, number):
 class OwnSession:
     """A display and a bus that a test may kill, with the app; the helper's bus is everybody's."""
 
-    def __init__(self, folder):
+    def __init__(self, helper, folder):
         self.display, number = self.start("Xvfb", "-displayfd", "{}", "-screen", "0", "800x600x24", "-nolisten", "tcp",
                                           "-noreset")
         self.bus, address = self.start("dbus-daemon", "--session", "--nofork", "--print-address={}")
@@ -133,7 +133,8 @@ class OwnSession:
             self.app = subprocess.Popen([APP], stdout=output, stderr=output, env=environment)
         wait(lambda: subprocess.run(["xdotool", "search", "--onlyvisible", "--name", "^Sotto$"], capture_output=True, check=False,
                                     env=environment).stdout, "the window", 15)
-        pump(0.3)
+        wait(lambda: any(call.startswith("ListResolvers") for call in helper.all_calls), "the app to have found its helper")
+        pump(0.5)
 
     @staticmethod
     def start(*command):
@@ -157,7 +158,7 @@ class OwnSession:
 
 @pytest.fixture
 def own_session(helper, tmp_path):
-    session = OwnSession(tmp_path)
+    session = OwnSession(helper, tmp_path)
     yield session
     session.stop()
 
