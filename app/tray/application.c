@@ -16,6 +16,7 @@
 #include "indicator.h"
 #include "menu.h"
 #include "notifications.h"
+#include "permissions.h"
 #include "presentation.h"
 #include "session_end.h"
 #include "sotto-build.h"
@@ -249,31 +250,22 @@ static void sotto_application_activate(GApplication *application)
     self->background = FALSE; /* a later start of the app asks for the window */
 }
 
-/* An address that somebody clicked: a resolver's stamp, of which the page Resolvers asks whether to
- * add it. Any program of the session may send anything. */
-static void open_address(SottoApplication *self, GFile *address)
-{
-    g_autofree char *stamp = g_file_get_uri(address);
-
-    if (!g_file_has_uri_scheme(address, "sdns")) {
-        sotto_window_show_error(self->window, _("Sotto opens nothing but sdns: addresses, which "
-                                                "describe a resolver."));
-        return;
-    }
-    sotto_window_show_page(self->window, "resolvers");
-    if (g_action_group_has_action(G_ACTION_GROUP(self), "add-resolver"))
-        g_action_group_activate_action(G_ACTION_GROUP(self), "add-resolver",
-                                       g_variant_new_string(stamp));
-}
-
+/* Addresses that somebody clicked: of a resolver's stamp the page Resolvers shows what is in it,
+ * and asks whether to add it. Any program of the session may send anything. */
 static void sotto_application_open(GApplication *application, GFile **addresses, int count,
                                    const char *hint)
 {
     SottoApplication *self = SOTTO_APPLICATION(application);
 
     sotto_application_show_page(self, NULL);
-    for (int i = 0; i < count; i++)
-        open_address(self, addresses[i]);
+    for (int i = 0; i < count; i++) {
+        g_autofree char *stamp = g_file_get_uri(addresses[i]);
+        if (g_file_has_uri_scheme(addresses[i], "sdns"))
+            sotto_application_add_resolver(self, stamp);
+        else
+            sotto_window_show_error(self->window, _("Sotto opens nothing but sdns: addresses, "
+                                                    "which describe a resolver."));
+    }
 }
 
 /* Options that stand for an action of the instance that runs, which may be this one. TRUE when
@@ -341,7 +333,8 @@ static void sotto_application_init(SottoApplication *self)
 SottoApplication *sotto_application_new(void)
 {
     return g_object_new(SOTTO_TYPE_APPLICATION, "application-id", SOTTO_APP_ID,
-                        "resource-base-path", "/io/github/sottodns/Sotto", "register-session", TRUE,
-                        "flags", G_APPLICATION_HANDLES_OPEN | G_APPLICATION_ALLOW_REPLACEMENT,
+                        "resource-base-path", "/io/github/sottodns/Sotto", "register-session",
+                        !permissions_are_limited(), "flags",
+                        G_APPLICATION_HANDLES_OPEN | G_APPLICATION_ALLOW_REPLACEMENT,
                         NULL); /* the latter: see restart.c */
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The end of the session reaches the app on one of four ways, each of which it answers by ending,
+ * The end of the session reaches the app on one of three ways, each of which it answers by ending,
  * without a word, as nothing is wrong and protection is the helper's:
  *
  *  - the session manager says so: GtkApplication has registered with it ("register-session") and
- *    quits;
+ *    quits. Not from a sandbox, which reaches no session manager, and whose portal need not know of
+ *    sessions;
  *  - a signal: SIGTERM of systemd or of the session manager, SIGHUP of the terminal it was started
  *    in, SIGINT of Ctrl+C in it;
  *  - the session bus goes: GIO raises SIGTERM, which is the case above;
@@ -28,18 +29,23 @@
 #define SIGNALS 3
 
 struct SessionEnd {
+    GDBusConnection *bus; /* NULL where there is none */
+    gulong bus_handler;
     guint sources[SIGNALS];
     guint display_source;
 };
 
 static gboolean on_signal(gpointer application)
 {
-    GDBusConnection *bus = g_application_get_dbus_connection(application);
-
-    if (bus != NULL && g_dbus_connection_is_closed(bus))
-        _exit(EXIT_SUCCESS); /* nobody is left to say farewell to, which the tray's library would */
     g_application_quit(application);
     return G_SOURCE_CONTINUE;
+}
+
+/* GIO would raise SIGTERM, after which there is nobody left to say farewell to, as the tray's
+ * library would try. */
+G_NORETURN static void on_bus_gone(void)
+{
+    _exit(EXIT_SUCCESS);
 }
 
 #ifdef GDK_WINDOWING_X11
@@ -77,8 +83,13 @@ static guint watch_display(GdkDisplay *display)
 SessionEnd *session_end_new(GApplication *application)
 {
     static const int signals[SIGNALS] = {SIGTERM, SIGINT, SIGHUP};
+    GDBusConnection *bus = g_application_get_dbus_connection(application);
     SessionEnd *end = g_new0(SessionEnd, 1);
 
+    if (bus != NULL) {
+        end->bus = g_object_ref(bus);
+        end->bus_handler = g_signal_connect(bus, "closed", G_CALLBACK(on_bus_gone), NULL);
+    }
     for (size_t i = 0; i < SIGNALS; i++)
         end->sources[i] = g_unix_signal_add(signals[i], on_signal, application);
     end->display_source = watch_display(gdk_display_get_default());
@@ -90,5 +101,8 @@ void session_end_free(SessionEnd *end)
     for (size_t i = 0; i < SIGNALS; i++)
         g_source_remove(end->sources[i]);
     g_clear_handle_id(&end->display_source, g_source_remove);
+    if (end->bus != NULL)
+        g_signal_handler_disconnect(end->bus, end->bus_handler);
+    g_clear_object(&end->bus);
     g_free(end);
 }
