@@ -2,15 +2,12 @@
 /*
  * The rules are asked for when the view comes into sight, and again whenever the helper says that
  * they would read otherwise; a view that nobody sees asks for nothing.
- *
- * Removing asks no question: it is done, and a notice below the page offers to undo it for as long
- * as it is not dismissed, another rule is removed, or the page is left. The helper keeps no copy,
- * so undoing adds the rule again, as one that was made just now.
  */
 #include "rules_view.h"
 
 #include "fold_row.h"
 #include "name_lists_view.h"
+#include "removal_bar.h"
 #include "rule_dialog.h"
 #include "rule_list.h"
 #include "try_name_view.h"
@@ -27,17 +24,14 @@ struct _SottoRulesView {
     SottoHelper *helper;
     gulong rules_handler;
     GCancellable *question; /* the rules are asked for; NULL: they are not */
-    GCancellable *lifetime;
-    gboolean known; /* the rules were told */
+    gboolean known;         /* the rules were told */
     RuleList *own, *configured;
     guint configured_count;
-    SottoRule *removed; /* to be undone; NULL */
 
     GtkWidget *content, *own_group, *configured_group, *empty, *no_match;
     GtkWidget *add, *more, *configured_none;
-    GtkLabel *message, *notice_label;
-    GtkInfoBar *notice;
-    GtkWidget *undo;
+    GtkLabel *message;
+    SottoRemovalBar *removal_bar;
     GtkSearchEntry *search;
     GtkListBox *own_list, *configured_list;
     SottoFoldRow *fold;
@@ -48,93 +42,16 @@ struct _SottoRulesView {
 
 G_DEFINE_FINAL_TYPE(SottoRulesView, sotto_rules_view, GTK_TYPE_BIN)
 
-/* --- the notice ------------------------------------------------------------------------------ */
-
-static void show_notice(SottoRulesView *self, const char *sentence, gboolean undo)
-{
-    gtk_label_set_text(self->notice_label, sentence);
-    gtk_widget_set_visible(self->undo, undo);
-    gtk_info_bar_set_message_type(self->notice, undo ? GTK_MESSAGE_OTHER : GTK_MESSAGE_ERROR);
-    gtk_info_bar_set_revealed(self->notice, TRUE);
-}
-
-static void hide_notice(SottoRulesView *self)
-{
-    g_clear_object(&self->removed);
-    gtk_info_bar_set_revealed(self->notice, FALSE);
-}
-
-static void on_notice_response(GtkInfoBar *bar, int response, gpointer data)
-{
-    hide_notice(data);
-}
-
 /* --- removing and adding --------------------------------------------------------------------- */
 
-typedef struct Removal {
-    SottoRulesView *view;
-    SottoRuleRow *row;
-} Removal;
-
-static void on_removed(GObject *source, GAsyncResult *result, gpointer data)
+static void on_unwanted(SottoRuleRow *row, gpointer data)
 {
-    g_autofree Removal *removal = data;
-    g_autoptr(SottoRulesView) self = removal->view;
-    g_autoptr(SottoRuleRow) row = removal->row;
-    g_autoptr(GError) error = NULL;
-    g_autofree char *sentence = NULL;
-
-    sotto_helper_action_finish(SOTTO_HELPER(source), result, &error);
-    if (g_cancellable_is_cancelled(self->lifetime))
-        return;
-    g_clear_object(&self->removed);
-    if (error != NULL) {
-        sotto_rule_row_keep(row);
-        show_notice(self, error->message, FALSE);
-        return;
-    }
-    self->removed = g_object_ref(sotto_rule_row_rule(row));
-    /* Translators: %s is a name of DNS, such as example.com. */
-    sentence =
-        g_strdup_printf(_("The rule for %s is removed."), sotto_rule_bare_name(self->removed));
-    show_notice(self, sentence, TRUE);
+    sotto_removal_bar_remove(SOTTO_RULES_VIEW(data)->removal_bar, row);
 }
 
-static void on_remove(SottoRuleRow *row, gpointer data)
+static void on_undoing(SottoRemovalBar *bar, const char *name, gpointer data)
 {
-    SottoRulesView *self = data;
-    Removal *removal = g_new(Removal, 1);
-
-    *removal = (Removal){g_object_ref(self), g_object_ref(row)};
-    sotto_helper_remove_rule_async(self->helper, sotto_rule_name(sotto_rule_row_rule(row)),
-                                   self->lifetime, on_removed, removal);
-}
-
-static void on_undone(GObject *source, GAsyncResult *result, gpointer data)
-{
-    g_autoptr(SottoRulesView) self = data;
-    g_autoptr(GError) error = NULL;
-
-    sotto_helper_action_finish(SOTTO_HELPER(source), result, &error);
-    if (g_cancellable_is_cancelled(self->lifetime))
-        return;
-    if (error != NULL)
-        show_notice(self, error->message, self->removed != NULL);
-    else
-        hide_notice(self);
-}
-
-static void on_undo(GtkButton *button, gpointer data)
-{
-    SottoRulesView *self = data;
-    SottoRule *rule = self->removed;
-
-    if (rule == NULL)
-        return;
-    rule_list_focus(self->own, sotto_rule_name(rule));
-    sotto_helper_add_rule_async(self->helper, sotto_rule_kind(rule), sotto_rule_name(rule),
-                                sotto_rule_target(rule), self->lifetime, on_undone,
-                                g_object_ref(self));
+    rule_list_focus(SOTTO_RULES_VIEW(data)->own, name);
 }
 
 static void on_add(GtkButton *button, gpointer data)
@@ -182,15 +99,13 @@ static void show_rules(SottoRulesView *self, const GPtrArray *rules)
         SottoRule *rule = g_ptr_array_index(rules, i);
 
         g_ptr_array_add(sotto_rule_is_own(rule) ? own : configured, rule);
-        if (self->removed != NULL && sotto_rule_is_own(rule) &&
-            g_str_equal(sotto_rule_name(rule), sotto_rule_name(self->removed)))
-            hide_notice(self); /* there is one again: nothing to undo */
     }
     if (!self->known || configured->len <= FOLDED)
         sotto_fold_row_set_open(self->fold, configured->len <= FOLDED);
     self->configured_count = configured->len;
     self->known = TRUE;
     gtk_widget_set_visible(GTK_WIDGET(self->search), rules->len > SEARCHABLE);
+    sotto_removal_bar_check(self->removal_bar, own);
     kept = rule_list_update(self->own, own);
     rule_list_update(self->configured, configured);
     show_counts(self);
@@ -299,7 +214,7 @@ static void show_absence(SottoRulesView *self)
 {
     forget_question(self);
     self->known = FALSE;
-    hide_notice(self);
+    sotto_removal_bar_hide(self->removal_bar);
     sotto_try_name_view_clear(self->try_name);
     show_message(self, _("There are no rules to see while the Sotto service is not running."));
 }
@@ -323,7 +238,7 @@ static void sotto_rules_view_map(GtkWidget *widget)
 
 static void sotto_rules_view_unmap(GtkWidget *widget)
 {
-    hide_notice(SOTTO_RULES_VIEW(widget));
+    sotto_removal_bar_hide(SOTTO_RULES_VIEW(widget)->removal_bar);
     GTK_WIDGET_CLASS(sotto_rules_view_parent_class)->unmap(widget);
 }
 
@@ -334,6 +249,7 @@ void sotto_rules_view_follow(SottoRulesView *self, SottoHelper *helper)
     self->helper = helper;
     self->rules_handler = g_signal_connect_swapped(helper, "rules-changed", G_CALLBACK(ask), self);
     sotto_try_name_view_follow(self->try_name, helper);
+    sotto_removal_bar_follow(self->removal_bar, helper);
 }
 
 static void sotto_rules_view_destroy(GtkWidget *widget)
@@ -341,7 +257,6 @@ static void sotto_rules_view_destroy(GtkWidget *widget)
     SottoRulesView *self = SOTTO_RULES_VIEW(widget);
 
     forget_question(self);
-    g_cancellable_cancel(self->lifetime);
     g_clear_pointer(&self->own, rule_list_free);
     g_clear_pointer(&self->configured, rule_list_free);
     if (self->rules_handler != 0)
@@ -350,22 +265,13 @@ static void sotto_rules_view_destroy(GtkWidget *widget)
     GTK_WIDGET_CLASS(sotto_rules_view_parent_class)->destroy(widget);
 }
 
-static void sotto_rules_view_finalize(GObject *object)
-{
-    SottoRulesView *self = SOTTO_RULES_VIEW(object);
-
-    g_object_unref(self->lifetime);
-    g_clear_object(&self->removed);
-    G_OBJECT_CLASS(sotto_rules_view_parent_class)->finalize(object);
-}
-
 static void sotto_rules_view_class_init(SottoRulesViewClass *class)
 {
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(class);
 
     g_type_ensure(SOTTO_TYPE_TRY_NAME_VIEW); /* named in the template */
     g_type_ensure(SOTTO_TYPE_NAME_LISTS_VIEW);
-    G_OBJECT_CLASS(class)->finalize = sotto_rules_view_finalize;
+    g_type_ensure(SOTTO_TYPE_REMOVAL_BAR);
     widget_class->destroy = sotto_rules_view_destroy;
     widget_class->map = sotto_rules_view_map;
     widget_class->unmap = sotto_rules_view_unmap;
@@ -388,24 +294,20 @@ static void sotto_rules_view_class_init(SottoRulesViewClass *class)
     CHILD(folded);
     CHILD(more);
     CHILD(name_lists);
-    CHILD(notice);
-    CHILD(notice_label);
-    CHILD(undo);
+    CHILD(removal_bar);
 #undef CHILD
 #define CALLBACK(name) gtk_widget_class_bind_template_callback(widget_class, name)
     CALLBACK(on_add);
     CALLBACK(on_more);
-    CALLBACK(on_notice_response);
     CALLBACK(on_search_changed);
-    CALLBACK(on_undo);
+    CALLBACK(on_undoing);
 #undef CALLBACK
 }
 
 static void sotto_rules_view_init(SottoRulesView *self)
 {
-    self->lifetime = g_cancellable_new();
     gtk_widget_init_template(GTK_WIDGET(self));
-    self->own = rule_list_new(self->own_list, MOST_OWN, G_CALLBACK(on_remove), self);
+    self->own = rule_list_new(self->own_list, MOST_OWN, G_CALLBACK(on_unwanted), self);
     self->fold = sotto_fold_row_new(_("Rules in sotto.conf"), "");
     sotto_fold_row_hold(self->fold, self->folded);
     gtk_widget_show(GTK_WIDGET(self->fold));
