@@ -435,7 +435,7 @@ def test_as_many_as_the_helper_keeps(helper, page):
     key("ctrl+1")
     page.get(Role.PUSH_BUTTON, "Turn On Protection")
     key("ctrl+5")
-    wait(lambda: len(names(OWN)) == 1000, "all of them", 30)
+    wait(lambda: accessibility.find(Role.LIST_BOX, OWN).get_child_count() == 1000, "all of them", 30)
     assert names(OWN) == [f"n{index}.example" for index in range(1000)]
 
 
