@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * There may be a thousand rules of the user's own and thousands of the configuration's, and a row
- * costs about a millisecond: rows are made in batches when nothing else is to be done, and beyond
- * the limit only when somebody asks. A row stays with its rule, so that the keyboard's focus is
- * where it was when the list is told anew; a rule that reads otherwise now is another one.
+ * costs some milliseconds where assistive technology listens: rows are made in small batches when
+ * nothing else is to be done, and beyond the limit only when somebody asks. A row stays with its
+ * rule, so that the keyboard's focus is where it was when the list is told anew; a rule that reads
+ * otherwise now is another one.
  */
 #include "rule_list.h"
 
@@ -11,7 +12,7 @@
 
 #include <string.h>
 
-#define BATCH 16
+#define BATCH 6
 #define PLACE "sotto-place" /* from 1, in the order of the list; 0: not to be seen */
 
 typedef struct Entry {

@@ -14,10 +14,9 @@
 
 #include <glib/gi18n.h>
 
-#define SEARCHABLE 20   /* more rules than that are not looked through by eye */
-#define FOLDED     10   /* more rules of the configuration than that are folded */
-#define MOST_OWN   1000 /* as many as the helper keeps */
-#define STEP       200  /* of the configuration's, which may be thousands */
+#define SEARCHABLE 20  /* more rules than that are not looked through by eye */
+#define FOLDED     10  /* more rules of the configuration than that are folded */
+#define STEP       100 /* rows of either list before somebody asks for more */
 
 struct _SottoRulesView {
     GtkBin parent_instance;
@@ -29,7 +28,8 @@ struct _SottoRulesView {
     guint configured_count;
 
     GtkWidget *content, *own_group, *configured_group, *empty, *no_match;
-    GtkWidget *add, *more, *configured_none;
+    GtkWidget *add, *configured_none;
+    GtkButton *own_more, *configured_more;
     GtkLabel *message;
     SottoRemovalBar *removal_bar;
     GtkSearchEntry *search;
@@ -69,14 +69,22 @@ static gboolean is_searched(SottoRulesView *self)
            gtk_entry_get_text(GTK_ENTRY(self->search))[0] != '\0';
 }
 
+/* Takes the label (transfer full). */
+static void show_more(GtkButton *button, char *label, gboolean visible)
+{
+    gtk_button_set_label(button, label);
+    gtk_widget_set_visible(GTK_WIDGET(button), visible);
+    g_free(label);
+}
+
 /* What depends on how many rows there are. */
 static void show_counts(SottoRulesView *self)
 {
     guint own = rule_list_matches(self->own), configured = rule_list_matches(self->configured);
+    guint own_left = rule_list_left(self->own), left = rule_list_left(self->configured);
     gboolean searched = is_searched(self);
     g_autofree char *heading =
         g_strdup_printf(ngettext("%u rule", "%u rules", configured), configured);
-    g_autofree char *more = g_strdup_printf(_("_Show More (%u)"), rule_list_left(self->configured));
 
     gtk_widget_set_visible(GTK_WIDGET(self->own_list), own > 0);
     gtk_widget_set_visible(self->empty, own == 0 && !searched);
@@ -86,8 +94,12 @@ static void show_counts(SottoRulesView *self)
     gtk_widget_set_visible(self->fold_list, self->configured_count > FOLDED && configured > 0);
     gtk_widget_set_visible(GTK_WIDGET(self->configured_list), configured > 0);
     sotto_fold_row_set_detail(self->fold, heading);
-    gtk_button_set_label(GTK_BUTTON(self->more), more);
-    gtk_widget_set_visible(self->more, rule_list_left(self->configured) > 0);
+    /* Translators: %u is how many are not shown yet. */
+    show_more(self->own_more, g_strdup_printf(_("Show More of Your Rules (%u)"), own_left),
+              own_left > 0);
+    /* Translators: %u is how many are not shown yet. */
+    show_more(self->configured_more, g_strdup_printf(_("Show More of sotto.conf (%u)"), left),
+              left > 0);
 }
 
 static void show_rules(SottoRulesView *self, const GPtrArray *rules)
@@ -130,7 +142,7 @@ static void on_more(GtkButton *button, gpointer data)
 {
     SottoRulesView *self = data;
 
-    rule_list_show_more(self->configured);
+    rule_list_show_more(button == self->own_more ? self->own : self->configured);
     show_counts(self);
 }
 
@@ -292,7 +304,8 @@ static void sotto_rules_view_class_init(SottoRulesViewClass *class)
     CHILD(configured_none);
     CHILD(fold_list);
     CHILD(folded);
-    CHILD(more);
+    CHILD(own_more);
+    CHILD(configured_more);
     CHILD(name_lists);
     CHILD(removal_bar);
 #undef CHILD
@@ -307,7 +320,7 @@ static void sotto_rules_view_class_init(SottoRulesViewClass *class)
 static void sotto_rules_view_init(SottoRulesView *self)
 {
     gtk_widget_init_template(GTK_WIDGET(self));
-    self->own = rule_list_new(self->own_list, MOST_OWN, G_CALLBACK(on_unwanted), self);
+    self->own = rule_list_new(self->own_list, STEP, G_CALLBACK(on_unwanted), self);
     self->fold = sotto_fold_row_new(_("Rules in sotto.conf"), "");
     sotto_fold_row_hold(self->fold, self->folded);
     gtk_widget_show(GTK_WIDGET(self->fold));

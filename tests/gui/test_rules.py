@@ -430,13 +430,25 @@ def test_escape_adds_nothing(helper, dialog):
 
 
 def test_as_many_as_the_helper_keeps(helper, page):
-    """A thousand, and the page can be left and used meanwhile."""
+    """A thousand: the newest at once, others when they are asked for or searched."""
     set_rules(helper, *(rule("block", f"n{index}.example", own=True) for index in range(1000)))
+    wait(lambda: len(names(OWN)) == 100, "the newest", 20)
+    page.press(accessibility.find(Role.PUSH_BUTTON, "Show More of Your Rules (900)", showing=False))
+    wait(lambda: names(OWN) == [f"n{index}.example" for index in range(200)], "some more", 20)
+    assert accessibility.find(Role.PUSH_BUTTON, "Show More of Your Rules (800)", showing=False)
+    accessibility.type_text(page.get(Role.TEXT, "Search Rules"), "n999")
+    wait(lambda: found(OWN) == ["n999.example"], "the oldest")
+
+
+def test_page_answers_while_rows_are_made(helper, page):
+    """A thousand of either kind: another page is there at once."""
+    set_rules(helper, *(rule("block", f"n{index}.example", own=True) for index in range(1000)),
+              *(rule("local", f"lan{index}.example") for index in range(1000)))
+    wait(lambda: names(OWN), "the first rows")
     key("ctrl+1")
     page.get(Role.PUSH_BUTTON, "Turn On Protection")
     key("ctrl+5")
-    wait(lambda: accessibility.find(Role.LIST_BOX, OWN).get_child_count() == 1000, "all of them", 30)
-    assert names(OWN) == [f"n{index}.example" for index in range(1000)]
+    page.get(Role.TEXT, "Search Rules")
 
 
 def test_searching(helper, page):
@@ -462,10 +474,9 @@ def test_many_of_the_configuration_are_folded(helper, window):
     fold = window.get(Role.TOGGLE_BUTTON, "Rules in sotto.conf, 2500 rules")
     assert window.find(Role.LIST_BOX, CONFIGURED) is None
     window.press(fold)
-    wait(lambda: len(names(CONFIGURED)) == 200, "the first of them", 20)
-    more = accessibility.find(Role.PUSH_BUTTON, "Show More (2300)", showing=False)
-    window.press(more)
-    wait(lambda: len(names(CONFIGURED)) == 400, "some more of them", 20)
+    wait(lambda: len(names(CONFIGURED)) == 100, "the first of them", 20)
+    window.press(accessibility.find(Role.PUSH_BUTTON, "Show More of sotto.conf (2400)", showing=False))
+    wait(lambda: len(names(CONFIGURED)) == 200, "some more of them", 20)
 
 
 # --- why a name is answered as it is
