@@ -112,13 +112,24 @@ void table_add(Table *table, Tone tone, const char *const *cells)
     g_array_append_val(table->tones, tone);
 }
 
+/* How many cells the row has up to its last one with words: a line ends there. */
+static guint cells_with_words(const Table *table, char **row)
+{
+    guint count = table->columns;
+
+    while (count > 0 && row[count - 1][0] == '\0')
+        count--;
+    return count;
+}
+
 void table_print(Table *table)
 {
     for (guint r = 0; r < table->rows->len; r++) {
         char **row = g_ptr_array_index(table->rows, r);
-        for (guint i = 0; i < table->columns; i++) {
+        guint count = cells_with_words(table, row);
+        for (guint i = 0; i < count; i++) {
             console_print(g_array_index(table->tones, Tone, r), row[i]);
-            if (i + 1 < table->columns)
+            if (i + 1 < count)
                 print_spaces(table->widths[i] - console_width(row[i]) + COLUMN_GAP);
         }
         g_print("\n");

@@ -6,7 +6,7 @@
 #include "command.h"
 #include "console.h"
 #include "document.h"
-#include "resolver_item.h"
+#include "feature_words.h"
 #include "wording.h"
 
 #include <glib/gi18n.h>
@@ -26,6 +26,11 @@ static GVariant *fetch(Session *session, const char *id, GError **error)
     return sotto_helper_describe_resolver_finish(session->helper, result, error);
 }
 
+static const char *relay_as_typed(const char *relay)
+{
+    return g_str_equal(relay, SOTTO_RELAY_ANY) ? AUTO : relay;
+}
+
 /* --- describe --- */
 
 static const char *member(GVariant *dictionary, const char *key)
@@ -36,55 +41,79 @@ static const char *member(GVariant *dictionary, const char *key)
     return value;
 }
 
-static void print_several(const char *label, GVariant *endpoint, const char *key)
+static void add_fact(Table *table, const char *label, const char *value)
 {
-    g_autoptr(GVariant) list = g_variant_lookup_value(endpoint, key, G_VARIANT_TYPE_STRING_ARRAY);
-    g_autofree const char **texts = list != NULL ? g_variant_get_strv(list, NULL) : NULL;
-    g_autofree char *lines = texts != NULL ? g_strjoinv("\n", (char **)texts) : g_strdup("");
+    const char *const cells[] = {label, value};
 
-    console_print_fact(label, lines);
+    if (value[0] != '\0')
+        table_add(table, TONE_PLAIN, cells);
 }
 
-static void print_endpoint(GVariant *endpoint)
+static void add_facts(Table *table, const char *label, GVariant *endpoint, const char *key)
 {
-    g_print("\n");
-    console_print(TONE_STRONG, member(endpoint, "protocol"));
-    g_print("\n");
-    console_print_fact(_("Address"), member(endpoint, "address"));
-    console_print_fact(_("Name"), member(endpoint, "host"));
-    console_print_fact(_("Path"), member(endpoint, "path"));
-    console_print_fact(_("Provider"), member(endpoint, "provider"));
-    console_print_fact(_("Provider key"), member(endpoint, "provider-key"));
+    g_autoptr(GVariant) list = g_variant_lookup_value(endpoint, key, G_VARIANT_TYPE_STRING_ARRAY);
+
+    for (gsize i = 0; list != NULL && i < g_variant_n_children(list); i++) {
+        const char *value;
+        g_variant_get_child(list, i, "&s", &value);
+        add_fact(table, i == 0 ? label : "", value);
+    }
+}
+
+static void add_endpoint(Table *table, GVariant *endpoint)
+{
+    const char *const space[] = {"", ""};
+    const char *const heading[] = {member(endpoint, "protocol"), ""};
+
+    table_add(table, TONE_PLAIN, space);
+    table_add(table, TONE_STRONG, heading);
+    add_fact(table, _("Address"), member(endpoint, "address"));
+    add_fact(table, _("Name"), member(endpoint, "host"));
+    add_fact(table, _("Path"), member(endpoint, "path"));
+    add_fact(table, _("Provider"), member(endpoint, "provider"));
+    add_fact(table, _("Provider key"), member(endpoint, "provider-key"));
     /* Translators: keys of which one must be the server's, as SHA-256. */
-    print_several(_("Pinned keys"), endpoint, "pins");
+    add_facts(table, _("Pinned keys"), endpoint, "pins");
     /* Translators: certificates of which one must be in the server's chain, as SHA-256. */
-    print_several(_("Certificates"), endpoint, "hashes");
-    console_print_fact(_("Relay"), member(endpoint, "relay"));
+    add_facts(table, _("Certificates"), endpoint, "hashes");
+    add_fact(table, _("Relay"), member(endpoint, "relay"));
     /* Translators: a text that begins with sdns:// and says all about a server; keep "stamp" if in
      * doubt. */
-    console_print_fact(_("Stamp"), member(endpoint, "stamp"));
+    add_fact(table, _("Stamp"), member(endpoint, "stamp"));
+}
+
+static void add_resolver(Table *table, GVariant *description)
+{
+    g_autoptr(SottoResolver) resolver = sotto_resolver_parse(description);
+    g_autofree char *features = resolver != NULL ? feature_words(resolver) : g_strdup("");
+    g_autofree char *failure = sotto_wording(member(description, "failure"));
+    g_autofree char *key_changed = sotto_wording(member(description, "key-changed"));
+    const char *relay_choice = member(description, "relay-choice");
+
+    add_fact(table, _("Name"), member(description, "name"));
+    add_fact(table, _("Id"), member(description, "id"));
+    add_fact(table, _("Operator"), member(description, "operator"));
+    add_fact(table, _("Country"), member(description, "country"));
+    add_fact(table, _("Description"), member(description, "description"));
+    add_fact(table, _("Features"), features);
+    add_fact(table, _("Source"), member(description, "source"));
+    add_fact(table, _("Relay chosen"), relay_as_typed(relay_choice));
+    add_fact(table, _("Key"), key_changed);
+    add_fact(table, _("Failure"), failure);
 }
 
 static void print_resolver(GVariant *description)
 {
-    g_autoptr(SottoResolver) resolver = sotto_resolver_parse(description);
+    g_autoptr(Table) table = table_new(2);
     g_autoptr(GVariant) endpoints =
         g_variant_lookup_value(description, "endpoints", G_VARIANT_TYPE("aa{sv}"));
-    g_autofree char *failure = sotto_wording(member(description, "failure"));
 
-    console_print(TONE_STRONG, resolver != NULL ? sotto_resolver_name(resolver) : "");
-    g_print("\n");
-    console_print_fact(_("Id"), member(description, "id"));
-    console_print_fact(_("Operator"), member(description, "operator"));
-    console_print_fact(_("Country"), member(description, "country"));
-    console_print_fact(_("Description"), member(description, "description"));
-    console_print_fact(_("Source"), member(description, "source"));
-    console_print_fact(_("Relay chosen"), member(description, "relay-choice"));
-    console_print_fact(_("Failure"), failure);
+    add_resolver(table, description);
     for (gsize i = 0; endpoints != NULL && i < g_variant_n_children(endpoints); i++) {
         g_autoptr(GVariant) endpoint = g_variant_get_child_value(endpoints, i);
-        print_endpoint(endpoint);
+        add_endpoint(table, endpoint);
     }
+    table_print(table);
 }
 
 static CliExit run_describe(Session *session, char **parameters)
@@ -126,11 +155,6 @@ static CliExit run_favourite(Session *session, char **parameters)
 }
 
 /* --- relay --- */
-
-static const char *relay_as_typed(const char *relay)
-{
-    return g_str_equal(relay, SOTTO_RELAY_ANY) ? AUTO : relay;
-}
 
 static void print_relay(Session *session, const char *relay)
 {
@@ -218,8 +242,8 @@ const Command favourite_command = {
 
 const Command relay_command = {
     .name = "relay",
-    .parameters = "[RELAY|none|auto]",
-    .summary = N_("Show or choose the relay between you and the resolver"),
+    .parameters = "[RELAY]",
+    .summary = N_("Show or choose the relay before resolvers: an id, auto or none"),
     .options = relay_options,
     .most = 1,
     .starts_helper = TRUE,

@@ -8,37 +8,11 @@
 #include "command.h"
 #include "console.h"
 #include "document.h"
-#include "resolver_item.h"
+#include "feature_words.h"
 #include "wording.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
-
-static const struct {
-    SottoResolverFlags flag;
-    const char *key;  /* in JSON, as in the contract */
-    const char *word; /* in the table and for the search */
-} features[] = {
-    {SOTTO_RESOLVER_DNSSEC, "dnssec", "dnssec"},
-    {SOTTO_RESOLVER_NOLOG, "nolog", "no-logs"},
-    {SOTTO_RESOLVER_BLOCKS_MALWARE, "malware", "blocks-malware"},
-    {SOTTO_RESOLVER_BLOCKS_ADS, "ads", "blocks-ads"},
-    {SOTTO_RESOLVER_BLOCKS_ADULT, "adult", "blocks-adult"},
-    {SOTTO_RESOLVER_FILTERS, "filters", "filters"},
-    {SOTTO_RESOLVER_FAVOURITE, "favourite", "favourite"},
-    {SOTTO_RESOLVER_OWN, "own", "own"},
-};
-
-/* (transfer full) */
-static char *feature_words(SottoResolver *resolver)
-{
-    GString *words = g_string_new(NULL);
-
-    for (gsize i = 0; i < G_N_ELEMENTS(features); i++)
-        if (sotto_resolver_flags(resolver) & features[i].flag)
-            g_string_append_printf(words, "%s%s", words->len > 0 ? " " : "", features[i].word);
-    return g_string_free(words, FALSE);
-}
 
 static char *protocol_words(SottoResolver *resolver)
 {
@@ -86,9 +60,7 @@ static void add_json(JsonBuilder *document, SottoResolver *resolver, gboolean ch
     for (guint i = 0; protocols[i] != NULL; i++)
         json_builder_add_string_value(document, protocols[i]);
     json_builder_end_array(document);
-    for (gsize i = 0; i < G_N_ELEMENTS(features); i++)
-        document_add_flag(document, features[i].key,
-                          (sotto_resolver_flags(resolver) & features[i].flag) != 0);
+    feature_words_add_json(document, resolver);
     document_add_number(document, "latency", sotto_resolver_latency_us(resolver));
     document_add_string(document, "failure", sotto_resolver_failure(resolver));
     document_add_string(document, "source", sotto_resolver_source(resolver));

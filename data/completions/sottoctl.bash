@@ -32,8 +32,11 @@ _sottoctl() {
         '') offered=$(_sottoctl_offers) ;;
         describe | favourite) offered=$(_sottoctl_ids resolvers) ;;
         relay)
-            offered="auto none $(_sottoctl_ids relays)"
-            [[ ${COMP_WORDS[COMP_CWORD - 1]} != --for ]] || offered=$(_sottoctl_ids resolvers)
+            if [[ ${COMP_WORDS[COMP_CWORD - 1]} == --for ]]; then
+                offered=$(_sottoctl_ids resolvers)
+            else
+                offered="auto none $(_sottoctl_ids relays)"
+            fi
             ;;
         use) offered="auto $(_sottoctl_ids resolvers)" ;;
         remove) offered=$(_sottoctl_ids resolvers) ;;

@@ -26,9 +26,10 @@ BUS_CONFIG = """<busconfig><type>custom</type><listen>unix:tmpdir=/tmp</listen><
 def resolver(name, **more):
     facts = {"id": "s", "name": "s", "operator": "s", "country": "s", "description": "s", "protocols": "as",
              "dnssec": "b", "nolog": "b", "malware": "b", "ads": "b", "adult": "b", "favourite": "b", "own": "b",
-             "latency": "x", "failure": "s", "source": "s", "key-changed": "s", "relay": "s"}
+             "latency": "x", "failure": "s", "source": "s", "key-changed": "s", "relay": "s", "relay-choice": "s"}
     values = {"id": name, "name": name.title(), "operator": "Somebody", "country": "CH", "description": "A test.",
-              "protocols": ["dot"], "latency": 0, "failure": "", "source": "built-in", "key-changed": "", "relay": "", **more}
+              "protocols": ["dot"], "latency": 0, "failure": "", "source": "built-in", "key-changed": "", "relay": "",
+              "relay-choice": "", **more}
     return {key: GLib.Variant(kind, values.get(key, False)) for key, kind in facts.items()}
 
 
@@ -278,7 +279,8 @@ def test_resolvers_json_keys_are_those_of_the_contract(ctl, helper):
     assert entry == {"id": "quad9", "name": "Quad9", "operator": "Quad9", "country": "CH", "description": "A test.",
                      "protocols": ["dnscrypt", "dot"], "dnssec": True, "nolog": True, "malware": False, "ads": False,
                      "adult": False, "favourite": False, "own": False, "latency": 12300, "failure": "",
-                     "filters": False, "source": "built-in", "key-changed": "", "relay": "", "chosen": False}
+                     "filters": False, "source": "built-in", "key-changed": "", "relay": "", "relay-choice": "",
+                     "chosen": False}
 
 
 def test_resolvers_none_matches(ctl, helper):

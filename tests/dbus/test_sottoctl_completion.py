@@ -49,7 +49,6 @@ def test_resolvers_by_id(complete, helper):  # noqa: F811
     assert complete("use", "quad") == ["quad9"]
     assert complete("describe", "quad") == complete("favourite", "quad") == ["quad9"]
     assert complete("relay", "--for", "quad") == ["quad9"]
-    assert complete("relay", "n") == ["none"]
 
 
 def test_what_a_command_takes(complete, helper):  # noqa: F811
@@ -59,6 +58,7 @@ def test_what_a_command_takes(complete, helper):  # noqa: F811
 
 def test_without_a_service_no_id_is_offered(complete):
     assert complete("remove", "") == []
+    assert complete("relay", "") == ["auto", "none"]
 
 
 def test_rules(complete):

@@ -51,7 +51,7 @@ def helper(address):  # noqa: F811
 def test_describe_shows_every_endpoint(ctl, helper):  # noqa: F811
     shown = ctl("describe", "quad9").stdout
     first, second = shown.split("\ndnscrypt\n")[1].split("\ndot\n")
-    assert shown.startswith("Quad9\n") and "Non-profit." in shown
+    assert shown.splitlines()[0].split() == ["Name", "Quad9"] and "Non-profit." in shown
     assert "67" * 32 in first and "anon-one" in first and "Stamp" not in first
     assert STAMP in second and "pin-one" in second and "pin-two" in second and "dns.quad9.net" in second
     assert helper.calls == [("Describe", "quad9")]
