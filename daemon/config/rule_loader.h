@@ -3,8 +3,7 @@
 
 #include "engine.h"
 #include "own_rules.h"
-#include "rule_list.h"
-#include "rule_settings.h"
+#include "rule_job.h"
 
 /**
  * Keeps the engine's rules as the settings say. Lists are read by a thread, so that queries are
@@ -28,14 +27,6 @@ bool rule_loader_is_busy(const RuleLoader *loader);
 /** From now on the rules that users make (borrowed; they outlive it) are in force beside those of
  * the settings, each at once, also while lists are being read. */
 void rule_loader_follow(RuleLoader *loader, OwnRules *own);
-
-/** A file of names in the settings, as it was when it was looked at last. */
-typedef struct RuleFile {
-    char *path;
-    const char *kind;      /* "block", "allow", "cloak" */
-    RuleListReport report; /* of what is in force */
-    char *failure;         /* why it could not be read; "" it could */
-} RuleFile;
 
 /** RuleFile*, each once; none while nothing was read yet. (transfer none), valid until the next
  * turn. */
