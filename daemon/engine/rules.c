@@ -123,8 +123,8 @@ static bool judge_special(Verdict *verdict, const Message *query, const Special 
     return true;
 }
 
-/* Whom the user wants to be asked of this name is not there. */
-static bool judge_unreachable(Verdict *verdict, const Ruleset *rules, const Name *name)
+/* Whether the user said whom to ask of a name. */
+static bool is_directed(const Ruleset *rules, const Name *name)
 {
     OwnMatch match;
     NameKey key;
@@ -132,14 +132,17 @@ static bool judge_unreachable(Verdict *verdict, const Ruleset *rules, const Name
     if (!rules || !rules->own)
         return false;
     name_key_init(&key, name);
-    if (!own_names_find(rules->own, &key, &match) ||
-        (match.wish != OWN_NETWORK && match.wish != OWN_SERVERS))
-        return false;
+    return own_names_find(rules->own, &key, &match) &&
+           (match.wish == OWN_NETWORK || match.wish == OWN_SERVERS);
+}
+
+/* Whom the user wants to be asked of this name is not there. */
+static void keep(Verdict *verdict)
+{
     verdict->reason = VERDICT_LOCAL;
     verdict->why = "By your rule this name is asked of the network's own DNS alone, and there is "
                    "none now.";
     deny(verdict, RCODE_SERVFAIL, EDE_NETWORK_ERROR, verdict->why); /* it may well exist */
-    return true;
 }
 
 /* Sends the question by a route, or keeps a local one here. */
@@ -149,8 +152,12 @@ static void judge_way(Verdict *verdict, const Plan *plan, const Ruleset *rules, 
     NameMatch match;
 
     verdict->route = plan_find_route(plan, name);
-    if (verdict->route >= 0 || judge_unreachable(verdict, rules, name))
+    if (verdict->route >= 0)
         return;
+    if (verdict->reason == VERDICT_DIRECTED) {
+        keep(verdict);
+        return;
+    }
     if (special.kind == SPECIAL_NONE && rules && rules->local) {
         NameKey key;
 
@@ -181,6 +188,8 @@ static void judge_alias(Verdict *verdict, const Plan *plan, const Ruleset *rules
 
     if (special.kind != SPECIAL_NONE && special.kind != SPECIAL_LOCAL)
         special = (Special){.kind = SPECIAL_LOCAL, .why = special.why};
+    if (is_directed(rules, alias))
+        verdict->reason = VERDICT_DIRECTED;
     judge_way(verdict, plan, rules, alias, query->qtype, special);
     verdict->reply.zone = 0; /* of the name asked for, not of the alias */
     verdict->alias = alias;
