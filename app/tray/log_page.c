@@ -13,7 +13,6 @@
 #include "lookup_log.h"
 
 #include <glib/gi18n.h>
-#include <handy.h>
 
 struct _SottoLogPage {
     GtkBin parent_instance;
@@ -23,7 +22,7 @@ struct _SottoLogPage {
     GSimpleActionGroup *actions;
 
     GtkStack *stack;
-    HdyStatusPage *message;
+    GtkLabel *title, *description;
     GtkWidget *buttons, *start, *show, *stop;
     GtkLabel *trouble;
     SottoLookupList *list;
@@ -33,25 +32,25 @@ G_DEFINE_FINAL_TYPE(SottoLogPage, sotto_log_page, GTK_TYPE_BIN)
 
 /* --- what is shown --------------------------------------------------------------------------- */
 
+static const char *describe(gboolean present, gboolean logging)
+{
+    if (!present)
+        return _("There is no query log while the Sotto service is not running.");
+    if (logging)
+        return _("The query log is on. It holds what everybody on this computer looked up, so an "
+                 "administrator's password is needed to read it.");
+    return _(
+        "See each lookup of this computer as it is answered: which name, when, and who "
+        "answered.\n\nIt is kept in memory only: the newest 100,000 lookups of the last hour at "
+        "most. All of it is forgotten when you turn it off, or when this computer "
+        "restarts.\n\nIt shows what everybody on this computer looks up, so an administrator's "
+        "password is needed.");
+}
+
 static void show_message(SottoLogPage *self, gboolean present, gboolean logging)
 {
-    hdy_status_page_set_title(self->message,
-                              present && logging ? _("Lookups Are Logged") : _("Query Log"));
-    if (!present)
-        hdy_status_page_set_description(
-            self->message, _("There is no query log while the Sotto service is not running."));
-    else if (logging)
-        hdy_status_page_set_description(
-            self->message, _("The query log is on. It holds what everybody on this computer looked "
-                             "up, so an administrator's password is needed to read it."));
-    else
-        hdy_status_page_set_description(
-            self->message,
-            _("See each lookup of this computer as it is answered: which name, when, and who "
-              "answered.\n\nIt is kept in memory only: the newest 100,000 lookups of the last hour "
-              "at most. All of it is forgotten when you turn it off, or when this computer "
-              "restarts.\n\nIt shows what everybody on this computer looks up, so an "
-              "administrator's password is needed."));
+    gtk_label_set_text(self->title, present && logging ? _("Lookups Are Logged") : _("Query Log"));
+    gtk_label_set_text(self->description, describe(present, logging));
     gtk_widget_set_visible(self->buttons, present);
     gtk_widget_set_visible(self->start, !logging);
     gtk_widget_set_visible(self->show, logging);
@@ -233,7 +232,8 @@ static void sotto_log_page_class_init(SottoLogPageClass *class)
                                                 "/io/github/sottodns/Sotto/log-page.ui");
 #define CHILD(name) gtk_widget_class_bind_template_child(widget_class, SottoLogPage, name)
     CHILD(stack);
-    CHILD(message);
+    CHILD(title);
+    CHILD(description);
     CHILD(buttons);
     CHILD(start);
     CHILD(show);

@@ -524,7 +524,7 @@ def test_network_is_asked_about_first(helper, filled):
 def test_copy(filled):
     table().grab_focus()
     key("Home", "Down", "ctrl+c")
-    wait(lambda: clipboard() == "mail.example", "the name")
+    wait(lambda: clipboard().strip() == "mail.example", "the name")
 
 
 def test_menu_by_keyboard(helper, filled):
