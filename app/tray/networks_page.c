@@ -34,6 +34,11 @@ void sotto_networks_page_update(SottoNetworksPage *self)
     sotto_rules_view_update(self->rules);
 }
 
+gboolean sotto_networks_page_focus_search(SottoNetworksPage *self)
+{
+    return sotto_rules_view_focus_search(self->rules);
+}
+
 void sotto_networks_page_follow(SottoNetworksPage *self, SottoHelper *helper)
 {
     sotto_networks_view_follow(self->networks, helper);

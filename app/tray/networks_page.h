@@ -14,3 +14,6 @@ void sotto_networks_page_follow(SottoNetworksPage *page, SottoHelper *helper);
 
 /** The helper came or went. */
 void sotto_networks_page_update(SottoNetworksPage *page);
+
+/** The keyboard's focus goes to the search; FALSE where there is nothing to search. */
+gboolean sotto_networks_page_focus_search(SottoNetworksPage *page);

@@ -138,6 +138,14 @@ static void on_search_changed(GtkSearchEntry *entry, gpointer data)
     show_counts(self);
 }
 
+gboolean sotto_rules_view_focus_search(SottoRulesView *self)
+{
+    if (!gtk_widget_get_mapped(GTK_WIDGET(self->search)))
+        return FALSE;
+    gtk_widget_grab_focus(GTK_WIDGET(self->search));
+    return TRUE;
+}
+
 static void on_more(GtkButton *button, gpointer data)
 {
     SottoRulesView *self = data;

@@ -15,3 +15,6 @@ void sotto_rules_view_follow(SottoRulesView *view, SottoHelper *helper);
 
 /** The helper came or went. */
 void sotto_rules_view_update(SottoRulesView *view);
+
+/** The keyboard's focus goes to the search; FALSE where there is nothing to search. */
+gboolean sotto_rules_view_focus_search(SottoRulesView *view);

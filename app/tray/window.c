@@ -245,6 +245,8 @@ static void search(GSimpleAction *action, GVariant *parameter, gpointer window)
 
     if (page == GTK_WIDGET(self->log_page) && sotto_log_page_focus_search(self->log_page))
         return;
+    if (sotto_networks_page_focus_search(self->networks_page))
+        return;
     sotto_window_show_page(self, "resolvers");
     sotto_resolvers_page_focus_search(self->resolvers_page);
 }

@@ -243,6 +243,13 @@ def test_notice_goes_with_the_page(four, page):
     assert page.find(Role.PUSH_BUTTON, "Undo") is None
 
 
+def test_notice_is_dismissed(four, page):
+    remove(page, "corp.example")
+    page.get(Role.PUSH_BUTTON, "Undo")
+    page.press(page.get(Role.PUSH_BUTTON, "Close"))
+    page.gone(Role.PUSH_BUTTON, "Undo")
+
+
 def test_notice_goes_when_there_is_such_a_rule_again(four, page):
     remove(page, "corp.example")
     page.get(Role.PUSH_BUTTON, "Undo")
@@ -465,6 +472,9 @@ def test_searching(helper, page):
     wait(lambda: found(OWN) == ["fritz.box"], "what is found by what it does")
     accessibility.type_text(page.get(Role.TEXT, "Search Rules"), "")
     wait(lambda: len(found(OWN)) > 10, "all of them, and more than there is room for")
+    page.get(Role.PUSH_BUTTON, ADD).grab_focus()
+    key("ctrl+f")
+    wait(lambda: focused() == "Search Rules", "the keyboard in the search")
 
 
 def test_many_of_the_configuration_are_folded(helper, window):
