@@ -9,7 +9,7 @@
 #include "name_lists_view.h"
 #include "removal_bar.h"
 #include "rule_dialog.h"
-#include "rule_list.h"
+#include "rule_rows.h"
 #include "try_name_view.h"
 
 #include <glib/gi18n.h>

@@ -6,7 +6,7 @@
  * rule, so that the keyboard's focus is where it was when the list is told anew; a rule that reads
  * otherwise now is another one.
  */
-#include "rule_list.h"
+#include "rule_rows.h"
 
 #include "rule_words.h"
 
