@@ -124,9 +124,9 @@ void sotto_removal_bar_follow(SottoRemovalBar *self, SottoHelper *helper)
     self->helper = helper;
 }
 
-static void sotto_removal_bar_response(GtkInfoBar *bar, int response)
+static void on_dismiss(GtkButton *button, gpointer data)
 {
-    sotto_removal_bar_hide(SOTTO_REMOVAL_BAR(bar));
+    sotto_removal_bar_hide(data);
 }
 
 static void sotto_removal_bar_destroy(GtkWidget *widget)
@@ -149,7 +149,6 @@ static void sotto_removal_bar_class_init(SottoRemovalBarClass *class)
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(class);
 
     G_OBJECT_CLASS(class)->finalize = sotto_removal_bar_finalize;
-    GTK_INFO_BAR_CLASS(class)->response = sotto_removal_bar_response;
     widget_class->destroy = sotto_removal_bar_destroy;
     signals[SIGNAL_UNDOING] = g_signal_new("undoing", SOTTO_TYPE_REMOVAL_BAR, G_SIGNAL_RUN_LAST, 0,
                                            NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
@@ -158,6 +157,7 @@ static void sotto_removal_bar_class_init(SottoRemovalBarClass *class)
     gtk_widget_class_bind_template_child(widget_class, SottoRemovalBar, text);
     gtk_widget_class_bind_template_child(widget_class, SottoRemovalBar, undo);
     gtk_widget_class_bind_template_callback(widget_class, on_undo);
+    gtk_widget_class_bind_template_callback(widget_class, on_dismiss);
 }
 
 static void sotto_removal_bar_init(SottoRemovalBar *self)

@@ -11,7 +11,7 @@ from accessibility import Atspi, Role
 from gi.repository import GLib
 from scripted_helper import name_list, rule
 from test_networks import focused
-from test_window import key
+from test_window import UNNAMED_ROLES, key
 from waiting import pump, wait
 
 ADD = "Add a Rule…"
@@ -246,7 +246,7 @@ def test_notice_goes_with_the_page(four, page):
 def test_notice_is_dismissed(four, page):
     remove(page, "corp.example")
     page.get(Role.PUSH_BUTTON, "Undo")
-    page.press(page.get(Role.PUSH_BUTTON, "Close"))
+    page.press(page.get(Role.PUSH_BUTTON, "Dismiss"))
     page.gone(Role.PUSH_BUTTON, "Undo")
 
 
@@ -600,13 +600,14 @@ def bindings():
     return sorted(binding for binding in keys if binding)
 
 
-def test_mnemonics_are_unique(four, page):
+def test_mnemonics_are_unique_and_nothing_is_nameless(four, page):
     answer(four, "Explain", "a{sv}", explanation("fritz.box", "route", "fritz.box is asked of the servers for its domain, by udp."))
     try_name(page, "fritz.box")
     page.get(Role.PUSH_BUTTON, "Block fritz.box")
     remove(page, "corp.example")
     page.get(Role.PUSH_BUTTON, "Undo")
     assert len(bindings()) == len(set(bindings())) >= 7
+    assert not [node for role in UNNAMED_ROLES for node in accessibility.find_all(role) if not node.get_name()]
 
 
 def test_mnemonics_of_the_dialog_are_unique(helper, dialog):
