@@ -265,6 +265,14 @@ static void an_answer_over_a_name_that_is_blocked_by_hand(Harness *harness, gcon
     expect_code(harness, "shop.example", RCODE_NOERROR);
 }
 
+static void what_the_network_says_of_its_name_is_not_judged(Harness *harness, gconstpointer unused)
+{
+    fake_servers[2].alias = "x.ads.example";
+    use_one(harness, OWN_NETWORK, "tv.example");
+    route(harness, "tv.example", ROUTE_OWN_NETWORK);
+    expect_code(harness, "tv.example", RCODE_NOERROR);
+}
+
 static void an_explanation_names_it(Harness *harness, gconstpointer unused)
 {
     Name name = parse("www.tv.example");
@@ -301,6 +309,7 @@ int main(int argc, char **argv)
     ADD("resolvers-answers-are-not-given", answers_of_the_resolver_are_not_given_for_it);
     ADD("own-route-comes-first", an_own_route_comes_before_others_of_its_name);
     ADD("alias-that-is-blocked", an_answer_over_a_name_that_is_blocked_by_hand);
+    ADD("networks-answer-is-not-judged", what_the_network_says_of_its_name_is_not_judged);
     ADD("explanation-names-it", an_explanation_names_it);
     return g_test_run();
 }

@@ -137,6 +137,16 @@ static void a_network_takes_no_name_from_a_forward_rule(Scene *scene, gconstpoin
     g_assert_cmpuint(who_answers(scene, "wiki.corp.example"), ==, 5);
 }
 
+static void a_rule_for_a_name_alone_leaves_its_domain_to_the_network(Scene *scene,
+                                                                     gconstpointer unused)
+{
+    say(scene, "forward", "=corp.example", "192.0.2.5");
+    give_domains(&scene->fixture, "192.0.2.7", "corp.example");
+    start_on(&scene->fixture);
+    g_assert_cmpuint(who_answers(scene, "corp.example"), ==, 5);
+    g_assert_cmpuint(who_answers(scene, "wiki.corp.example"), ==, 7);
+}
+
 static void the_networks_own_domain_stays_guarded(Scene *scene, gconstpointer unused)
 {
     const Plan *plan;
@@ -200,6 +210,7 @@ int main(int argc, char **argv)
     ADD("local-domains-are-another-matter", local_domains_are_another_matter);
     ADD("vpn-that-takes-all", a_vpn_that_takes_all_leaves_them_to_the_network);
     ADD("network-takes-nothing-from-a-forward-rule", a_network_takes_no_name_from_a_forward_rule);
+    ADD("name-alone-leaves-its-domain", a_rule_for_a_name_alone_leaves_its_domain_to_the_network);
     ADD("networks-own-domain-stays-guarded", the_networks_own_domain_stays_guarded);
     ADD("count-as-names-of-the-network", count_as_names_of_the_network);
     ADD("check-tells-of-them", a_check_tells_of_them);
