@@ -431,6 +431,7 @@ def test_chosen_row_stays_where_it_is(log, filled):
     filled.get(Role.PUSH_BUTTON, "Block")
     log.burst(500)
     filled.get(Role.PUSH_BUTTON, "500 new lookups")
+    pump(0.3)
     assert names(4) == ["tracker.example", "mail.example", "ads.example", "www.example"]
     press("500 new lookups")
     wait(lambda: names(1) == ["host-499.example.org"], "the newest")
