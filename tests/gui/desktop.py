@@ -7,6 +7,7 @@ import configparser
 import os
 import pathlib
 import subprocess
+import time
 
 import gi
 
@@ -18,6 +19,7 @@ from gi.repository import Gdk, Gio, GLib, Gtk  # noqa: E402
 import camera  # noqa: E402
 from conftest import APP, ID, Helper, run_app  # noqa: E402
 from scripted_helper import full_statistics, resolver  # noqa: E402
+from scripted_log import line  # noqa: E402
 from tray_host import own  # noqa: E402
 from waiting import wait  # noqa: E402
 
@@ -109,6 +111,18 @@ def built_in_resolvers():
     return GLib.Variant("aa{sv}", found)
 
 
+def looked_up():
+    """Some minutes of somebody's afternoon, as the query log tells them."""
+    names = ["www.example.org", "cdn.example.net", "ads.example.com", "mail.example.org", "img.example.net", "time.example.com",
+             "tracker.example.com", "maps.example.org", "news.example.net", "api.example.com"]
+    now = int(time.time())
+    for number in range(40):
+        name = names[number * 7 % len(names)]
+        source = "rule" if name.startswith(("ads", "tracker")) else ("resolver", "cache", "resolver")[number % 3]
+        yield line(name, source, time=now - 11 * (40 - number), type="AAAA" if number % 2 else "A",
+                   **({"latency": 7000 + 1300 * (number % 9)} if source == "resolver" else {}))
+
+
 def paint_wallpaper(dark):
     css = Gtk.CssProvider()
     colour = "#26323d" if dark else "#86a5b8"  # one, so that pictures stay small
@@ -155,6 +169,8 @@ class Desktop:
         self.helper.script("Answer", GLib.Variant("(sv)", ("ListResolvers", built_in_resolvers())))
         self.helper.script("Answer", GLib.Variant("(sv)", ("GetStatistics", full_statistics())))
         self.helper.set(State="on", ResolverInUse="Quad9", Resolver="quad9")
+        self.helper.script("Set", GLib.Variant("(a{sv})", ({"Logging": GLib.Variant("b", True)},)))
+        self.helper.script("Log", GLib.Variant("(ay)", ("".join(looked_up()).encode(),)))
 
     def start_panel(self):
         pass

@@ -8,7 +8,9 @@ import sys
 import time
 import xml.etree.ElementTree as ElementTree
 
-from camera import after, place_of, press_key, shot, shot_window, xdotool
+import accessibility
+from accessibility import Role
+from camera import after, place_of, press_key, shot, shot_window, still, xdotool
 from desktop import Desktop, Xfce, show_page
 from states import STATES
 from tray_host import TrayHost
@@ -63,26 +65,39 @@ def take_pages(suffix, size=WIDE, at=(300, 90)):
     after(show_page, "status")
 
 
+def show_state(helper, line, **facts):
+    """What the window says is what tells that it has been drawn: a graph there moves by itself."""
+    helper.set(**facts)
+    accessibility.get(Role.LABEL, line)
+    still()
+
+
 def take_states(helper, suffix):
     for state in STATES:
-        after(helper.set, **facts_of(state))
+        show_state(helper, state.line, **facts_of(state))
         shot_window(f"status-{state.name}-{suffix}")
     after(helper.set, State="signing-in", Until=int(time.time()) + 252, SignIn="window")
+    accessibility.get(Role.PUSH_BUTTON, "Stop Signing In")
+    still()
     shot_window(f"status-signing-in-{suffix}")
-    after(helper.set, **facts_of(state_named("on")))
-    press_key("F5")
-    shot_window(f"status-checked-{suffix}")
 
 
 def take_dialogs(helper, suffix):
-    for keys, name in (("ctrl+question", "shortcuts"), ("F10", "menu-of-the-window")):
-        press_key(keys)
-        shot(f"{name}-{suffix}", (0, 0, 1280, 900))
-        press_key("Escape")
-    after(helper.set, **state_named("signin").facts)
-    press_key("alt+u")  # Use Unprotected
-    shot(f"question-{suffix}", (200, 60, 1040, 840))
-    press_key("Escape")
+    show_state(helper, state_named("signin").line, **state_named("signin").facts)
+    for keys, role, expected, name in (("ctrl+question", Role.LABEL, "Check protection now", "shortcuts"),
+                                       ("F10", Role.PUSH_BUTTON, "About Sotto", "menu-of-the-window"),
+                                       ("alt+u", Role.PUSH_BUTTON, "Allow", "question")):
+        xdotool("key", keys)
+        accessibility.get(role, expected)
+        still()
+        shot(f"{name}-{suffix}", (200, 60, 1040, 840))
+        xdotool("key", "Escape")
+        accessibility.gone(role, expected)
+    show_state(helper, state_named("on").line, **facts_of(state_named("on")))
+    xdotool("key", "F5")
+    accessibility.get(Role.LABEL, "Lookups are private.")
+    still()
+    shot_window(f"status-checked-{suffix}")
 
 
 def take_desktop(suffix):
@@ -104,7 +119,9 @@ def take_xfce(dark, suffix):
         take_pages(suffix)
         take_states(xfce.helper, suffix)
         take_dialogs(xfce.helper, suffix)
-        after(xfce.helper.stop)
+        xfce.helper.stop()
+        accessibility.gone(Role.LABEL, "Lookups are private.")
+        still()
         shot_window(f"status-no-helper-{suffix}")
 
 
