@@ -13,7 +13,6 @@
 #include "figure.h"
 #include "fold_row.h"
 #include "resolver_spec.h"
-#include "wording.h"
 
 #include <glib/gi18n.h>
 
@@ -189,15 +188,14 @@ static void on_added(GObject *source, GAsyncResult *result, gpointer data)
     g_autoptr(SottoAddDialog) self = data;
     g_autoptr(GError) error = NULL;
     g_autofree char *id = sotto_helper_add_resolver_finish(SOTTO_HELPER(source), result, &error);
-    g_autofree char *name = NULL, *sentence = NULL;
+    g_autofree char *name = NULL;
 
     if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         return; /* by the user, or with the dialog */
     g_clear_object(&self->call);
     show_progress(self, NULL);
     if (id == NULL) {
-        sentence = sotto_wording(error->message);
-        set_text(self->refusal, sentence);
+        set_text(self->refusal, error->message);
         show_understood(self);
         gtk_widget_grab_focus(GTK_WIDGET(self->spec));
         return;
