@@ -72,6 +72,14 @@ def show_state(helper, line, **facts):
     still()
 
 
+def show_lookups():
+    """The query log shows what it holds when it is asked to."""
+    show_page("log")
+    accessibility.press(accessibility.get(Role.PUSH_BUTTON, "Show Lookups"))
+    accessibility.gone(Role.PUSH_BUTTON, "Show Lookups")
+    still()
+
+
 def take_states(helper, suffix):
     for state in STATES:
         show_state(helper, state.line, **facts_of(state))
@@ -90,7 +98,7 @@ def take_dialogs(helper, suffix):
         xdotool("key", keys)
         accessibility.get(role, expected)
         still()
-        shot(f"{name}-{suffix}", (200, 60, 1040, 840))
+        shot(f"{name}-{suffix}", (200, 60, 1040, 1060))
         xdotool("key", "Escape")
         accessibility.gone(role, expected)
     show_state(helper, state_named("on").line, **facts_of(state_named("on")))
@@ -116,6 +124,7 @@ def take_xfce(dark, suffix):
         after(xfce.helper.set, State="on", ResolverInUse="Quad9", Resolver="quad9")
         xfce.open_window()
         take_desktop(suffix)
+        show_lookups()
         take_pages(suffix)
         take_states(xfce.helper, suffix)
         take_dialogs(xfce.helper, suffix)
