@@ -173,7 +173,11 @@ def test_window_may_be_closed_meanwhile(helper, app, form):
     accessibility.type_text(form, "192.0.2.1")
     press_add()
     accessibility.get(Role.LABEL, "Asking 192.0.2.1 how it is reached encrypted…")
-    key("Escape", "Escape", "ctrl+w")
+    key("Escape")
+    accessibility.gone(Role.LABEL, "Asking 192.0.2.1 how it is reached encrypted…")
+    key("Escape")
+    accessibility.gone(Role.TEXT, "Stamp or address")
+    key("ctrl+w")
     accessibility.gone(Role.RADIO_BUTTON, "Automatic")
     pump(1.5)
     assert app.process.poll() is None
