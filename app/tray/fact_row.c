@@ -111,7 +111,12 @@ static void sotto_fact_row_class_init(SottoFactRowClass *class)
     gtk_widget_class_bind_template_callback(widget_class, on_copy);
 }
 
+/* A key that is broken into lines has no hyphen where the line ends. */
 static void sotto_fact_row_init(SottoFactRow *self)
 {
+    g_autoptr(PangoAttrList) attributes = pango_attr_list_new();
+
     gtk_widget_init_template(GTK_WIDGET(self));
+    pango_attr_list_insert(attributes, pango_attr_insert_hyphens_new(FALSE));
+    gtk_label_set_attributes(self->value, attributes);
 }
