@@ -51,6 +51,7 @@ struct LookupColumns {
     GtkTreeView *table;
     GtkTreeViewColumn *columns[G_N_ELEMENTS(forms)];
     int widths[G_N_ELEMENTS(forms)];
+    int room;
     int leaves_to; /* columns that leave up to this one are away */
     guint fit_source;
 };
@@ -114,19 +115,27 @@ static int width_of(LookupColumns *columns, const char *words)
     return width;
 }
 
+/* A column is never narrower than its header. */
+static int header_width(LookupColumns *columns, guint index)
+{
+    int width;
+
+    gtk_widget_get_preferred_width(gtk_tree_view_column_get_button(columns->columns[index]), &width,
+                                   NULL);
+    return width;
+}
+
 static void measure(LookupColumns *columns)
 {
     g_autofree char *name = g_strnfill(NAME_SPACE, 'n');
 
     for (guint i = 0; i < G_N_ELEMENTS(forms); i++) {
-        if (i == NAME) {
-            columns->widths[i] = width_of(columns, name) + ICON_SPACE + PADDING;
-            continue;
-        }
-        columns->widths[i] =
-            PADDING + MAX(width_of(columns, forms[i].sample), width_of(columns, _(forms[i].title)));
-        gtk_tree_view_column_set_fixed_width(columns->columns[i], columns->widths[i]);
+        int width = PADDING + width_of(columns, i == NAME ? name : forms[i].sample);
+        columns->widths[i] = MAX(i == MARK ? ICON_SPACE : width, header_width(columns, i));
+        if (i != NAME)
+            gtk_tree_view_column_set_fixed_width(columns->columns[i], columns->widths[i]);
     }
+    columns->room = 0; /* to be shared out anew */
 }
 
 /* How many columns have to go for the others to fit in. */
@@ -145,24 +154,33 @@ static int count_leaving(LookupColumns *columns, int room)
     return leaves_to;
 }
 
+static gboolean is_away(LookupColumns *columns, guint index)
+{
+    return forms[index].leaves != 0 && forms[index].leaves <= columns->leaves_to;
+}
+
+/* The name's column would take what is left by itself, but not at once when others go. */
 static gboolean on_fit(gpointer data)
 {
     LookupColumns *columns = data;
+    int left = columns->room;
 
     columns->fit_source = 0;
-    for (guint i = 0; i < G_N_ELEMENTS(forms); i++)
-        gtk_tree_view_column_set_visible(
-            columns->columns[i], forms[i].leaves == 0 || forms[i].leaves > columns->leaves_to);
+    columns->leaves_to = count_leaving(columns, columns->room);
+    for (guint i = 0; i < G_N_ELEMENTS(forms); i++) {
+        gtk_tree_view_column_set_visible(columns->columns[i], !is_away(columns, i));
+        if (i != NAME && !is_away(columns, i))
+            left -= columns->widths[i];
+    }
+    gtk_tree_view_column_set_fixed_width(columns->columns[NAME], MAX(left, 1));
     return G_SOURCE_REMOVE;
 }
 
 void lookup_columns_fit(LookupColumns *columns, int room)
 {
-    int leaves_to = count_leaving(columns, room);
-
-    if (leaves_to == columns->leaves_to)
+    if (room == columns->room)
         return;
-    columns->leaves_to = leaves_to;
+    columns->room = room;
     if (columns->fit_source == 0)
         columns->fit_source = g_idle_add_full(G_PRIORITY_HIGH_IDLE, on_fit, columns, NULL);
 }
