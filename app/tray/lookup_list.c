@@ -8,7 +8,6 @@
  */
 #include "lookup_list.h"
 
-#include "confirmation.h"
 #include "lookup_export.h"
 #include "lookup_view.h"
 #include "lookup_words.h"
@@ -160,59 +159,9 @@ static void allow(GSimpleAction *action, GVariant *parameter, gpointer data)
     add_rule(data, SOTTO_RULE_ALLOW);
 }
 
-/* A name to be asked of the network's DNS, if its user says yes. */
-typedef struct Wish {
-    GWeakRef notice;
-    char *name;
-} Wish;
-
-static void wish_free(gpointer data)
-{
-    Wish *wish = data;
-
-    g_weak_ref_clear(&wish->notice);
-    g_free(wish->name);
-    g_free(wish);
-}
-
-static void on_network_confirmed(SottoApplication *application, gpointer data)
-{
-    Wish *wish = data;
-    g_autoptr(SottoRuleNotice) notice = g_weak_ref_get(&wish->notice);
-
-    if (notice != NULL)
-        sotto_rule_notice_add(notice, SOTTO_RULE_NETWORK, wish->name);
-}
-
-static gboolean is_present(SottoApplication *application)
-{
-    return sotto_helper_presence(sotto_application_helper(application)) == SOTTO_PRESENCE_PRESENT;
-}
-
 static void ask_network(GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-    SottoLookupList *self = data;
-    const SottoLookup *lookup = chosen_lookup(self);
-    g_autofree char *question = NULL, *text = NULL;
-    Confirmation confirmation = {
-        .confirm = _("Ask the _Network"), .holds = is_present, .free_data = wish_free};
-    Wish *wish;
-
-    if (lookup == NULL)
-        return;
-    /* Translators: %s is a name, such as www.example.com. */
-    question = g_strdup_printf(_("Always ask the network's DNS for %s?"), lookup->name);
-    text = g_strdup_printf(_("From now on lookups of %s and of all names below it go out "
-                             "unencrypted, to the DNS of whichever network this computer is on. "
-                             "Everybody on the way can read them, and change the answers."),
-                           lookup->name);
-    confirmation.question = question;
-    confirmation.text = text;
-    wish = g_new0(Wish, 1);
-    g_weak_ref_init(&wish->notice, self->notice);
-    wish->name = g_strdup(lookup->name);
-    confirmation_ask(SOTTO_APPLICATION(g_application_get_default()), &confirmation,
-                     on_network_confirmed, wish);
+    add_rule(data, SOTTO_RULE_NETWORK);
 }
 
 /* --- menu and keys --------------------------------------------------------------------------- */

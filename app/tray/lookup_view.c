@@ -6,9 +6,7 @@
  * are. A hundred thousand cost what thirty do; a screen reader meets what can be seen, and walks on
  * by the same keys as everybody.
  *
- * What is in sight changes once a frame at most, and of itself ten times a second. Rows that stay
- * keep their row in the tree view, so that neither the focus nor a voice goes back to its beginning
- * when others come above them.
+ * What is in sight changes once a frame at most, and of itself ten times a second.
  *
  * The view follows the newest lookups only for somebody who is at the top and has chosen no row:
  * whoever reads further down, or is about to do something with a row, has it where it was.
@@ -16,6 +14,7 @@
 #include "lookup_view.h"
 
 #include "lookup_columns.h"
+#include "lookup_rows.h"
 
 #define WHEEL_ROWS 3
 #define PACE_MS    100 /* between two looks at what came: faster, nobody reads it */
@@ -25,8 +24,7 @@ struct _SottoLookupView {
     SottoLookupModel *model; /* NULL: none */
     GtkTreeView *table;
     LookupColumns *columns;
-    GtkListStore *store;
-    GArray *shown;             /* numbers of the lookups in the store's rows */
+    LookupRows *rows;          /* in sight */
     GtkAdjustment *adjustment; /* in rows of the model */
     guint top, sight;          /* the first row in sight, and how many fit in */
     guint64 arrived, seen;     /* arrivals: when it was filled last, and when it followed last */
@@ -52,66 +50,6 @@ static gboolean follows(SottoLookupView *self)
 
 /* --- rows in sight --------------------------------------------------------------------------- */
 
-static guint64 shown_number(SottoLookupView *self, guint index)
-{
-    return g_array_index(self->shown, guint64, index);
-}
-
-static void insert_row(SottoLookupView *self, guint index, guint64 number)
-{
-    GtkTreeIter row;
-
-    gtk_list_store_insert(self->store, &row, (int)index);
-    lookup_columns_write(self->store, &row, sotto_lookup_model_get(self->model, number));
-    g_array_insert_val(self->shown, index, number);
-}
-
-static void remove_row(SottoLookupView *self, guint index)
-{
-    GtkTreeIter row;
-
-    if (gtk_tree_model_iter_nth_child(GTK_TREE_MODEL(self->store), &row, NULL, (int)index))
-        gtk_list_store_remove(self->store, &row);
-    g_array_remove_index(self->shown, index);
-}
-
-/* Makes the store's rows those `count` from `top` on. Both are parts of one list without gaps,
- * whose numbers fall: what they have in common stays. */
-static void show_rows(SottoLookupView *self, guint count)
-{
-    for (guint i = 0; i < count; i++) {
-        guint64 number = sotto_lookup_model_number(self->model, self->top + i);
-        while (i < self->shown->len && shown_number(self, i) > number)
-            remove_row(self, i);
-        if (i == self->shown->len || shown_number(self, i) != number)
-            insert_row(self, i, number);
-    }
-    while (self->shown->len > count)
-        remove_row(self, self->shown->len - 1);
-}
-
-/* Whether some of those in sight stay. */
-static gboolean shares_rows(SottoLookupView *self, guint count)
-{
-    return count > 0 && self->shown->len > 0 &&
-           sotto_lookup_model_number(self->model, self->top) >=
-               shown_number(self, self->shown->len - 1) &&
-           sotto_lookup_model_number(self->model, self->top + count - 1) <= shown_number(self, 0);
-}
-
-/* All anew, row by row in its place. */
-static void replace_rows(SottoLookupView *self, guint count)
-{
-    for (guint i = 0; i < MIN(count, self->shown->len); i++) {
-        guint64 number = sotto_lookup_model_number(self->model, self->top + i);
-        GtkTreeIter row;
-        gtk_tree_model_iter_nth_child(GTK_TREE_MODEL(self->store), &row, NULL, (int)i);
-        lookup_columns_write(self->store, &row, sotto_lookup_model_get(self->model, number));
-        g_array_index(self->shown, guint64, i) = number;
-    }
-    show_rows(self, count);
-}
-
 static void show_chosen(SottoLookupView *self)
 {
     GtkTreeSelection *selection = gtk_tree_view_get_selection(self->table);
@@ -119,7 +57,7 @@ static void show_chosen(SottoLookupView *self)
 
     if (!self->has_chosen || self->model == NULL ||
         !sotto_lookup_model_find(self->model, self->chosen, &row) || row < self->top ||
-        row >= self->top + self->shown->len) {
+        row >= self->top + lookup_rows_count(self->rows)) {
         gtk_tree_selection_unselect_all(selection);
     } else {
         g_autoptr(GtkTreePath) path = gtk_tree_path_new_from_indices((int)(row - self->top), -1);
@@ -151,10 +89,7 @@ static void fill(SottoLookupView *self)
     self->arrived = arrived;
     self->top = MIN(self->top, rows - sight);
     self->filling = TRUE;
-    if (!shares_rows(self, sight))
-        replace_rows(self, sight);
-    else
-        show_rows(self, sight);
+    lookup_rows_show(self->rows, self->model, self->top, sight);
     show_chosen(self);
     gtk_adjustment_configure(self->adjustment, self->top, 0, rows, 1, MAX(sight, 1), sight);
     self->filling = FALSE;
@@ -188,7 +123,7 @@ static gboolean on_pace(gpointer data)
 
 static void on_worked(SottoLookupView *self)
 {
-    if (self->shown->len < MIN(self->sight, count_rows(self)))
+    if (lookup_rows_count(self->rows) < MIN(self->sight, count_rows(self)))
         fill_soon(self); /* there is room to be filled */
     else if (self->pace_source == 0)
         self->pace_source = g_timeout_add(PACE_MS, on_pace, self);
@@ -199,7 +134,7 @@ void sotto_lookup_view_set_model(SottoLookupView *self, SottoLookupModel *model)
     if (self->model != NULL)
         g_signal_handlers_disconnect_by_data(self->model, self);
     self->filling = TRUE;
-    show_rows(self, 0);
+    lookup_rows_clear(self->rows);
     self->filling = FALSE;
     g_set_object(&self->model, model);
     self->top = 0;
@@ -300,8 +235,8 @@ static void on_selected(GtkTreeSelection *selection, SottoLookupView *self)
         return;
     self->has_chosen = gtk_tree_selection_get_selected(selection, NULL, &row);
     if (self->has_chosen) {
-        path = gtk_tree_model_get_path(GTK_TREE_MODEL(self->store), &row);
-        self->chosen = shown_number(self, (guint)gtk_tree_path_get_indices(path)[0]);
+        path = gtk_tree_model_get_path(lookup_rows_model(self->rows), &row);
+        self->chosen = lookup_rows_number(self->rows, (guint)gtk_tree_path_get_indices(path)[0]);
     }
     g_signal_emit(self, signals[SIGNAL_CHOSEN], 0);
 }
@@ -390,7 +325,7 @@ void sotto_lookup_view_chosen_place(SottoLookupView *self, GdkRectangle *place)
     *place = (GdkRectangle){0};
     if (!gtk_tree_selection_get_selected(selection, NULL, &row))
         return; /* not in sight: at the table's corner */
-    path = gtk_tree_model_get_path(GTK_TREE_MODEL(self->store), &row);
+    path = gtk_tree_model_get_path(lookup_rows_model(self->rows), &row);
     gtk_tree_view_get_cell_area(self->table, path, lookup_columns_name(self->columns), place);
     gtk_tree_view_convert_bin_window_to_widget_coords(self->table, place->x, place->y, &place->x,
                                                       &place->y);
@@ -434,8 +369,7 @@ static void sotto_lookup_view_finalize(GObject *object)
 {
     SottoLookupView *self = SOTTO_LOOKUP_VIEW(object);
 
-    g_object_unref(self->store);
-    g_array_unref(self->shown);
+    lookup_rows_free(self->rows);
     G_OBJECT_CLASS(sotto_lookup_view_parent_class)->finalize(object);
 }
 
@@ -466,10 +400,9 @@ static void sotto_lookup_view_class_init(SottoLookupViewClass *class)
 
 static void sotto_lookup_view_init(SottoLookupView *self)
 {
-    self->shown = g_array_new(FALSE, FALSE, sizeof(guint64));
-    self->store = lookup_columns_store();
+    self->rows = lookup_rows_new();
     self->sight = 1;
     gtk_widget_init_template(GTK_WIDGET(self));
     self->columns = lookup_columns_new(self->table);
-    gtk_tree_view_set_model(self->table, GTK_TREE_MODEL(self->store));
+    gtk_tree_view_set_model(self->table, lookup_rows_model(self->rows));
 }

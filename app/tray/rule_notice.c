@@ -8,6 +8,8 @@
  */
 #include "rule_notice.h"
 
+#include "confirmation.h"
+
 #include <glib/gi18n.h>
 
 /* A rule to be added, or to be put back. */
@@ -150,10 +152,71 @@ static void on_rules(GObject *source, GAsyncResult *result, gpointer data)
                                 g_steal_pointer(&order));
 }
 
-void sotto_rule_notice_add(SottoRuleNotice *self, SottoRuleKind kind, const char *name)
+static void add(SottoRuleNotice *self, SottoRuleKind kind, const char *name)
 {
     sotto_helper_list_rules_async(self->helper, self->lifetime, on_rules,
                                   order_new(self, kind, name));
+}
+
+/* --- asking first ---------------------------------------------------------------------------- */
+
+/* A name to be asked of the network's DNS, if its user says yes. */
+typedef struct Wish {
+    GWeakRef notice;
+    char *name;
+} Wish;
+
+static void wish_free(gpointer data)
+{
+    Wish *wish = data;
+
+    g_weak_ref_clear(&wish->notice);
+    g_free(wish->name);
+    g_free(wish);
+}
+
+static void on_network_confirmed(SottoApplication *application, gpointer data)
+{
+    Wish *wish = data;
+    g_autoptr(SottoRuleNotice) notice = g_weak_ref_get(&wish->notice);
+
+    if (notice != NULL)
+        add(notice, SOTTO_RULE_NETWORK, wish->name);
+}
+
+static gboolean is_present(SottoApplication *application)
+{
+    return sotto_helper_presence(sotto_application_helper(application)) == SOTTO_PRESENCE_PRESENT;
+}
+
+static void ask_network(SottoRuleNotice *self, const char *name)
+{
+    /* Translators: %s is a name, such as www.example.com. */
+    g_autofree char *question = g_strdup_printf(_("Always ask the network's DNS for %s?"), name);
+    g_autofree char *text =
+        g_strdup_printf(_("From now on lookups of %s and of all names below it go out "
+                          "unencrypted, to the DNS of whichever network this computer is on. "
+                          "Everybody on the way can read them, and change the answers."),
+                        name);
+    Confirmation confirmation = {.question = question,
+                                 .text = text,
+                                 .confirm = _("Ask the _Network"),
+                                 .holds = is_present,
+                                 .free_data = wish_free};
+    Wish *wish = g_new0(Wish, 1);
+
+    g_weak_ref_init(&wish->notice, self);
+    wish->name = g_strdup(name);
+    confirmation_ask(SOTTO_APPLICATION(g_application_get_default()), &confirmation,
+                     on_network_confirmed, wish);
+}
+
+void sotto_rule_notice_add(SottoRuleNotice *self, SottoRuleKind kind, const char *name)
+{
+    if (kind == SOTTO_RULE_NETWORK)
+        ask_network(self, name);
+    else
+        add(self, kind, name);
 }
 
 /* --- undoing --------------------------------------------------------------------------------- */

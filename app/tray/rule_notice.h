@@ -12,7 +12,8 @@ G_DECLARE_FINAL_TYPE(SottoRuleNotice, sotto_rule_notice, SOTTO, RULE_NOTICE, Gtk
 /** To be called once, after construction. */
 void sotto_rule_notice_follow(SottoRuleNotice *notice, SottoHelper *helper);
 
-/** Of SOTTO_RULE_BLOCK, _ALLOW or _NETWORK, for a name and all below it. */
+/** Of SOTTO_RULE_BLOCK, _ALLOW or _NETWORK, for a name and all below it; the last asks first, in
+ * plain words, since such lookups go out unencrypted. */
 void sotto_rule_notice_add(SottoRuleNotice *notice, SottoRuleKind kind, const char *name);
 
 /** Takes away what it says. */

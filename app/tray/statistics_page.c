@@ -240,14 +240,16 @@ static void on_export_csv(GtkButton *button, gpointer data)
 {
     SottoStatisticsPage *self = data;
 
-    export_ask(window_of(self), _("Export Statistics"), "sotto-statistics.csv", export_csv(self->statistics));
+    export_ask(window_of(self), _("Export Statistics"), "sotto-statistics.csv",
+               export_csv(self->statistics));
 }
 
 static void on_export_json(GtkButton *button, gpointer data)
 {
     SottoStatisticsPage *self = data;
 
-    export_ask(window_of(self), _("Export Statistics"), "sotto-statistics.json", export_json(self->statistics));
+    export_ask(window_of(self), _("Export Statistics"), "sotto-statistics.json",
+               export_json(self->statistics));
 }
 
 /* --- the object ------------------------------------------------------------------------------ */

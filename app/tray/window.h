@@ -8,8 +8,9 @@
 #include <gtk/gtk.h>
 #include <handy.h>
 
-/** The window: the page of the first run or, once that is done, pages "status", "resolvers" and
- * "statistics"; and a bar for each thing to be known above them. */
+/** The window: the page of the first run or, once that is done, pages "status", "resolvers",
+ * "statistics", "log", "networks" and "settings"; and a bar for each thing to be known above them.
+ */
 #define SOTTO_TYPE_WINDOW (sotto_window_get_type())
 G_DECLARE_FINAL_TYPE(SottoWindow, sotto_window, SOTTO, WINDOW, HdyApplicationWindow)
 

@@ -99,6 +99,8 @@ static void garbage_of_a_piece_is_one_gap(Scene *scene, gconstpointer unused)
     put(scene, "{\"name\":\"a\"}\nwhat\nis\nthis\n{\"name\":\"b\"}\n");
     assert_held(scene, "a b garbled");
     g_assert_cmpuint(sotto_lookup_log_get(scene->log, 2)->count, ==, 3);
+    look_up(scene, "c", 0);
+    assert_held(scene, "a b garbled c");
 }
 
 static void lost_ones_have_their_place(Scene *scene, gconstpointer unused)
