@@ -12,7 +12,6 @@ import accessibility
 import gi
 import pytest
 from accessibility import Role
-from conftest import run_app
 from gi.repository import Gio, GLib
 from scripted_helper import rule
 from scripted_log import line
