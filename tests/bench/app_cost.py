@@ -13,9 +13,10 @@ import time
 
 from gi.repository import Gio, GLib
 
+import camera
 import cost
-import shot
-from conftest import APP, App, run_app
+from conftest import APP, App
+from desktop import Xfce, has_name
 from tray_host import WATCHER
 from waiting import pump, wait
 
@@ -25,11 +26,14 @@ TRAY_MB, WINDOW_MB, PAGE_MS = 12, 30, 50
 PAGES = {"1": "Status", "2": "Resolvers", "3": "Statistics", "4": "Query Log", "5": "Networks & Rules", "6": "Settings"}
 
 
-class Session(shot.Desktop):
+class Session(Xfce):
     """The desktop of the screenshots, in which nobody starts the app yet."""
 
-    def start(self, *command, **environment):
-        return None if command[0] == APP else super().start(*command, **environment)
+    def __enter__(self):
+        self.start_helper()
+        self.start_panel()
+        wait(lambda: has_name(WATCHER), "the panel", 20)
+        return self
 
 
 class Icons:
@@ -88,17 +92,17 @@ def measure_idle(what, pid):
 def measure_window(app):
     begun = time.monotonic()
     subprocess.run([APP], check=True, timeout=10)
-    shown = wait(lambda: shot.xdotool("search", "--onlyvisible", "--name", "^Sotto$"), "the window")
+    shown = wait(lambda: camera.xdotool("search", "--onlyvisible", "--name", "^Sotto$"), "the window")
     row("click to window", f"{(time.monotonic() - begun) * 1000:.0f}", "ms", "with the start of the program that asks for it")
     pump(3)
-    shot.xdotool("windowfocus", shown[-1])
+    camera.xdotool("windowfocus", shown[-1])
     memory_row("window open", app.pid, f"at most {WINDOW_MB}")
 
 
 def press(app, key):
     """What cost.frames_ms() says of the page."""
     before = len(cost.frames_ms(app.text()))
-    shot.xdotool("key", f"ctrl+{key}")
+    camera.xdotool("key", f"ctrl+{key}")
     found = wait(lambda: cost.frames_ms(app.text())[before:], f"a frame after ctrl+{key}")
     pump(0.8)
     return found[0]
@@ -121,8 +125,7 @@ def measure_pages(app):
 
 
 def main():
-    with Session(dark=False) as desktop:
-        desktop.helper.set(State="on", ResolverInUse="Quad9", Resolver="quad9")
+    with Session(dark=False):
         icons = Icons()
         measure_starts(icons)
         os.environ["GTK_MODULES"] = os.environ["SOTTO_FRAME_TIMES"]
@@ -134,7 +137,7 @@ def main():
             measure_pages(app)
             memory_row("after all pages", app.pid, f"at most {WINDOW_MB}")
             measure_idle("page Status", app.pid)
-            shot.xdotool("key", "ctrl+w")
+            camera.xdotool("key", "ctrl+w")
             pump(3)
             memory_row("window closed again", app.pid)
             measure_idle("window closed again", app.pid)
