@@ -81,8 +81,8 @@ def measure_starts(icons):
     row("start to icon", f"{statistics.median(times):.0f}", "ms")
 
 
-def measure_idle(what, pid):
-    pump(5)
+def measure_idle(what, pid, settle_s=5):
+    pump(settle_s)
     activity = cost.Activity(pid)
     pump(IDLE_S)
     woken, processor_ms = activity.since()
@@ -131,7 +131,7 @@ def main():
         os.environ["GTK_MODULES"] = os.environ["SOTTO_FRAME_TIMES"]
         app, _ = icons.start_app()
         try:
-            measure_idle("tray alone", app.pid)
+            measure_idle("tray alone", app.pid, settle_s=20)
             memory_row("tray alone", app.pid, f"at most {TRAY_MB}")
             measure_window(app)
             measure_pages(app)
