@@ -55,6 +55,7 @@ class Desktop:
         # /tmp is the machine's, whose X servers must not meet ours: sockets of our own, and no lock files (-displayfd).
         self.user.machine.run("sh", "-c", "mkdir -p /tmp/.X11-unix && mount -t tmpfs -o mode=1777 tmpfs /tmp/.X11-unix")
         number = self.user.runtime / "display"
+        self.user.path(number).unlink(missing_ok=True)  # of the desktop before: it has the same number, and is no server yet
         server = self.start("Xvfb", "sh", "-c", 'exec Xvfb -displayfd 3 -screen 0 "$1" -nolisten tcp -noreset 3>"$2"',
                             "Xvfb", f"{size}x24", number)
         written = self.user.path(number)
