@@ -2,27 +2,12 @@
 /* sottoctl connection: the connections to resolvers that are open, and whom they reached. */
 #include "command.h"
 #include "console.h"
+#include "dictionary.h"
 #include "document.h"
 
 #include <glib/gi18n.h>
 
 #define DETAIL_WIDTH 14
-
-static const char *text_of(GVariant *entry, const char *key)
-{
-    const char *text = "";
-
-    g_variant_lookup(entry, key, "&s", &text);
-    return text;
-}
-
-static gint64 time_of(GVariant *entry, const char *key)
-{
-    gint64 time = 0;
-
-    g_variant_lookup(entry, key, "x", &time);
-    return time;
-}
 
 static void print_time(const char *label, gint64 time_s)
 {
@@ -39,32 +24,32 @@ static void print_encryption(GVariant *entry)
 
     g_variant_lookup(entry, "resumed", "b", &resumed);
     g_variant_lookup(entry, "padding", "u", &padding);
-    if (text_of(entry, "version")[0] == '\0') {
-        console_print_fact(_("Security"), text_of(entry, "security"));
+    if (sotto_dictionary_text(entry, "version")[0] == '\0') {
+        console_print_fact(_("Security"), sotto_dictionary_text(entry, "security"));
     } else {
-        console_print_fact(C_("TLS", "Version"), text_of(entry, "version"));
-        console_print_fact(_("Cipher"), text_of(entry, "cipher"));
-        console_print_fact(_("ALPN"), text_of(entry, "alpn"));
+        console_print_fact(C_("TLS", "Version"), sotto_dictionary_text(entry, "version"));
+        console_print_fact(_("Cipher"), sotto_dictionary_text(entry, "cipher"));
+        console_print_fact(_("ALPN"), sotto_dictionary_text(entry, "alpn"));
         console_print_fact(C_("TLS session", "Resumed"), resumed ? C_("TLS session resumed", "yes")
                                                                  : C_("TLS session resumed", "no"));
     }
     block = padding > 0 ? g_strdup_printf(_("to a multiple of %u bytes"), padding)
                         : g_strdup(C_("padding", "none"));
     console_print_fact(_("Padding"), block);
-    print_time(C_("certificate", "Expires"), time_of(entry, "valid-until"));
+    print_time(C_("certificate", "Expires"), sotto_dictionary_time(entry, "valid-until"));
 }
 
 static void print_use(GVariant *entry)
 {
     guint64 queries = 0;
-    gint64 latency_us = time_of(entry, "latency");
+    gint64 latency_us = sotto_dictionary_time(entry, "latency");
     g_autofree char *count = NULL, *latency = NULL;
 
     g_variant_lookup(entry, "queries", "t", &queries);
     count = g_strdup_printf("%" G_GUINT64_FORMAT, queries);
     latency = latency_us > 0 ? console_milliseconds((guint64)latency_us) : g_strdup("");
-    if (time_of(entry, "opened-at") != 0)
-        print_time(_("Open since"), time_of(entry, "opened-at"));
+    if (sotto_dictionary_time(entry, "opened-at") != 0)
+        print_time(_("Open since"), sotto_dictionary_time(entry, "opened-at"));
     else
         console_print_fact(_("Open since"), _("closed until it is needed"));
     console_print_fact(_("Queries"), count);
@@ -88,16 +73,16 @@ static void print_detail(const char *label, const char *value)
 
 static void print_certificate(GVariant *certificate, guint number)
 {
-    g_autofree char *from = day(time_of(certificate, "not-before"));
-    g_autofree char *until = day(time_of(certificate, "not-after"));
+    g_autofree char *from = day(sotto_dictionary_time(certificate, "not-before"));
+    g_autofree char *until = day(sotto_dictionary_time(certificate, "not-after"));
     /* Translators: two dates. */
     g_autofree char *validity = g_strdup_printf(_("%s to %s"), from, until);
 
-    g_print("  %u  %s\n", number, text_of(certificate, "subject"));
-    print_detail(C_("certificate", "issued by"), text_of(certificate, "issuer"));
+    g_print("  %u  %s\n", number, sotto_dictionary_text(certificate, "subject"));
+    print_detail(C_("certificate", "issued by"), sotto_dictionary_text(certificate, "issuer"));
     print_detail(C_("certificate", "valid"), validity);
-    print_detail(C_("certificate", "key pin"), text_of(certificate, "key-pin"));
-    print_detail(C_("certificate", "body hash"), text_of(certificate, "body-hash"));
+    print_detail(C_("certificate", "key pin"), sotto_dictionary_text(certificate, "key-pin"));
+    print_detail(C_("certificate", "body hash"), sotto_dictionary_text(certificate, "body-hash"));
 }
 
 static void print_chain(GVariant *entry)
@@ -117,10 +102,10 @@ static void print_connection(GVariant *entry)
 {
     g_autofree const char **pins = NULL;
 
-    console_print(TONE_STRONG, text_of(entry, "resolver"));
-    g_print("  %s\n", text_of(entry, "protocol"));
-    console_print_fact(_("Endpoint"), text_of(entry, "endpoint"));
-    console_print_fact(_("Relay"), text_of(entry, "relay"));
+    console_print(TONE_STRONG, sotto_dictionary_text(entry, "resolver"));
+    g_print("  %s\n", sotto_dictionary_text(entry, "protocol"));
+    console_print_fact(_("Endpoint"), sotto_dictionary_text(entry, "endpoint"));
+    console_print_fact(_("Relay"), sotto_dictionary_text(entry, "relay"));
     print_encryption(entry);
     print_use(entry);
     if (g_variant_lookup(entry, "pins", "^a&s", &pins))

@@ -3,23 +3,16 @@
  * the helper's: only it knows the way of a question. */
 #include "command.h"
 #include "console.h"
+#include "dictionary.h"
 #include "document.h"
 #include "wording.h"
 
 #include <glib/gi18n.h>
 
-static const char *text_of(GVariant *explanation, const char *key)
-{
-    const char *text = "";
-
-    g_variant_lookup(explanation, key, "&s", &text);
-    return text;
-}
-
 static void print_words(GVariant *explanation)
 {
     g_autofree const char **steps = NULL;
-    g_autofree char *summary = sotto_wording(text_of(explanation, "summary"));
+    g_autofree char *summary = sotto_wording(sotto_dictionary_text(explanation, "summary"));
     g_autofree char *left = NULL;
     guint ttl = 0;
 
@@ -33,12 +26,12 @@ static void print_words(GVariant *explanation)
     if (g_variant_lookup(explanation, "ttl", "u", &ttl) && ttl > 0)
         left =
             g_strdup_printf(ngettext("for another %u second", "for another %u seconds", ttl), ttl);
-    console_print_fact(_("Answer"), text_of(explanation, "answer"));
+    console_print_fact(_("Answer"), sotto_dictionary_text(explanation, "answer"));
     console_print_fact(_("Kept"), left != NULL ? left : "");
-    console_print_fact(_("Rule"), text_of(explanation, "rule"));
-    console_print_fact(_("Resolver"), text_of(explanation, "resolver"));
-    console_print_fact(_("Protocol"), text_of(explanation, "protocol"));
-    console_print_fact(_("Endpoint"), text_of(explanation, "endpoint"));
+    console_print_fact(_("Rule"), sotto_dictionary_text(explanation, "rule"));
+    console_print_fact(_("Resolver"), sotto_dictionary_text(explanation, "resolver"));
+    console_print_fact(_("Protocol"), sotto_dictionary_text(explanation, "protocol"));
+    console_print_fact(_("Endpoint"), sotto_dictionary_text(explanation, "endpoint"));
 }
 
 static CliExit run_explain(Session *session, char **parameters)

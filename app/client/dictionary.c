@@ -3,7 +3,21 @@
 
 char *sotto_dictionary_string(GVariant *dictionary, const char *key)
 {
-    char *value = NULL;
+    return g_strdup(sotto_dictionary_text(dictionary, key));
+}
 
-    return g_variant_lookup(dictionary, key, "s", &value) ? value : g_strdup("");
+const char *sotto_dictionary_text(GVariant *dictionary, const char *key)
+{
+    const char *text = "";
+
+    g_variant_lookup(dictionary, key, "&s", &text);
+    return text;
+}
+
+gint64 sotto_dictionary_time(GVariant *dictionary, const char *key)
+{
+    gint64 time_s = 0;
+
+    g_variant_lookup(dictionary, key, "x", &time_s);
+    return time_s;
 }

@@ -13,26 +13,10 @@
 /* Relays pass on DNSCrypt only to providers that are called so (Anonymized DNSCrypt). */
 #define CARRIED_PROVIDERS "2.dnscrypt-cert."
 
-static const char *text_of(GVariant *entry, const char *key)
-{
-    const char *text = "";
-
-    g_variant_lookup(entry, key, "&s", &text);
-    return text;
-}
-
-static gint64 time_of(GVariant *entry, const char *key)
-{
-    gint64 time = 0;
-
-    g_variant_lookup(entry, key, "x", &time);
-    return time;
-}
-
 static void add_text(SottoFactGroup *group, const char *caption, GVariant *entry, const char *key,
                      FactKind kind)
 {
-    sotto_fact_group_add(group, caption, text_of(entry, key), kind);
+    sotto_fact_group_add(group, caption, sotto_dictionary_text(entry, key), kind);
 }
 
 static void add_each(SottoFactGroup *group, const char *caption, GVariant *entry, const char *key)
@@ -47,7 +31,7 @@ static void add_each(SottoFactGroup *group, const char *caption, GVariant *entry
 /* "DNS over TLS · 192.0.2.1:853" (transfer full) */
 static char *describe_end(GVariant *entry, const char *address)
 {
-    g_autofree char *protocol = figure_protocol(text_of(entry, "protocol"));
+    g_autofree char *protocol = figure_protocol(sotto_dictionary_text(entry, "protocol"));
 
     return address[0] != '\0' ? g_strdup_printf("%s · %s", protocol, address)
                               : g_steal_pointer(&protocol);
@@ -57,7 +41,7 @@ static char *describe_end(GVariant *entry, const char *address)
 
 static char *describe_way(GVariant *endpoint, guint number)
 {
-    const char *relay = text_of(endpoint, "relay");
+    const char *relay = sotto_dictionary_text(endpoint, "relay");
 
     if (relay[0] != '\0')
         /* Translators: %s is the name of a relay. */
@@ -69,8 +53,8 @@ static char *describe_way(GVariant *endpoint, guint number)
 
 void endpoint_facts_show(SottoFactGroup *group, GVariant *endpoint, guint number)
 {
-    const char *address = text_of(endpoint, "address");
-    const char *host = text_of(endpoint, "host");
+    const char *address = sotto_dictionary_text(endpoint, "address");
+    const char *host = sotto_dictionary_text(endpoint, "host");
     g_autofree char *title = describe_end(endpoint, address[0] != '\0' ? address : host);
     g_autofree char *way = describe_way(endpoint, number);
 
@@ -92,8 +76,8 @@ void endpoint_facts_show(SottoFactGroup *group, GVariant *endpoint, guint number
 
 gboolean endpoint_facts_is_carried(GVariant *endpoint)
 {
-    return g_str_equal(text_of(endpoint, "protocol"), "odoh") ||
-           g_ascii_strncasecmp(text_of(endpoint, "provider"), CARRIED_PROVIDERS,
+    return g_str_equal(sotto_dictionary_text(endpoint, "protocol"), "odoh") ||
+           g_ascii_strncasecmp(sotto_dictionary_text(endpoint, "provider"), CARRIED_PROVIDERS,
                                sizeof(CARRIED_PROVIDERS) - 1) == 0;
 }
 
@@ -116,7 +100,7 @@ static void add_encryption(SottoFactGroup *group, GVariant *connection)
     g_variant_lookup(connection, "resumed", "b", &resumed);
     g_variant_lookup(connection, "padding", "u", &padding);
     add_text(group, _("Security"), connection, "security", FACT_WORDS);
-    if (text_of(connection, "version")[0] != '\0') {
+    if (sotto_dictionary_text(connection, "version")[0] != '\0') {
         add_text(group, C_("TLS", "Version"), connection, "version", FACT_WORDS);
         add_text(group, _("Cipher"), connection, "cipher", FACT_WORDS);
         add_text(group, _("ALPN"), connection, "alpn", FACT_WORDS);
@@ -129,7 +113,8 @@ static void add_encryption(SottoFactGroup *group, GVariant *connection)
                         : g_strdup(C_("padding", "none"));
     sotto_fact_group_add(group, _("Padding"), block, FACT_WORDS);
     add_each(group, _("Pinned key"), connection, "pins");
-    add_moment(group, C_("certificate", "Expires"), time_of(connection, "valid-until"));
+    add_moment(group, C_("certificate", "Expires"),
+               sotto_dictionary_time(connection, "valid-until"));
 }
 
 /* (transfer full) */
@@ -143,12 +128,12 @@ static char *describe_day(gint64 time_s)
 
 static void add_certificate(SottoFactGroup *group, GVariant *certificate, guint number)
 {
-    g_autofree char *from = describe_day(time_of(certificate, "not-before"));
-    g_autofree char *until = describe_day(time_of(certificate, "not-after"));
+    g_autofree char *from = describe_day(sotto_dictionary_time(certificate, "not-before"));
+    g_autofree char *until = describe_day(sotto_dictionary_time(certificate, "not-after"));
     /* Translators: whom a certificate is for, who issued it, and two dates. */
-    g_autofree char *text =
-        g_strdup_printf(_("%s\nIssued by %s\nValid from %s to %s"), text_of(certificate, "subject"),
-                        text_of(certificate, "issuer"), from, until);
+    g_autofree char *text = g_strdup_printf(
+        _("%s\nIssued by %s\nValid from %s to %s"), sotto_dictionary_text(certificate, "subject"),
+        sotto_dictionary_text(certificate, "issuer"), from, until);
     /* Translators: one of the certificates that a resolver showed, counted from its own on. */
     g_autofree char *caption = g_strdup_printf(_("Certificate %u"), number);
     /* Translators: the digest of the key in a certificate, which is what can be pinned. */
@@ -183,8 +168,9 @@ static char *describe_use(GVariant *connection)
 
 void connection_facts_show(SottoFactGroup *group, GVariant *connection)
 {
-    gint64 latency_us = time_of(connection, "latency");
-    g_autofree char *title = describe_end(connection, text_of(connection, "endpoint"));
+    gint64 latency_us = sotto_dictionary_time(connection, "latency");
+    g_autofree char *title =
+        describe_end(connection, sotto_dictionary_text(connection, "endpoint"));
     g_autofree char *use = describe_use(connection);
     g_autofree char *latency = latency_us > 0 ? figure_time((double)latency_us) : g_strdup("");
 
@@ -192,8 +178,8 @@ void connection_facts_show(SottoFactGroup *group, GVariant *connection)
     add_text(group, _("Relay"), connection, "relay", FACT_WORDS);
     add_encryption(group, connection);
     add_chain(group, connection);
-    if (time_of(connection, "opened-at") != 0)
-        add_moment(group, _("Open since"), time_of(connection, "opened-at"));
+    if (sotto_dictionary_time(connection, "opened-at") != 0)
+        add_moment(group, _("Open since"), sotto_dictionary_time(connection, "opened-at"));
     else
         sotto_fact_group_add(group, _("Open since"), _("closed until it is needed"), FACT_WORDS);
     sotto_fact_group_add(group, _("Latency"), latency, FACT_WORDS);

@@ -9,16 +9,19 @@
 #include "known_network_row.h"
 
 #include "figure.h"
+#include "folding_box.h"
 #include "policy_choice.h"
 
 #include <glib/gi18n.h>
+
+#define FOLDED_BELOW 376 /* pixels */
 
 struct _SottoKnownNetworkRow {
     HdyPreferencesRow parent_instance;
     char *id;
     guint place;
 
-    GtkOrientable *halves; /* words, controls */
+    GtkWidget *halves; /* words, controls */
     GtkImage *icon, *mark;
     GtkLabel *name, *detail;
     SottoPolicyChoice *policies;
@@ -127,12 +130,6 @@ void sotto_known_network_row_show(SottoKnownNetworkRow *self, const SottoNetwork
     atk_object_set_name(gtk_widget_get_accessible(self->forget), forget);
 }
 
-void sotto_known_network_row_set_narrow(SottoKnownNetworkRow *self, gboolean narrow)
-{
-    gtk_orientable_set_orientation(self->halves,
-                                   narrow ? GTK_ORIENTATION_VERTICAL : GTK_ORIENTATION_HORIZONTAL);
-}
-
 guint sotto_known_network_row_place(SottoKnownNetworkRow *self)
 {
     return self->place;
@@ -198,4 +195,5 @@ static void sotto_known_network_row_class_init(SottoKnownNetworkRowClass *class)
 static void sotto_known_network_row_init(SottoKnownNetworkRow *self)
 {
     gtk_widget_init_template(GTK_WIDGET(self));
+    folding_box_follow(self->halves, FOLDED_BELOW);
 }

@@ -16,6 +16,4 @@ SottoKnownNetworkRow *sotto_known_network_row_new(void);
 /** Shows `network` (transfer none) as the one at `place` in the list, from 0. */
 void sotto_known_network_row_show(SottoKnownNetworkRow *row, const SottoNetwork *network,
                                   guint place);
-/** Whether its controls stand below its words. */
-void sotto_known_network_row_set_narrow(SottoKnownNetworkRow *row, gboolean narrow);
 guint sotto_known_network_row_place(SottoKnownNetworkRow *row);

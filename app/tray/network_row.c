@@ -2,13 +2,19 @@
 /*
  * The choice of the network at hand, on Status. One that the helper refuses goes back by the
  * refresh that follows every action.
+ *
+ * In a narrow window the choice stands below the words: HdyActionRow's one child is the box of all
+ * its parts.
  */
 #include "network_row.h"
 
+#include "folding_box.h"
 #include "policy_choice.h"
 #include "spoken_row.h"
 
 #include <glib/gi18n.h>
+
+#define FOLDED_BELOW 320 /* pixels */
 
 struct _SottoNetworkRow {
     HdyActionRow parent_instance;
@@ -50,4 +56,5 @@ static void sotto_network_row_class_init(SottoNetworkRowClass *class)
 static void sotto_network_row_init(SottoNetworkRow *self)
 {
     gtk_widget_init_template(GTK_WIDGET(self));
+    folding_box_follow(gtk_bin_get_child(GTK_BIN(self)), FOLDED_BELOW);
 }

@@ -6,9 +6,6 @@
  * The helper knows up to 256 networks, and a row costs about a millisecond: the first dozen are
  * made at once, the others when nothing else is to be done. A row stays with its network, so that
  * the keyboard's focus, or an open menu, is where it was when the list is told anew.
- *
- * Rows have another shape where there is little room. That is known when the list gets its width,
- * which is no moment to change what is in it; so it is done right after.
  */
 #include "networks_view.h"
 
@@ -17,8 +14,7 @@
 
 #include <glib/gi18n.h>
 
-#define BATCH  12
-#define NARROW 400 /* pixels of the list */
+#define BATCH 12
 
 struct _SottoNetworksView {
     GtkBin parent_instance;
@@ -29,8 +25,6 @@ struct _SottoNetworksView {
     GHashTable *rows;       /* id → row, borrowed from the list box */
     guint shown;            /* so many of `networks` have their rows */
     guint batch_source;
-    gboolean narrow;
-    guint shape_source;
 
     GtkWidget *content, *empty;
     GtkLabel *message;
@@ -59,35 +53,9 @@ static void show_row(SottoNetworksView *self, const SottoNetwork *network, guint
         return;
     }
     row = sotto_known_network_row_new();
-    sotto_known_network_row_set_narrow(row, self->narrow);
     g_hash_table_insert(self->rows, g_strdup(network->id), row);
     sotto_known_network_row_show(row, network, place);
     gtk_container_add(GTK_CONTAINER(self->list), GTK_WIDGET(row));
-}
-
-static gboolean on_shape(gpointer data)
-{
-    SottoNetworksView *self = data;
-    GHashTableIter iter;
-    gpointer row;
-
-    self->shape_source = 0;
-    g_hash_table_iter_init(&iter, self->rows);
-    while (g_hash_table_iter_next(&iter, NULL, &row))
-        sotto_known_network_row_set_narrow(row, self->narrow);
-    return G_SOURCE_REMOVE;
-}
-
-static void on_list_allocated(GtkWidget *list, GdkRectangle *place, gpointer data)
-{
-    SottoNetworksView *self = data;
-    gboolean narrow = place->width < NARROW;
-
-    if (narrow == self->narrow)
-        return;
-    self->narrow = narrow;
-    if (self->shape_source == 0)
-        self->shape_source = g_idle_add_full(G_PRIORITY_HIGH_IDLE, on_shape, self, NULL);
 }
 
 /* The keyboard's focus goes to the neighbour of a row that goes, not to nowhere. */
@@ -256,7 +224,6 @@ static void sotto_networks_view_destroy(GtkWidget *widget)
 
     forget_question(self);
     g_clear_handle_id(&self->batch_source, g_source_remove);
-    g_clear_handle_id(&self->shape_source, g_source_remove);
     if (self->networks_handler != 0)
         g_signal_handler_disconnect(self->helper, self->networks_handler);
     self->networks_handler = 0;
@@ -287,7 +254,6 @@ static void sotto_networks_view_class_init(SottoNetworksViewClass *class)
     gtk_widget_class_bind_template_child(widget_class, SottoNetworksView, message);
     gtk_widget_class_bind_template_child(widget_class, SottoNetworksView, list);
     gtk_widget_class_bind_template_child(widget_class, SottoNetworksView, local_names);
-    gtk_widget_class_bind_template_callback(widget_class, on_list_allocated);
 }
 
 static void sotto_networks_view_init(SottoNetworksView *self)

@@ -6,6 +6,7 @@
  */
 #include "try_name_view.h"
 
+#include "dictionary.h"
 #include "fold_row.h"
 #include "rule_words.h"
 #include "wording.h"
@@ -37,14 +38,6 @@ G_DEFINE_FINAL_TYPE(SottoTryNameView, sotto_try_name_view, HDY_TYPE_PREFERENCES_
 
 /* --- what was said --------------------------------------------------------------------------- */
 
-static const char *text_of(GVariant *explanation, const char *key)
-{
-    const char *text = "";
-
-    g_variant_lookup(explanation, key, "&s", &text);
-    return text;
-}
-
 static void show_error(SottoTryNameView *self, const char *sentence)
 {
     gtk_label_set_text(self->error, sentence);
@@ -65,8 +58,8 @@ static void append_fact(GString *text, const char *name, const char *value)
 
 static void show_facts(SottoTryNameView *self, GVariant *explanation)
 {
-    const char *rule = text_of(explanation, "rule");
-    gboolean named = strstr(text_of(explanation, "summary"), rule) != NULL;
+    const char *rule = sotto_dictionary_text(explanation, "rule");
+    gboolean named = strstr(sotto_dictionary_text(explanation, "summary"), rule) != NULL;
     g_autoptr(GString) text = g_string_new(NULL);
     g_autofree char *left = NULL;
     guint ttl = 0;
@@ -74,10 +67,10 @@ static void show_facts(SottoTryNameView *self, GVariant *explanation)
     if (g_variant_lookup(explanation, "ttl", "u", &ttl) && ttl > 0)
         left =
             g_strdup_printf(ngettext("for another %u second", "for another %u seconds", ttl), ttl);
-    append_fact(text, _("Answer"), text_of(explanation, "answer"));
+    append_fact(text, _("Answer"), sotto_dictionary_text(explanation, "answer"));
     append_fact(text, _("Kept"), left != NULL ? left : "");
     append_fact(text, _("Rule"), named ? "" : rule);
-    append_fact(text, _("Endpoint"), text_of(explanation, "endpoint"));
+    append_fact(text, _("Endpoint"), sotto_dictionary_text(explanation, "endpoint"));
     gtk_label_set_text(GTK_LABEL(self->facts), text->str);
     gtk_widget_set_visible(self->facts, text->len > 0);
 }
@@ -194,11 +187,11 @@ static void on_remove(GtkButton *button, gpointer data)
 
 static void show_explanation(SottoTryNameView *self, GVariant *explanation)
 {
-    g_autofree char *summary = sotto_wording(text_of(explanation, "summary"));
-    const char *source = text_of(explanation, "source");
+    g_autofree char *summary = sotto_wording(sotto_dictionary_text(explanation, "summary"));
+    const char *source = sotto_dictionary_text(explanation, "source");
 
     g_free(self->known_name);
-    self->known_name = g_strdup(text_of(explanation, "name"));
+    self->known_name = g_strdup(sotto_dictionary_text(explanation, "name"));
     self->by_rule = g_str_equal(source, "rule");
     gtk_image_set_from_icon_name(GTK_IMAGE(self->icon), icon_for(source), GTK_ICON_SIZE_BUTTON);
     gtk_label_set_text(self->summary, summary);
