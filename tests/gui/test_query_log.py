@@ -69,13 +69,13 @@ def rows(count=50):
     shown = [column for column, title in enumerate(titles()) if title not in ("Time", "")]
     texts = []
     for row in range(min(count, Atspi.Table.get_n_rows(found))):
-        cells = [Atspi.Table.get_accessible_at(found, row, column).get_name() for column in shown]
-        texts.append([text for text in cells if text])
+        cells = [Atspi.Table.get_accessible_at(found, row, column) for column in shown]
+        texts.append([cell.get_name() for cell in cells if cell and cell.get_name()])  # a row may go while it is read
     return texts
 
 
 def names(count=50):
-    return [cells[0] for cells in rows(count)]
+    return [cells[0] for cells in rows(count) if cells]
 
 
 def wait_for_names(expected):
