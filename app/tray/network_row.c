@@ -2,27 +2,38 @@
 /*
  * The choice of the network at hand, on Status. One that the helper refuses goes back by the
  * refresh that follows every action.
- *
- * In a narrow window the choice stands below the words: HdyActionRow's one child is the box of all
- * its parts.
+ * In a narrow window it stands below the words, as in the list of networks (known_network_row.c).
  */
 #include "network_row.h"
 
 #include "folding_box.h"
 #include "policy_choice.h"
-#include "spoken_row.h"
 
 #include <glib/gi18n.h>
 
-#define FOLDED_BELOW 320 /* pixels */
+#define FOLDED_BELOW 330 /* pixels */
 
 struct _SottoNetworkRow {
-    HdyActionRow parent_instance;
+    HdyPreferencesRow parent_instance;
 
+    GtkWidget *halves; /* words, choice */
+    GtkLabel *name, *detail;
     SottoPolicyChoice *policies;
 };
 
-G_DEFINE_FINAL_TYPE(SottoNetworkRow, sotto_network_row, HDY_TYPE_ACTION_ROW)
+G_DEFINE_FINAL_TYPE(SottoNetworkRow, sotto_network_row, HDY_TYPE_PREFERENCES_ROW)
+
+/* For the eye and the ear. */
+static void set_words(SottoNetworkRow *self, const char *name, const char *detail)
+{
+    AtkObject *accessible = gtk_widget_get_accessible(GTK_WIDGET(self));
+
+    hdy_preferences_row_set_title(HDY_PREFERENCES_ROW(self), name);
+    gtk_label_set_text(self->name, name);
+    gtk_label_set_text(self->detail, detail);
+    atk_object_set_name(accessible, name);
+    atk_object_set_description(accessible, detail);
+}
 
 void sotto_network_row_update(SottoNetworkRow *self, SottoHelper *helper)
 {
@@ -31,8 +42,7 @@ void sotto_network_row_update(SottoNetworkRow *self, SottoHelper *helper)
     /* Translators: %s is the name of a network, such as Grand Hotel Wi-Fi. */
     g_autofree char *title = g_strdup_printf(_("On %s"), network);
 
-    spoken_row_set(HDY_ACTION_ROW(self), network[0] != '\0' ? title : _("On this network"),
-                   policy_describe(policy));
+    set_words(self, network[0] != '\0' ? title : _("On this network"), policy_describe(policy));
     sotto_policy_choice_set(self->policies, network, policy);
 }
 
@@ -49,12 +59,17 @@ static void sotto_network_row_class_init(SottoNetworkRowClass *class)
     g_type_ensure(SOTTO_TYPE_POLICY_CHOICE); /* named in the template */
     gtk_widget_class_set_template_from_resource(widget_class,
                                                 "/io/github/sottodns/Sotto/network-row.ui");
-    gtk_widget_class_bind_template_child(widget_class, SottoNetworkRow, policies);
+#define CHILD(name) gtk_widget_class_bind_template_child(widget_class, SottoNetworkRow, name)
+    CHILD(halves);
+    CHILD(name);
+    CHILD(detail);
+    CHILD(policies);
+#undef CHILD
     gtk_widget_class_bind_template_callback(widget_class, on_chosen);
 }
 
 static void sotto_network_row_init(SottoNetworkRow *self)
 {
     gtk_widget_init_template(GTK_WIDGET(self));
-    folding_box_follow(gtk_bin_get_child(GTK_BIN(self)), FOLDED_BELOW);
+    folding_box_follow(self->halves, FOLDED_BELOW);
 }
