@@ -75,7 +75,7 @@ def rows(count=50):
 
 
 def names(count=50):
-    return [cells[0] for cells in rows(count) if cells]
+    return [cells[0] if cells else "" for cells in rows(count)]
 
 
 def wait_for_names(expected):

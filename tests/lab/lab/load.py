@@ -50,9 +50,10 @@ class Load:
         if kind is None:
             self.asked = [Asked(*one) for one in json.loads(self.daemon.log.splitlines()[-1])]
 
-    def unanswered(self):
-        """What was not answered well: when (seconds since the first), whom it was asked of, and what came instead."""
-        return [(round(one.sent - self.asked[0].sent, 3), one.server, one.rcode) for one in self.asked if not one.is_answered]
+    def unanswered_since(self, moment):
+        """What was asked after `moment` and not answered well: seconds since then, whom it was asked of, what came instead."""
+        return [(round(one.sent - moment, 3), one.server, one.rcode) for one in self.asked
+                if one.sent > moment and not one.is_answered]
 
     def first_good_after(self, moment):
         """Seconds until a question asked after `moment` was answered; None: it never was."""
