@@ -178,15 +178,18 @@ Status dnscrypt_open_udp(Dnscrypt *dnscrypt)
     if (dnscrypt->udp.io.loop != NULL)
         return STATUS_OK;
     const Address hop = dnscrypt_first_hop(&dnscrypt->base);
-    const Status status = udp_connect(&hop, &fd);
-    if (status != STATUS_OK)
-        return status;
-    return udp_open(&dnscrypt->udp, loop_of(dnscrypt), fd, dnscrypt_attempt_udp_received,
-                    dnscrypt_attempt_udp_failed, dnscrypt);
+    Status status = udp_connect(&hop, &fd);
+    if (status == STATUS_OK)
+        status = udp_open(&dnscrypt->udp, loop_of(dnscrypt), fd, dnscrypt_attempt_udp_received,
+                          dnscrypt_attempt_udp_failed, dnscrypt);
+    if (status == STATUS_OK)
+        dnscrypt->outbox = outbox_new(&dnscrypt->udp);
+    return status;
 }
 
 void dnscrypt_close_udp(Dnscrypt *dnscrypt)
 {
+    g_clear_pointer(&dnscrypt->outbox, outbox_free);
     udp_clear(&dnscrypt->udp);
 }
 

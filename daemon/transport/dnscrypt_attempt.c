@@ -18,9 +18,9 @@
  */
 #include "dnscrypt_attempt.h"
 
+#include "chance.h"
 #include "log.h"
 
-#include <sodium.h>
 #include <string.h>
 
 #define RELAYED_CALL_US (1500 * 1000)
@@ -111,7 +111,6 @@ Status dnscrypt_attempt_send_datagram(Attempt *attempt)
     Dnscrypt *dnscrypt = attempt->dnscrypt;
     Exchange *exchange = attempt->exchange;
     DnscryptSession *session;
-    uint8_t packet[DNSCRYPT_PACKET_MAX];
     size_t length;
     Status status = dnscrypt_open_udp(dnscrypt);
     if (status == STATUS_OK)
@@ -119,14 +118,14 @@ Status dnscrypt_attempt_send_datagram(Attempt *attempt)
     if (status != STATUS_OK)
         return status;
     NonceEntry *entry = nonce_book_add(&dnscrypt->nonces, &attempt->nonces, exchange, session);
-    status = dnscrypt_attempt_seal(attempt, session, entry->nonce,
-                                   dnscrypt_attempt_padding(attempt), packet, &length);
+    status =
+        dnscrypt_attempt_seal(attempt, session, entry->nonce, dnscrypt_attempt_padding(attempt),
+                              outbox_room(dnscrypt->outbox), &length);
     dnscrypt_session_unref(session);
     if (status != STATUS_OK)
         return status;
 
-    const UdpPacket datagram = {.bytes = packet, .length = length};
-    udp_send(&dnscrypt->udp, &datagram, 1);
+    outbox_add(dnscrypt->outbox, length);
     dnscrypt->base.counters.bytes_sent += length;
     if (exchange->tries++ > 0)
         dnscrypt->base.counters.retries++;
@@ -308,7 +307,7 @@ void dnscrypt_attempt_start(Dnscrypt *dnscrypt, Exchange *exchange)
     list_init(&attempt->call_node);
     exchange->state = attempt;
     exchange->tries = 0;
-    randombytes_buf(&exchange->wire_id, sizeof(exchange->wire_id));
+    chance_draw(&exchange->wire_id, sizeof(exchange->wire_id));
     list_append(&dnscrypt->live, &exchange->node);
     loop_timer_stop(&dnscrypt->idle);
 

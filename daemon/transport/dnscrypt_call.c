@@ -10,9 +10,8 @@
  */
 #include "dnscrypt_attempt.h"
 
+#include "chance.h"
 #include "log.h"
-
-#include <sodium.h>
 
 #define CALLS_AT_ONCE 16
 #define TRIES         3 /* of one exchange, where the server closes without an answer */
@@ -49,7 +48,7 @@ static Status call_open(Attempt *attempt)
     Status status = dnscrypt_session_for_query(attempt->dnscrypt, &session);
     if (status != STATUS_OK)
         return status;
-    randombytes_buf(attempt->call_nonce, sizeof(attempt->call_nonce));
+    chance_draw(attempt->call_nonce, sizeof(attempt->call_nonce));
     status = dnscrypt_attempt_seal(attempt, session, attempt->call_nonce, padded, packet, &length);
     if (status != STATUS_OK) {
         dnscrypt_session_unref(session);

@@ -9,7 +9,8 @@
  */
 #include "dnscrypt_nonces.h"
 
-#include <sodium.h>
+#include "chance.h"
+
 #include <string.h>
 
 #define PAST_MAX 256
@@ -55,7 +56,7 @@ NonceEntry *nonce_book_add(NonceBook *book, List *list, Exchange *exchange,
                            DnscryptSession *session)
 {
     NonceEntry *entry = g_new0(NonceEntry, 1);
-    randombytes_buf(entry->nonce, sizeof(entry->nonce));
+    chance_draw(entry->nonce, sizeof(entry->nonce));
     entry->exchange = exchange;
     entry->session = dnscrypt_session_ref(session);
     list_append(list, &entry->node);

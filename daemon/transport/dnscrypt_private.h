@@ -4,9 +4,9 @@
 #include "dnscrypt_fetch.h"
 #include "dnscrypt_nonces.h"
 #include "dnscrypt_session.h"
+#include "outbox.h"
 #include "relay_header.h"
 #include "transport.h"
-#include "udp.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -45,6 +45,7 @@ typedef struct Dnscrypt {
     unsigned calls;  /* TCP connections open */
     List call_queue; /* attempts that wait for one to be closed */
     UdpSocket udp;   /* open while something was asked lately */
+    Outbox *outbox;  /* of it; NULL while it is closed */
     LoopTimer idle;
     NonceBook nonces;
     DnscryptPath path;

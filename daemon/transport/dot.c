@@ -7,6 +7,7 @@
  * IDs are random, and different from those lately used on the connection, so that a second answer
  * or a very late one is known for what it is.
  */
+#include "chance.h"
 #include "edns.h"
 #include "frame.h"
 #include "pipeline.h"
@@ -62,7 +63,9 @@ static Exchange *find_exchange(DotPipe *dot, uint16_t id)
 static bool take_id(DotPipe *dot, Exchange *exchange)
 {
     for (int attempt = 0; attempt < 64; attempt++) {
-        uint16_t id = (uint16_t)randombytes_random();
+        uint16_t id;
+
+        chance_draw(&id, sizeof id);
 
         if (find_exchange(dot, id) == NULL && find_recent(dot, id) == NULL) {
             exchange->wire_id = id;

@@ -11,6 +11,7 @@
  * There are still servers, in old routers above all, that know no EDNS and say FORMERR or NOTIMP to
  * it (RFC 6891 §7). They are asked again without, and so from then on until the network changes.
  */
+#include "chance.h"
 #include "edns.h"
 #include "tcpcall.h"
 #include "transport_classes.h"
@@ -204,7 +205,7 @@ static Status attempt_write_query(Attempt *attempt)
         attempt->length = view.records;
         wire_put_u16(attempt->query + ADDITIONAL_COUNT, 0);
     }
-    randombytes_buf(&exchange->wire_id, sizeof(exchange->wire_id));
+    chance_draw(&exchange->wire_id, sizeof(exchange->wire_id));
     wire_put_u16(attempt->query, exchange->wire_id);
     return STATUS_OK;
 }
