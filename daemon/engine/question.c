@@ -52,12 +52,6 @@ void question_key_retype(QuestionKey *key, uint16_t type, bool dnssec_ok,
     set_hash(key, secret);
 }
 
-void question_key_name(const uint8_t *bytes, size_t length, Name *name)
-{
-    name->length = (uint8_t)(length - QUESTION_HEADER);
-    memcpy(name->wire, bytes + QUESTION_HEADER, name->length);
-}
-
 bool question_key_is_recursive(const QuestionKey *key)
 {
     return key->bytes[BITS_AT] & BIT_RD;

@@ -28,8 +28,6 @@ void question_key_init(QuestionKey *key, const Message *query, uint32_t scope,
 /** Makes it the key of the same question for another type, with DO or without. */
 void question_key_retype(QuestionKey *key, uint16_t type, bool dnssec_ok,
                          const uint8_t secret[QUESTION_SECRET_LENGTH]);
-/** The name in a key's bytes, in lower case. */
-void question_key_name(const uint8_t *bytes, size_t length, Name *name);
 
 /** Whether RD was set: what comes of other questions depends on what the server happens to know. */
 bool question_key_is_recursive(const QuestionKey *key);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cache.h"
+#include "edns.h"
 #include "harness.h"
 
 #include <string.h>
@@ -259,6 +261,55 @@ static void least_recently_used_goes_first(Harness *harness, gconstpointer unuse
     g_assert_cmpuint(stats.cache_bytes, >, 4096);
 }
 
+/* One address of fill-N.bench-names.net, as a resolver answers it; the name compressed. */
+static size_t write_typical_reply(unsigned number, uint8_t *wire, size_t capacity)
+{
+    static const uint8_t record[] = {0xc0, 12, 0, 1, 0, 1, 0, 0, 1, 44, 0, 4, 192, 0, 2, 1};
+    g_autofree char *text = g_strdup_printf("fill-%u.bench-names.net", number);
+    WireWriter writer = wire_writer(wire, capacity);
+    Name name;
+
+    g_assert_cmpint(name_parse(text, &name), ==, STATUS_OK);
+    wire_write_u16(&writer, (uint16_t)number);
+    wire_write_u16(&writer, MESSAGE_QR | MESSAGE_RD | MESSAGE_RA);
+    wire_write_u16(&writer, 1);
+    wire_write_u16(&writer, 1);
+    wire_write_zeros(&writer, 4);
+    wire_write_bytes(&writer, name.wire, name.length);
+    wire_write_u16(&writer, RRTYPE_A);
+    wire_write_u16(&writer, CLASS_IN);
+    wire_write_bytes(&writer, record, sizeof record);
+    g_assert_false(writer.failed);
+    return writer.position;
+}
+
+/* Everything that it takes, its table too; whatever it costs beyond its message of 60 bytes. */
+static void name_costs_at_most_120_bytes(void)
+{
+    const unsigned count = 100000;
+    const uint8_t secret[QUESTION_SECRET_LENGTH] = {0};
+    g_autoptr(Plan) plan = plan_new();
+    Cache *cache = cache_new();
+
+    plan->cache_bytes = 64 << 20;
+    cache_configure(cache, plan);
+    for (unsigned i = 0; i < count; i++) {
+        uint8_t wire[512];
+        size_t length = write_typical_reply(i, wire, sizeof wire);
+        QuestionKey key;
+        Message reply;
+        Shelf shelf;
+
+        g_assert_cmpint(message_parse(&reply, wire, length), ==, STATUS_OK);
+        g_assert_true(shelf_read(&shelf, &reply, plan));
+        question_key_init(&key, &reply, 1, secret);
+        cache_store(cache, &key, &reply, &shelf, EDE_NONE, S);
+    }
+    g_assert_cmpuint(cache_entries(cache), ==, count);
+    g_assert_cmpuint(cache_bytes(cache) / count, <=, 120);
+    cache_free(cache);
+}
+
 static void off_when_it_has_no_bytes(Harness *harness, gconstpointer unused)
 {
     Message answer;
@@ -339,6 +390,7 @@ int main(int argc, char **argv)
     TEST("truncated-is-not-kept", truncated_is_not_kept);
     TEST("ttls-stay-within-the-plans-limits", ttls_stay_within_the_plans_limits);
     TEST("least-recently-used-goes-first", least_recently_used_goes_first);
+    g_test_add_func("/cache/name-costs-at-most-120-bytes", name_costs_at_most_120_bytes);
     TEST("off-when-it-has-no-bytes", off_when_it_has_no_bytes);
     TEST("kept-over-a-reload-that-changes-no-resolver",
          kept_over_a_reload_that_changes_no_resolver);
