@@ -11,6 +11,7 @@
 #include "figure.h"
 #include "folding_box.h"
 #include "policy_choice.h"
+#include "row_words.h"
 
 #include <glib/gi18n.h>
 
@@ -97,18 +98,6 @@ static char *describe(const SottoNetwork *network)
 
 /* --- showing --------------------------------------------------------------------------------- */
 
-/* For the eye and the ear. */
-static void set_words(SottoKnownNetworkRow *self, const char *name, const char *detail)
-{
-    AtkObject *accessible = gtk_widget_get_accessible(GTK_WIDGET(self));
-
-    hdy_preferences_row_set_title(HDY_PREFERENCES_ROW(self), name);
-    gtk_label_set_text(self->name, name);
-    gtk_label_set_text(self->detail, detail);
-    atk_object_set_name(accessible, name);
-    atk_object_set_description(accessible, detail);
-}
-
 void sotto_known_network_row_show(SottoKnownNetworkRow *self, const SottoNetwork *network,
                                   guint place)
 {
@@ -120,7 +109,7 @@ void sotto_known_network_row_show(SottoKnownNetworkRow *self, const SottoNetwork
     g_free(self->id);
     self->id = g_strdup(network->id);
     self->place = place;
-    set_words(self, name, detail);
+    row_words_set(HDY_PREFERENCES_ROW(self), self->name, self->detail, name, detail);
     gtk_image_set_from_icon_name(self->icon,
                                  network->ssid[0] != '\0' ? "network-wireless-symbolic"
                                                           : "network-wired-symbolic",

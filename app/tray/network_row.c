@@ -8,6 +8,7 @@
 
 #include "folding_box.h"
 #include "policy_choice.h"
+#include "row_words.h"
 
 #include <glib/gi18n.h>
 
@@ -23,18 +24,6 @@ struct _SottoNetworkRow {
 
 G_DEFINE_FINAL_TYPE(SottoNetworkRow, sotto_network_row, HDY_TYPE_PREFERENCES_ROW)
 
-/* For the eye and the ear. */
-static void set_words(SottoNetworkRow *self, const char *name, const char *detail)
-{
-    AtkObject *accessible = gtk_widget_get_accessible(GTK_WIDGET(self));
-
-    hdy_preferences_row_set_title(HDY_PREFERENCES_ROW(self), name);
-    gtk_label_set_text(self->name, name);
-    gtk_label_set_text(self->detail, detail);
-    atk_object_set_name(accessible, name);
-    atk_object_set_description(accessible, detail);
-}
-
 void sotto_network_row_update(SottoNetworkRow *self, SottoHelper *helper)
 {
     SottoPolicy policy = sotto_helper_policy(helper);
@@ -42,7 +31,8 @@ void sotto_network_row_update(SottoNetworkRow *self, SottoHelper *helper)
     /* Translators: %s is the name of a network, such as Grand Hotel Wi-Fi. */
     g_autofree char *title = g_strdup_printf(_("On %s"), network);
 
-    set_words(self, network[0] != '\0' ? title : _("On this network"), policy_describe(policy));
+    row_words_set(HDY_PREFERENCES_ROW(self), self->name, self->detail,
+                  network[0] != '\0' ? title : _("On this network"), policy_describe(policy));
     sotto_policy_choice_set(self->policies, network, policy);
 }
 

@@ -21,7 +21,7 @@ typedef struct Entry {
     char *haystack; /* what is searched */
 } Entry;
 
-struct RuleList {
+struct RuleRows {
     GtkListBox *box;
     GCallback unwanted;
     gpointer data;
@@ -94,7 +94,7 @@ static gboolean filter_row(GtkListBoxRow *row, gpointer data)
     return place_of(row) > 0;
 }
 
-static void give_focus(RuleList *list, SottoRuleRow *row)
+static void give_focus(RuleRows *list, SottoRuleRow *row)
 {
     SottoRule *rule = sotto_rule_row_rule(row);
 
@@ -104,7 +104,7 @@ static void give_focus(RuleList *list, SottoRuleRow *row)
     sotto_rule_row_focus(row);
 }
 
-static void show_row(RuleList *list, const Entry *entry, guint place)
+static void show_row(RuleRows *list, const Entry *entry, guint place)
 {
     SottoRuleRow *row = g_hash_table_lookup(list->rows, entry->key);
 
@@ -122,7 +122,7 @@ static void show_row(RuleList *list, const Entry *entry, guint place)
 }
 
 /* FALSE when all are there. */
-static gboolean build_batch(RuleList *list)
+static gboolean build_batch(RuleRows *list)
 {
     guint end = MIN(list->built + BATCH, list->wanted->len);
 
@@ -133,7 +133,7 @@ static gboolean build_batch(RuleList *list)
 
 static gboolean on_batch(gpointer data)
 {
-    RuleList *list = data;
+    RuleRows *list = data;
 
     if (build_batch(list))
         return G_SOURCE_CONTINUE;
@@ -141,7 +141,7 @@ static gboolean on_batch(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
-static void choose_wanted(RuleList *list)
+static void choose_wanted(RuleRows *list)
 {
     list->matches = 0;
     g_ptr_array_set_size(list->wanted, 0);
@@ -157,7 +157,7 @@ static void choose_wanted(RuleList *list)
 }
 
 /* Rows that are there take their places at once, so that nothing jumps; the others follow. */
-static void show(RuleList *list)
+static void show(RuleRows *list)
 {
     GHashTableIter iter;
     gpointer row;
@@ -184,7 +184,7 @@ static void show(RuleList *list)
 /* --- rules that are gone --------------------------------------------------------------------- */
 
 /* The nearest row that can be seen, from `index` on or else before it; NULL. */
-static SottoRuleRow *neighbour(RuleList *list, int index)
+static SottoRuleRow *neighbour(RuleRows *list, int index)
 {
     GtkListBoxRow *row;
 
@@ -200,7 +200,7 @@ static SottoRuleRow *neighbour(RuleList *list, int index)
 }
 
 /* FALSE: it had the focus, and there is no other row. */
-static gboolean remove_row(RuleList *list, GtkWidget *row)
+static gboolean remove_row(RuleRows *list, GtkWidget *row)
 {
     gboolean focused = gtk_container_get_focus_child(GTK_CONTAINER(list->box)) == row;
     int index = gtk_list_box_row_get_index(GTK_LIST_BOX_ROW(row));
@@ -213,7 +213,7 @@ static gboolean remove_row(RuleList *list, GtkWidget *row)
     return !focused || next != NULL;
 }
 
-static gboolean remove_rows_of_others(RuleList *list, GHashTable *keys)
+static gboolean remove_rows_of_others(RuleRows *list, GHashTable *keys)
 {
     gboolean kept = TRUE;
     GHashTableIter iter;
@@ -231,7 +231,7 @@ static gboolean remove_rows_of_others(RuleList *list, GHashTable *keys)
 
 /* --- what is shown --------------------------------------------------------------------------- */
 
-gboolean rule_list_update(RuleList *list, const GPtrArray *rules)
+gboolean rule_rows_update(RuleRows *list, const GPtrArray *rules)
 {
     g_autoptr(GHashTable) keys = g_hash_table_new(g_str_hash, g_str_equal);
     gboolean kept;
@@ -254,7 +254,7 @@ gboolean rule_list_update(RuleList *list, const GPtrArray *rules)
     return kept;
 }
 
-void rule_list_search(RuleList *list, char **words)
+void rule_rows_search(RuleRows *list, char **words)
 {
     g_strfreev(list->words);
     list->words = words != NULL && words[0] != NULL ? g_strdupv(words) : NULL;
@@ -262,23 +262,23 @@ void rule_list_search(RuleList *list, char **words)
     show(list);
 }
 
-void rule_list_show_more(RuleList *list)
+void rule_rows_show_more(RuleRows *list)
 {
     list->limit += list->step;
     show(list);
 }
 
-guint rule_list_matches(const RuleList *list)
+guint rule_rows_matches(const RuleRows *list)
 {
     return list->matches;
 }
 
-guint rule_list_left(const RuleList *list)
+guint rule_rows_left(const RuleRows *list)
 {
     return list->matches - list->wanted->len;
 }
 
-void rule_list_focus(RuleList *list, const char *name)
+void rule_rows_focus(RuleRows *list, const char *name)
 {
     g_free(list->focus);
     list->focus = g_strdup(name);
@@ -286,9 +286,9 @@ void rule_list_focus(RuleList *list, const char *name)
 
 /* --- life ------------------------------------------------------------------------------------ */
 
-RuleList *rule_list_new(GtkListBox *box, guint limit, GCallback unwanted, gpointer data)
+RuleRows *rule_rows_new(GtkListBox *box, guint limit, GCallback unwanted, gpointer data)
 {
-    RuleList *list = g_new0(RuleList, 1);
+    RuleRows *list = g_new0(RuleRows, 1);
 
     list->box = box;
     list->unwanted = unwanted;
@@ -303,7 +303,7 @@ RuleList *rule_list_new(GtkListBox *box, guint limit, GCallback unwanted, gpoint
 }
 
 /* The rows go with the box. */
-void rule_list_free(RuleList *list)
+void rule_rows_free(RuleRows *list)
 {
     if (list == NULL)
         return;

@@ -24,7 +24,7 @@ struct _SottoRulesView {
     gulong rules_handler;
     GCancellable *question; /* the rules are asked for; NULL: they are not */
     gboolean known;         /* the rules were told */
-    RuleList *own, *configured;
+    RuleRows *own, *configured;
     guint configured_count;
 
     GtkWidget *content, *own_group, *configured_group, *empty, *no_match;
@@ -51,7 +51,7 @@ static void on_unwanted(SottoRuleRow *row, gpointer data)
 
 static void on_undoing(SottoRemovalBar *bar, const char *name, gpointer data)
 {
-    rule_list_focus(SOTTO_RULES_VIEW(data)->own, name);
+    rule_rows_focus(SOTTO_RULES_VIEW(data)->own, name);
 }
 
 static void on_add(GtkButton *button, gpointer data)
@@ -80,8 +80,8 @@ static void show_more(GtkButton *button, char *label, gboolean visible)
 /* What depends on how many rows there are. */
 static void show_counts(SottoRulesView *self)
 {
-    guint own = rule_list_matches(self->own), configured = rule_list_matches(self->configured);
-    guint own_left = rule_list_left(self->own), left = rule_list_left(self->configured);
+    guint own = rule_rows_matches(self->own), configured = rule_rows_matches(self->configured);
+    guint own_left = rule_rows_left(self->own), left = rule_rows_left(self->configured);
     gboolean searched = is_searched(self);
     g_autofree char *heading =
         g_strdup_printf(ngettext("%u rule", "%u rules", configured), configured);
@@ -118,8 +118,8 @@ static void show_rules(SottoRulesView *self, const GPtrArray *rules)
     self->known = TRUE;
     gtk_widget_set_visible(GTK_WIDGET(self->search), rules->len > SEARCHABLE);
     sotto_removal_bar_check(self->removal_bar, own);
-    kept = rule_list_update(self->own, own);
-    rule_list_update(self->configured, configured);
+    kept = rule_rows_update(self->own, own);
+    rule_rows_update(self->configured, configured);
     show_counts(self);
     if (!kept)
         gtk_widget_grab_focus(self->add);
@@ -131,9 +131,9 @@ static void on_search_changed(GtkSearchEntry *entry, gpointer data)
     g_autofree char *folded = g_utf8_casefold(gtk_entry_get_text(GTK_ENTRY(entry)), -1);
     g_auto(GStrv) words = g_strsplit_set(g_strstrip(folded), " \t", -1);
 
-    rule_list_search(self->own, words);
-    rule_list_search(self->configured, words);
-    if (words[0] != NULL && rule_list_matches(self->configured) > 0)
+    rule_rows_search(self->own, words);
+    rule_rows_search(self->configured, words);
+    if (words[0] != NULL && rule_rows_matches(self->configured) > 0)
         sotto_fold_row_set_open(self->fold, TRUE);
     show_counts(self);
 }
@@ -150,7 +150,7 @@ static void on_more(GtkButton *button, gpointer data)
 {
     SottoRulesView *self = data;
 
-    rule_list_show_more(button == self->own_more ? self->own : self->configured);
+    rule_rows_show_more(button == self->own_more ? self->own : self->configured);
     show_counts(self);
 }
 
@@ -277,8 +277,8 @@ static void sotto_rules_view_destroy(GtkWidget *widget)
     SottoRulesView *self = SOTTO_RULES_VIEW(widget);
 
     forget_question(self);
-    g_clear_pointer(&self->own, rule_list_free);
-    g_clear_pointer(&self->configured, rule_list_free);
+    g_clear_pointer(&self->own, rule_rows_free);
+    g_clear_pointer(&self->configured, rule_rows_free);
     if (self->rules_handler != 0)
         g_signal_handler_disconnect(self->helper, self->rules_handler);
     self->rules_handler = 0;
@@ -328,10 +328,10 @@ static void sotto_rules_view_class_init(SottoRulesViewClass *class)
 static void sotto_rules_view_init(SottoRulesView *self)
 {
     gtk_widget_init_template(GTK_WIDGET(self));
-    self->own = rule_list_new(self->own_list, STEP, G_CALLBACK(on_unwanted), self);
+    self->own = rule_rows_new(self->own_list, STEP, G_CALLBACK(on_unwanted), self);
     self->fold = sotto_fold_row_new(_("Rules in sotto.conf"), "");
     sotto_fold_row_hold(self->fold, self->folded);
     gtk_widget_show(GTK_WIDGET(self->fold));
     gtk_container_add(GTK_CONTAINER(self->fold_list), GTK_WIDGET(self->fold));
-    self->configured = rule_list_new(self->configured_list, STEP, NULL, NULL);
+    self->configured = rule_rows_new(self->configured_list, STEP, NULL, NULL);
 }
