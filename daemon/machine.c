@@ -29,6 +29,7 @@
 #include "service.h"
 #include "sleep.h"
 #include "state.h"
+#include "system_unit.h"
 #include "tls.h"
 #include "tun.h"
 
@@ -239,6 +240,21 @@ static const char *state_folder(void)
     return folder ? folder : DEFAULT_FOLDER;
 }
 
+/* What a damaged file does not tell, our device does: NetworkManager gives it its address while DNS
+ * is pointed at us, and systemd keeps it over the end of the process that asked for that. */
+static State *recall(const Machine *machine, const char *path)
+{
+    State *saved = state_load(path);
+
+    if (saved->lost && system_unit_is_there("NetworkManager.service") &&
+        tun_carries(&machine->settings->address4)) {
+        log_warning(
+            "the saved state is lost; this machine's DNS leads here, so protection goes on");
+        saved->on = true;
+    }
+    return saved;
+}
+
 static void put_together(Machine *machine)
 {
     g_autofree char *path = g_build_filename(state_folder(), STATE_FILE, NULL);
@@ -271,7 +287,7 @@ static void put_together(Machine *machine)
     machine->rules = rule_loader_new(machine->loop, machine->engine);
     machine->own_rules = own_rules_new(rules_path);
     rule_loader_follow(machine->rules, machine->own_rules);
-    machine->saved = state_load(path);
+    machine->saved = recall(machine, path);
     machine->decisions = decisions_load(decisions_path);
     machine->known = known_networks_new(known_path);
     machine->known_changes = (KnownNetworksListener){.changed = on_known_changed, .owner = machine};

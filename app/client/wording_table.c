@@ -50,6 +50,8 @@ const char *const wording_sentences[] = {
     N_("This network blocks private lookups."),
     N_("Protection is not on yet."),
     N_("Protection is not on."),
+    N_("What was chosen before could not be read, so protection is off. Turn it on again."),
+    N_("What you chose"),
     N_("Lookups through the resolver"),
     N_("Lookups of this machine's programs"),
     N_("They reach Sotto and are answered."),
@@ -172,6 +174,8 @@ const WordingPattern wording_patterns[] = {
 
     /* Translators: %s is an error message. */
     {ONE(N_("What is done on new networks could not be saved: %s.")), WORDING_PLAIN},
+    /* Translators: %s is an error message. */
+    {ONE(N_("It could not be saved and would be forgotten at a restart: %s.")), WORDING_PLAIN},
 
     /* Translators: a list such as “2 certificate requests and 1 name of a VPN”. */
     {ONE(N_("%s left in clear, as it may.")), WORDING_LIST},

@@ -15,14 +15,17 @@
  */
 #include "decisions.h"
 
+#include "kept_file.h"
 #include "log.h"
 
 #include <string.h>
 
+#define WHAT            "what was decided about resolvers"
 #define GROUP           "Sotto"
 #define RESOLVER_PREFIX "Resolver "
 #define FAVOURITES      "Favourites"
 #define RELAY           "Relay"
+#define MAX_LENGTH      (1024 * 1024) /* a thousand times what is ever written */
 
 struct Decisions {
     char *path; /* NULL: in memory only */
@@ -35,15 +38,12 @@ Decisions *decisions_load(const char *path)
     g_autoptr(GError) error = NULL;
 
     decisions->path = g_strdup(path);
-    decisions->file = g_key_file_new();
-    if (path != NULL &&
-        !g_key_file_load_from_file(decisions->file, path, G_KEY_FILE_NONE, &error)) {
-        if (!g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
-            log_warning("what was decided about resolvers cannot be read, and is forgotten: %s: %s",
-                        path, error->message);
-        g_key_file_unref(decisions->file);
+    if (path != NULL)
+        decisions->file = kept_file_read_keys(path, MAX_LENGTH, WHAT, &error);
+    if (error != NULL)
+        log_warning("%s cannot be read, and is forgotten: %s: %s", WHAT, path, error->message);
+    if (decisions->file == NULL)
         decisions->file = g_key_file_new();
-    }
     return decisions;
 }
 

@@ -9,11 +9,14 @@
  */
 #include "key_changes.h"
 
+#include "kept_file.h"
 #include "log.h"
 
 #include <string.h>
 
-#define FILE_MODE 0600
+#define WHAT       "which keys changed"
+#define MAX_LENGTH (4 * 1024 * 1024) /* many times what all lists together have */
+#define FILE_MODE  0600
 
 struct KeyChanges {
     char *path;
@@ -26,10 +29,11 @@ KeyChanges *key_changes_load(const char *path)
     g_autoptr(GError) error = NULL;
 
     changes->path = g_strdup(path);
-    changes->file = g_key_file_new();
-    if (!g_key_file_load_from_file(changes->file, path, G_KEY_FILE_NONE, &error) &&
-        !g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
-        log_warning("which keys changed cannot be read: %s: %s", path, error->message);
+    changes->file = kept_file_read_keys(path, MAX_LENGTH, WHAT, &error);
+    if (changes->file == NULL) {
+        log_warning("%s cannot be read: %s: %s", WHAT, path, error->message);
+        changes->file = g_key_file_new();
+    }
     return changes;
 }
 
@@ -50,7 +54,7 @@ static void save(const KeyChanges *changes)
 
     if (!g_file_set_contents_full(changes->path, data, (gssize)length,
                                   G_FILE_SET_CONTENTS_CONSISTENT, FILE_MODE, &error))
-        log_warning("which keys changed cannot be saved: %s", error->message);
+        log_warning("%s cannot be saved: %s", WHAT, error->message);
 }
 
 /* The name of a list's entry as a key of the file, where not every letter may stand. (transfer

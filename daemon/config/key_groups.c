@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "key_groups.h"
 
+#include "kept_file.h"
 #include "log.h"
 
 #include <string.h>
@@ -17,7 +18,8 @@ static bool read_group(const KeyGroups *groups, const char *text, size_t length)
     return group && groups->read(groups->owner, file, group);
 }
 
-static void read_groups(const KeyGroups *groups, const char *text)
+/* Returns how many are damaged. */
+static unsigned read_groups(const KeyGroups *groups, const char *text)
 {
     unsigned damaged = 0;
 
@@ -28,23 +30,38 @@ static void read_groups(const KeyGroups *groups, const char *text)
         if (!read_group(groups, group, (size_t)(end - group)))
             damaged++;
     }
-    if (damaged > 0)
-        log_warning("some of the %s are damaged and were forgotten: %s groups=%u", groups->what,
-                    groups->path, damaged);
+    return damaged;
+}
+
+/* A NUL is damage like any other, and no end. (transfer full) */
+static char *without_nuls(const char *text, size_t length)
+{
+    char *copy = g_malloc(length + 1);
+
+    for (size_t i = 0; i < length; i++)
+        copy[i] = text[i] != '\0' ? text[i] : '\xff';
+    copy[length] = '\0';
+    return copy;
 }
 
 void key_groups_load(const KeyGroups *groups)
 {
-    g_autofree char *text = NULL;
     g_autoptr(GError) error = NULL;
-    gsize length = 0;
+    size_t length = 0;
+    g_autofree char *text = kept_file_read(groups->path, groups->max_length, &length, &error);
+    g_autofree char *readable = NULL;
+    unsigned damaged;
 
-    if (!g_file_get_contents(groups->path, &text, &length, &error)) {
+    if (!text) {
         if (!g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
             log_warning("the %s cannot be read: %s", groups->what, error->message);
-    } else if (length > groups->max_length || strlen(text) != length) {
-        log_warning("the %s are damaged and were forgotten: %s", groups->what, groups->path);
-    } else {
-        read_groups(groups, text);
+        return;
     }
+    readable = without_nuls(text, length);
+    damaged = read_groups(groups, readable);
+    if (damaged == 0)
+        return;
+    log_warning("some of the %s are damaged and were forgotten: %s groups=%u", groups->what,
+                groups->path, damaged);
+    kept_file_set_aside(groups->path, text, length);
 }

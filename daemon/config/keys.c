@@ -39,7 +39,7 @@ void keys_append(Keys *keys, const char *group, const char *key, const char *val
     keys_set(keys, group, key, both, origin);
 }
 
-static void lay_group(Keys *keys, GKeyFile *upper, const char *group, const char *path)
+void keys_add_group(Keys *keys, GKeyFile *upper, const char *group, const char *path)
 {
     g_auto(GStrv) names = g_key_file_get_keys(upper, group, NULL, NULL);
 
@@ -64,7 +64,7 @@ gboolean keys_add_file(Keys *keys, const char *path, bool optional, GError **err
     }
     groups = g_key_file_get_groups(upper, NULL);
     for (size_t i = 0; groups[i]; i++)
-        lay_group(keys, upper, groups[i], path);
+        keys_add_group(keys, upper, groups[i], path);
     return TRUE;
 }
 

@@ -22,6 +22,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Keys, keys_free)
 gboolean keys_add_file(Keys *keys, const char *path, bool optional, GError **error);
 /** Lays `PATH.d/ *.conf` over it, in the order of their names; a missing folder is no error. */
 gboolean keys_add_drop_ins(Keys *keys, const char *path, GError **error);
+/** Lays one group of a key file over it, which was read from `path`. */
+void keys_add_group(Keys *keys, GKeyFile *file, const char *group, const char *path);
 /** Sets one key, as the command line does; `origin` names the place in errors. */
 void keys_set(Keys *keys, const char *group, const char *key, const char *value,
               const char *origin);

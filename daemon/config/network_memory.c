@@ -5,6 +5,7 @@
  */
 #include "network_memory.h"
 
+#include "kept_file.h"
 #include "log.h"
 
 #include <string.h>
@@ -15,16 +16,17 @@ void network_memory_load(Engine *engine, const char *path)
 {
     g_autofree char *text = NULL;
     g_autoptr(GError) error = NULL;
-    gsize length = 0;
+    size_t length = 0;
 
     if (!path)
         return;
-    if (!g_file_get_contents(path, &text, &length, &error)) {
+    text = kept_file_read(path, MAX_LENGTH, &length, &error);
+    if (!text) {
         if (!g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
             log_warning("what is known of networks cannot be read: %s", error->message);
         return;
     }
-    if (length <= MAX_LENGTH && strlen(text) == length)
+    if (strlen(text) == length)
         engine_load_networks(engine, text);
     else
         log_warning("what is known of networks is damaged and was forgotten: %s", path);

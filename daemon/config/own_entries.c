@@ -7,6 +7,7 @@
 
 #include "endpoint_spec.h"
 #include "entries.h"
+#include "kept_file.h"
 #include "log.h"
 #include "stamp.h"
 
@@ -14,6 +15,8 @@
 
 #define GROUP_PREFIX "Resolver "
 #define FILE_MODE    0600
+#define MAX_LENGTH   (4 * 1024 * 1024) /* all entries there may be, each as long as it may be */
+#define WHAT         "the resolvers that were added here"
 #define MAX_SPEC     2048
 #define MAX_NAME     100
 #define MAX_SLUG     40
@@ -21,15 +24,13 @@
 
 static GKeyFile *file_load(const char *path, GError **error)
 {
-    g_autoptr(GKeyFile) file = g_key_file_new();
     g_autoptr(GError) local = NULL;
+    GKeyFile *file = kept_file_read_keys(path, MAX_LENGTH, WHAT, &local);
 
-    if (g_key_file_load_from_file(file, path, G_KEY_FILE_NONE, &local) ||
-        g_error_matches(local, G_FILE_ERROR, G_FILE_ERROR_NOENT))
-        return g_steal_pointer(&file);
-    g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "Your own resolvers cannot be read: %s",
-                local->message);
-    return NULL;
+    if (file == NULL)
+        g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "Your own resolvers cannot be read: %s.",
+                    local->message);
+    return file;
 }
 
 static gboolean file_save(GKeyFile *file, const char *path, GError **error)
@@ -42,19 +43,36 @@ static gboolean file_save(GKeyFile *file, const char *path, GError **error)
                                  G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
                                  FILE_MODE, &local))
         return TRUE;
-    g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "Your own resolvers cannot be saved: %s",
+    g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "Your own resolvers cannot be saved: %s.",
                 local->message);
     return FALSE;
+}
+
+/* By itself, so that one which cannot be used costs no other. */
+static void read_group(GKeyFile *file, const char *group, const char *path, GPtrArray *entries)
+{
+    g_autoptr(Keys) keys = keys_new();
+    g_autoptr(GError) error = NULL;
+
+    keys_add_group(keys, file, group, path);
+    if (!entries_read(keys, entries, &error))
+        log_warning("a resolver that was added here cannot be used: %s", error->message);
 }
 
 GPtrArray *own_entries_load(const char *path)
 {
     GPtrArray *entries = g_ptr_array_new_with_free_func((GDestroyNotify)resolver_unref);
-    g_autoptr(Keys) keys = keys_new();
     g_autoptr(GError) error = NULL;
+    g_autoptr(GKeyFile) file = file_load(path, &error);
+    g_auto(GStrv) groups = NULL;
 
-    if (!keys_add_file(keys, path, true, &error) || !entries_read(keys, entries, &error))
-        log_warning("some of the resolvers added here cannot be used: %s", error->message);
+    if (file == NULL) {
+        log_warning("%s: %s", path, error->message);
+        return entries;
+    }
+    groups = g_key_file_get_groups(file, NULL);
+    for (size_t i = 0; groups[i] != NULL; i++)
+        read_group(file, groups[i], path, entries);
     return entries;
 }
 

@@ -5,10 +5,13 @@
  */
 #include "state.h"
 
+#include "kept_file.h"
 #include "log.h"
 
 #define GROUP            "State"
 #define DEFAULT_RESOLVER "auto"
+#define WHAT             "the saved state"
+#define MAX_LENGTH       65536 /* ours is a hundredth of that */
 
 bool state_read_unknown(const char *word, NetworkPolicy *unknown)
 {
@@ -23,24 +26,49 @@ bool state_read_unknown(const char *word, NetworkPolicy *unknown)
     return false;
 }
 
-State *state_load(const char *path)
+/* NULL: nothing can be read. (transfer full) */
+static GKeyFile *load(const char *path)
 {
-    State *state = g_new0(State, 1);
-    g_autoptr(GKeyFile) file = g_key_file_new();
     g_autoptr(GError) error = NULL;
-    g_autofree char *unknown = NULL;
+    GKeyFile *file = kept_file_read_keys(path, MAX_LENGTH, WHAT, &error);
 
-    state->path = g_strdup(path);
-    if (path && !g_key_file_load_from_file(file, path, G_KEY_FILE_NONE, &error) &&
-        !g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
-        log_warning("the saved state cannot be read, starting with the defaults: %s: %s", path,
+    if (!file)
+        log_warning("%s cannot be read, starting with the defaults: %s: %s", WHAT, path,
                     error->message);
+    return file;
+}
+
+static void read_state(State *state, GKeyFile *file)
+{
+    g_autofree char *unknown = g_key_file_get_string(file, GROUP, "UnknownNetworks", NULL);
+
     state->on = g_key_file_get_boolean(file, GROUP, "On", NULL);
     state->resolver = g_key_file_get_string(file, GROUP, "Resolver", NULL);
     state->changed_by = g_key_file_get_string(file, GROUP, "ChangedBy", NULL);
     state->changed_at_s = g_key_file_get_int64(file, GROUP, "ChangedAt", NULL);
-    unknown = g_key_file_get_string(file, GROUP, "UnknownNetworks", NULL);
     state->unknown_chosen = unknown && state_read_unknown(unknown, &state->unknown);
+}
+
+/* Whether the file says so; it need not be there. */
+static bool says_whether_on(GKeyFile *file, const char *path)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (!g_file_test(path, G_FILE_TEST_EXISTS))
+        return true;
+    (void)g_key_file_get_boolean(file, GROUP, "On", &error);
+    return error == NULL;
+}
+
+State *state_load(const char *path)
+{
+    State *state = g_new0(State, 1);
+    g_autoptr(GKeyFile) file = path ? load(path) : NULL;
+
+    state->path = g_strdup(path);
+    state->lost = path && !(file && says_whether_on(file, path));
+    if (file)
+        read_state(state, file);
     if (!state->resolver || !*state->resolver) {
         g_free(state->resolver);
         state->resolver = g_strdup(DEFAULT_RESOLVER);

@@ -14,6 +14,7 @@
 typedef struct State {
     char *path;
     bool on;               /* protection is wanted */
+    bool lost;             /* the file is there and does not tell whether it is */
     char *resolver;        /* an id or "auto" */
     char *changed_by;      /* login name, "" unknown */
     int64_t changed_at_s;  /* seconds since 1970, 0 never */

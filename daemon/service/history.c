@@ -21,13 +21,14 @@
 #include "history.h"
 
 #include "build-time.h"
+#include "kept_file.h"
 #include "log.h"
 
 #include <gio/gio.h>
-#include <glib/gstdio.h>
 #include <stdio.h>
 #include <string.h>
 
+#define WHAT        "the statistics of the last days"
 #define DAYS_MAX    16
 #define WRITE_US    (3600 * INT64_C(1000000))
 #define COUNT_MAX   (UINT64_C(1) << 48) /* of a damaged file: sums must not run over */
@@ -229,7 +230,7 @@ static void save(History *history)
     g_autofree char *data = g_key_file_to_data(file, &length, NULL);
     if (!g_file_set_contents_full(history->path, data, (gssize)length,
                                   G_FILE_SET_CONTENTS_CONSISTENT, 0600, &error)) {
-        log_warning("the statistics of the last days are not kept reason=%s", error->message);
+        log_warning("%s are not kept reason=%s", WHAT, error->message);
         return;
     }
     history->changed = false;
@@ -253,15 +254,13 @@ static void read_day(History *history, GKeyFile *file, const char *date)
 
 static void load(History *history)
 {
-    g_autoptr(GKeyFile) file = g_key_file_new();
     g_autoptr(GError) error = NULL;
-    GStatBuf facts;
-    if (history->path == NULL || g_stat(history->path, &facts) < 0)
+    g_autoptr(GKeyFile) file = NULL;
+    if (history->path == NULL)
         return;
-    if (facts.st_size > FILE_MAX ||
-        !g_key_file_load_from_file(file, history->path, G_KEY_FILE_NONE, &error)) {
-        log_warning("the statistics of the last days cannot be read and begin anew reason=%s",
-                    error != NULL ? error->message : "the file is too long");
+    file = kept_file_read_keys(history->path, FILE_MAX, WHAT, &error);
+    if (file == NULL) {
+        log_warning("%s cannot be read and begin anew reason=%s", WHAT, error->message);
         return;
     }
     g_auto(GStrv) dates = g_key_file_get_groups(file, NULL);

@@ -103,6 +103,17 @@ static void add_local(Inspection *inspection)
     add_step(inspection, "local", "This network's own names", "", detail);
 }
 
+/* A disk that is full, or can be read only, costs nothing yet. */
+static void add_kept(Inspection *inspection)
+{
+    const char *reason = protection_unsaved(inspection->sources.protection);
+    if (reason == NULL)
+        return;
+    g_autofree char *detail =
+        g_strdup_printf("It could not be saved and would be forgotten at a restart: %s.", reason);
+    add_step(inspection, "kept", "What you chose", "unsaved", detail);
+}
+
 static const Endpoint *endpoint_of_kind(const Resolver *resolver, EndpointKind kind)
 {
     for (size_t i = 0; i < resolver->endpoint_count; i++) {
@@ -216,6 +227,7 @@ static void conclude(Inspection *inspection, const Identity *identity)
     add_identity(inspection, identity);
     add_hijack(inspection, identity);
     add_local(inspection);
+    add_kept(inspection);
     protection_view(inspection->sources.protection, &view);
     bool on = view.state == PROTECTION_ON || view.state == PROTECTION_VPN;
     const char *summary =

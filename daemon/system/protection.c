@@ -186,6 +186,7 @@ Protection *protection_new(const ProtectionParts *parts, Settings *settings)
     loop_timer_init(&protection->pause, parts->loop, on_pause_over, protection);
     loop_defer_init(&protection->notify, parts->loop, on_notify, protection);
     protection->lookups = network_lookups_new(parts->loop, parts->engine, parts->network);
+    transition_init(protection);
     held_init(protection);
     following_init(protection);
     opening_init(protection);
@@ -203,6 +204,7 @@ void protection_free(Protection *protection)
     g_autoptr(GError) error =
         g_error_new_literal(G_IO_ERROR, G_IO_ERROR_CANCELLED, "The helper is stopping.");
     transition_end(protection, error);
+    transition_clear(protection);
     own_rules_unlisten(&protection->rules);
     held_clear(protection);
     following_clear(protection);
@@ -236,6 +238,10 @@ void protection_start(Protection *protection)
 {
     if (protection->parts.saved->on)
         transition_go_on(protection, NULL, NULL);
+    else if (protection->parts.saved->lost)
+        protection_set_state(
+            protection, PROTECTION_OFF, 0, "choice-lost",
+            "What was chosen before could not be read, so protection is off. Turn it on again.");
     else
         protection_set_state(protection, PROTECTION_OFF, 0, "", "");
 }

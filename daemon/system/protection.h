@@ -153,6 +153,9 @@ gboolean protection_set_unknown_networks(Protection *protection, NetworkPolicy p
  */
 void protection_release(Protection *protection, ProtectionDone done, void *owner);
 
+/** Why what the user chose could not be saved so far, an error message; NULL: it is saved. */
+const char *protection_unsaved(const Protection *protection);
+
 Settings *protection_settings(const Protection *protection); /* (transfer none) */
 Plan *protection_plan(const Protection *protection);         /* (transfer none); that in force */
 /** What a packet to port 53 is (fits LeakJudge, the Protection as `owner`). */

@@ -92,6 +92,8 @@ struct Protection {
     KnownNetworksListener known;
     OwnRulesListener rules;
     EngineObserver observer;
+    char *unsaved; /* why the choice could not be saved, NULL: it is */
+    LoopTimer save_again;
     LoopTimer pause, lost, unpointed, retry, look, sign_in_over;
     LoopDefer notify;
     void (*changed)(void *owner);
@@ -206,7 +208,9 @@ void transition_end(Protection *protection, const GError *error);
 void transition_fail(Protection *protection, const char *sentence);
 /** Whether the state is on its way to another one; a resolver's choice leaves it as it is. */
 bool transition_is_changing(const Protection *protection);
-/** Writes what the user chose; a failure is logged. */
+void transition_init(Protection *protection);
+void transition_clear(Protection *protection);
+/** Writes what the user chose; a failure is logged, and it is tried again until it succeeds. */
 void transition_save(Protection *protection);
 /** Answers at once. `done` NULL: nobody waits. */
 void transition_agree(ProtectionDone done, void *owner);

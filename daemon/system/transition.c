@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the ways from one state of protection to another have in common.
+ * What the ways from one state of protection to another have in common, and what is kept of them.
  *
  * One transition is under way at most, with the callers that wait for its end; each is answered
  * once.
@@ -9,18 +9,54 @@
 
 #include "log.h"
 
+#define SAVE_AGAIN_US INT64_C(5000000)
+
 bool transition_is_changing(const Protection *protection)
 {
     return protection->transition != TRANSITION_NONE &&
            protection->transition != TRANSITION_CHOOSING;
 }
 
+/* The disk may have room again, or be writable. Until then the choice is in force all the same: to
+ * refuse protection because a disk is full would help nobody. */
+static void on_save_again(void *owner)
+{
+    transition_save(owner);
+}
+
 void transition_save(Protection *protection)
 {
     g_autoptr(GError) error = NULL;
-    if (!state_save(protection->parts.saved, &error))
+    bool saved = state_save(protection->parts.saved, &error);
+    if (saved && protection->unsaved != NULL)
+        log_info("the choice is saved now");
+    else if (!saved && protection->unsaved == NULL)
         log_error("the choice cannot be saved and will be lost at a restart reason=%s",
                   error->message);
+    g_free(protection->unsaved);
+    protection->unsaved = saved ? NULL : g_strdup(error->message);
+    if (saved)
+        loop_timer_stop(&protection->save_again);
+    else
+        loop_timer_start(&protection->save_again, SAVE_AGAIN_US);
+}
+
+const char *protection_unsaved(const Protection *protection)
+{
+    return protection->unsaved;
+}
+
+void transition_init(Protection *protection)
+{
+    loop_timer_init(&protection->save_again, protection->parts.loop, on_save_again, protection);
+}
+
+void transition_clear(Protection *protection)
+{
+    if (protection->unsaved != NULL) /* a last try */
+        transition_save(protection);
+    loop_timer_stop(&protection->save_again);
+    g_clear_pointer(&protection->unsaved, g_free);
 }
 
 void transition_wait(Protection *protection, ProtectionDone done, void *owner)

@@ -2,6 +2,8 @@
 /* From one state of protection to another, as somebody asked for. */
 #include "protection_scene.h"
 
+#include <glib/gstdio.h>
+
 /* --- turning on --- */
 
 static void test_turn_on(Fixture *fixture, gconstpointer unused)
@@ -291,6 +293,36 @@ static void test_who_changed_nothing_is_not_named(Fixture *fixture, gconstpointe
     expect_who(fixture, "carol");
 }
 
+/* --- keeping --- */
+
+/* As where a disk is full: protection is more than its memory. */
+static void test_unsaved_choice_is_in_force_and_saved_later(Fixture *fixture, gconstpointer unused)
+{
+    g_autofree char *folder = g_dir_make_tmp("sotto-XXXXXX", NULL);
+    g_autofree char *place = g_build_filename(folder, "later", NULL);
+    g_autofree char *path = g_build_filename(place, "state.conf", NULL);
+    set_text(&fixture->saved->path, path);
+    start_on(fixture);
+    g_assert_nonnull(protection_unsaved(fixture->protection));
+    g_assert_cmpint(g_mkdir(place, 0700), ==, 0);
+    run(fixture, 6000000);
+    g_assert_null(protection_unsaved(fixture->protection));
+    g_autoptr(State) kept = state_load(path);
+    g_assert_true(kept->on);
+    g_unlink(path);
+    g_rmdir(place);
+    g_rmdir(folder);
+}
+
+static void test_lost_choice_is_told(Fixture *fixture, gconstpointer unused)
+{
+    fixture->saved->lost = true;
+    fixture_start(fixture);
+    expect(fixture, PROTECTION_OFF, "choice-lost");
+    turn_on(fixture);
+    expect(fixture, PROTECTION_ON, "");
+}
+
 #define ADD(path, test)                                                                            \
     g_test_add("/protection/" path, Fixture, NULL, scene_set_up, test, scene_tear_down)
 
@@ -315,6 +347,9 @@ int main(int argc, char **argv)
     ADD("network-lost-while-rolling-back", test_network_lost_while_rolling_back);
     ADD("stopping-ends-turning-on", test_stopping_ends_turning_on);
     ADD("wanted-stays-wanted-when-turned-on-again", test_wanted_stays_wanted);
+    ADD("unsaved-choice-is-in-force-and-saved-later",
+        test_unsaved_choice_is_in_force_and_saved_later);
+    ADD("lost-choice-is-told", test_lost_choice_is_told);
     ADD("who-changed-nothing-is-not-named", test_who_changed_nothing_is_not_named);
     return g_test_run();
 }
