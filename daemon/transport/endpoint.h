@@ -50,8 +50,8 @@ Endpoint *endpoint_new(EndpointKind kind, const Address *address);
 Endpoint *endpoint_ref(Endpoint *endpoint);
 void endpoint_unref(Endpoint *endpoint);
 
-/** STATUS_UNSUPPORTED for relays, STATUS_INVALID without an IP address or a host name. (transfer
- * full) */
+/** STATUS_UNSUPPORTED for relays, STATUS_INVALID without an IP address or a host name, and for a host
+ * that is none, as ":443" is. (transfer full) */
 Status endpoint_from_stamp(const Stamp *stamp, Endpoint **endpoint) must_check;
 /** A relay, to be given to others: of Anonymized DNSCrypt kind ENDPOINT_DNSCRYPT with an address
  * alone, of ODoH kind ENDPOINT_DOH. STATUS_UNSUPPORTED for every other stamp. (transfer full) */

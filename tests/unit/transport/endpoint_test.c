@@ -154,6 +154,19 @@ static void references_are_counted(void)
     endpoint_unref(NULL);
 }
 
+/* Without a name left there would be nobody to expect in the certificate. */
+static void host_that_is_none_is_refused(void)
+{
+    static const char *const hosts[] = {":443",   "[]", "[]:853", "a/b", "user@dns.example",
+                                        "[[::1]]"};
+    Stamp stamp = {.kind = STAMP_DOT, .address = (char *)""};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(hosts); i++) {
+        stamp.host = (char *)hosts[i];
+        from(&stamp, STATUS_INVALID);
+    }
+}
+
 /* The endpoint of `stamp` says itself again by a stamp that leads to an equal one. */
 static void comes_back(Stamp stamp)
 {
@@ -238,6 +251,7 @@ int main(int argc, char **argv)
     g_test_add_func("/endpoint/hash-of-another-length-is-invalid",
                     hash_of_another_length_is_invalid);
     g_test_add_func("/endpoint/equal-compares-everything", equal_compares_everything);
+    g_test_add_func("/endpoint/host-that-is-none-is-refused", host_that_is_none_is_refused);
     g_test_add_func("/endpoint/stamps-come-back", stamps_come_back);
     g_test_add_func("/endpoint/stamps-keep-the-hashes", stamps_keep_the_hashes);
     g_test_add_func("/endpoint/pins-fit-no-stamp", pins_fit_no_stamp);
