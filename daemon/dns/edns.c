@@ -162,6 +162,20 @@ Status edns_strip_reply(const Message *reply, uint8_t *out, size_t capacity, siz
     return STATUS_OK;
 }
 
+Message edns_stripped_view(const Message *reply, const uint8_t *stripped, size_t length)
+{
+    Message view = *reply;
+    view.wire = stripped;
+    view.length = length;
+    view.flags = wire_get_u16(stripped + 2);
+    view.additional_count = wire_get_u16(stripped + ARCOUNT_AT);
+    view.has_edns = view.dnssec_ok = false;
+    view.opt = view.opt_end = 0;
+    view.extended_rcode = view.edns_version = 0;
+    view.udp_size = UDP_SIZE_PLAIN;
+    return view;
+}
+
 Status edns_append_opt(uint8_t *buffer, size_t capacity, size_t *length, uint16_t payload_size,
                        unsigned rcode, bool dnssec_ok, int ede, const char *ede_text)
 {

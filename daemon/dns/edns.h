@@ -58,6 +58,9 @@ Status edns_rewrite_query(const Message *query, const EdnsWanted *wanted, uint8_
 Status edns_strip_reply(const Message *reply, uint8_t *out, size_t capacity,
                         size_t *out_length) must_check;
 
+/** The view of what edns_strip_reply has written: what a parse of it would give, without one. */
+Message edns_stripped_view(const Message *reply, const uint8_t *stripped, size_t length);
+
 /**
  * Appends to the message in `buffer` (no OPT in it) an OPT record answering a client that sent one.
  * The 12-bit `rcode` is written to header and OPT. `ede` EDE_NONE or an INFO-CODE, `ede_text` UTF-8

@@ -12,7 +12,9 @@ void attempt_free(Attempt *attempt)
 {
     channel_release(attempt->channel, &attempt->exchange);
     list_remove(&attempt->node);
-    g_free(attempt);
+    attempt->channel = NULL;
+    if (attempt->allocated)
+        g_free(attempt);
 }
 
 int64_t attempt_silent_us(const Attempt *attempt)
@@ -41,12 +43,14 @@ static void on_exchange_done(Exchange *exchange, Status status, const uint8_t *r
     ended(owner, &outcome);
 }
 
-Attempt *attempt_start(List *attempts, size_t index, const Candidate *candidate, const Forms *forms,
-                       int64_t budget_us, AttemptEnded ended, void *owner)
+Attempt *attempt_start(List *attempts, Attempt *room, size_t index, const Candidate *candidate,
+                       const Forms *forms, int64_t budget_us, AttemptEnded ended, void *owner)
 {
     Channel *channel = candidate->channel;
-    Attempt *attempt = g_new0(Attempt, 1);
+    bool is_free = room->channel == NULL;
+    Attempt *attempt = is_free ? room : g_new0(Attempt, 1);
 
+    attempt->allocated = !is_free;
     attempt->channel = channel;
     attempt->candidate = index;
     attempt->started_us = loop_now_us(channel->pool->loop);

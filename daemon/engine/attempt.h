@@ -21,7 +21,8 @@ typedef void (*AttemptEnded)(void *owner, const AttemptOutcome *outcome);
 struct Attempt {
     Exchange exchange;
     ListNode node;
-    Channel *channel;
+    Channel *channel; /* NULL: this is room for one */
+    bool allocated;   /* else in room of the owner's */
     size_t candidate; /* its index */
     int64_t started_us;
     AttemptEnded ended;
@@ -29,9 +30,10 @@ struct Attempt {
 };
 
 /** Sends the query to candidate number `index`, whose channel is open, in the form for it, and
- * joins `attempts`. The owner keeps candidate and forms. */
-Attempt *attempt_start(List *attempts, size_t index, const Candidate *candidate, const Forms *forms,
-                       int64_t budget_us, AttemptEnded ended, void *owner);
+ * joins `attempts`. The owner keeps candidate and forms, and `room` if that is free: then it is
+ * used. */
+Attempt *attempt_start(List *attempts, Attempt *room, size_t index, const Candidate *candidate,
+                       const Forms *forms, int64_t budget_us, AttemptEnded ended, void *owner);
 /** Withdraws it. */
 void attempt_free(Attempt *attempt);
 /** How long it has been waiting. */

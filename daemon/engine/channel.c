@@ -163,12 +163,11 @@ bool channel_open(Channel *channel)
 
 void channel_send(Channel *channel, const Resolver *resolver, Exchange *exchange)
 {
-    Tally *tally = ledger_find(&channel->pool->ledger, resolver, channel->endpoint->kind);
-
-    if (tally != channel->tally)
+    if (!channel->tally || strcmp(channel->tally->resolver_id, resolver->id) != 0) {
         settle(channel);
-    channel->tally = tally;
-    tally->queries++;
+        channel->tally = ledger_find(&channel->pool->ledger, resolver, channel->endpoint->kind);
+    }
+    channel->tally->queries++;
     channel->live++;
     transport_send(channel->transport, exchange);
 }

@@ -38,6 +38,7 @@
 #define OWN_RUNGS       5               /* of the first one, before the others */
 #define GROUP_SHUNNED   2
 #define PLACES          1000 /* more than there are */
+#define FEW             8    /* resolvers, as nearly everybody has */
 
 G_STATIC_ASSERT(PLAN_SPREAD_KEY == crypto_shorthash_KEYBYTES);
 
@@ -292,15 +293,18 @@ static size_t write_candidates(const Choice *choice, unsigned chosen, Candidate 
 size_t choose_candidates(Chooser *chooser, const ChooseRequest *request,
                          Candidate candidates[CANDIDATES_MAX])
 {
-    Choice choice = {.chooser = chooser, .request = request};
+    Option few[FEW];
+    Choice choice = {.chooser = chooser, .request = request, .options = few};
     size_t count;
 
-    choice.options = g_new(Option, request->upstreams->len);
+    if (request->upstreams->len > FEW)
+        choice.options = g_new(Option, request->upstreams->len);
     gather_options(&choice);
     if (request->strategy == STRATEGY_FASTEST || request->strategy == STRATEGY_P2)
         draw_first(&choice);
     count = write_candidates(&choice, sort_best(&choice), candidates);
     chooser->turn += request->upstreams->len > 1; /* where there is no choice nobody has a turn */
-    g_free(choice.options);
+    if (choice.options != few)
+        g_free(choice.options);
     return count;
 }

@@ -281,14 +281,13 @@ static void land_with_reply(Flight *flight, const ResolutionResult *result)
     Status status = edns_strip_reply(reply, engine->stripped, MESSAGE_MAX, &length);
     Answer answer = {.rcode = message_rcode(reply)};
 
-    if (status == STATUS_OK && is_in_clear(result))
-        clear_ad(engine->stripped);
-    if (status == STATUS_OK)
-        status = message_parse(&bare, engine->stripped, length);
     if (status != STATUS_OK) {
         land(flight, result, status, NULL);
         return;
     }
+    if (is_in_clear(result))
+        clear_ad(engine->stripped);
+    bare = edns_stripped_view(reply, engine->stripped, length);
     answer.ede = read_extended_error(reply, text, sizeof text);
     answer.ede_text = text[0] ? text : NULL;
     if (!begin_second(flight, result, &bare, &answer))

@@ -14,6 +14,20 @@
 
 enum { FORM_CLEAR, FORM_ENCRYPTED };
 
+/* Nearly always one form is all that a question needs, and it is short. */
+static uint8_t *find_room(Forms *forms, size_t capacity)
+{
+    bool taken = forms->wire[FORM_CLEAR] || forms->wire[FORM_ENCRYPTED];
+
+    return taken || capacity > sizeof forms->room ? g_malloc(capacity) : forms->room;
+}
+
+static void release(const Forms *forms, uint8_t *wire)
+{
+    if (wire != forms->room)
+        g_free(wire);
+}
+
 static int form_of(EndpointKind kind)
 {
     return kind == ENDPOINT_PLAIN ? FORM_CLEAR : FORM_ENCRYPTED;
@@ -29,7 +43,7 @@ Status forms_make(Forms *forms, EndpointKind kind, const Message *query, uint16_
         return STATUS_OK;
     if (form == FORM_CLEAR)
         wanted.payload_size = edns_payload > 512 ? edns_payload : 0;
-    forms->wire[form] = g_malloc(capacity);
+    forms->wire[form] = find_room(forms, capacity);
     return edns_rewrite_query(query, &wanted, forms->wire[form], capacity, &forms->length[form]);
 }
 
@@ -41,7 +55,8 @@ const uint8_t *forms_get(const Forms *forms, EndpointKind kind, size_t *length)
 
 void forms_clear(Forms *forms)
 {
-    g_free(forms->wire[FORM_CLEAR]);
-    g_free(forms->wire[FORM_ENCRYPTED]);
-    *forms = (Forms){0};
+    for (int form = FORM_CLEAR; form <= FORM_ENCRYPTED; form++) {
+        release(forms, forms->wire[form]);
+        forms->wire[form] = NULL;
+    }
 }

@@ -8,10 +8,11 @@
 #include <stdint.h>
 
 /** A client's query as it goes upstream: one form for transports in clear, one for encrypted ones,
- * each made when it is first needed. Zeroed when new. */
+ * each made when it is first needed. Zeroed when new, and not moved after. */
 typedef struct Forms {
     uint8_t *wire[2];
     size_t length[2];
+    uint8_t room[128]; /* for one of them, if it is short */
 } Forms;
 
 /** Makes the form that endpoints of this kind are sent; `edns_payload` as the plan has it.

@@ -282,9 +282,10 @@ static const Attempt *ask(Resolution *resolution, size_t candidate)
         fail(resolution, candidate, channel->last_failure);
         return NULL;
     }
-    return attempt_start(&resolution->attempts, candidate, &resolution->candidates[candidate],
-                         &resolution->forms, resolution->deadline_us - now_us(resolution),
-                         on_attempt_ended, resolution);
+    return attempt_start(&resolution->attempts, &resolution->first, candidate,
+                         &resolution->candidates[candidate], &resolution->forms,
+                         resolution->deadline_us - now_us(resolution), on_attempt_ended,
+                         resolution);
 }
 
 static void ask_next(Resolution *resolution)

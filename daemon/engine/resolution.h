@@ -40,6 +40,7 @@ struct Resolution {
     size_t candidate_count, next;
     bool passed_over[CANDIDATES_MAX];
     List attempts;
+    Attempt first;    /* room for one of them: most questions need no other */
     LoopTimer timer;  /* until the next candidate is asked as well, or all again */
     bool doubtful;    /* the one asked last may well not answer */
     bool late;        /* the one asked last is, and its channel knows */

@@ -313,10 +313,9 @@ void dnscrypt_attempt_start(Dnscrypt *dnscrypt, Exchange *exchange)
 
     const bool tcp_alone = asks_by_call_alone(attempt);
     const bool both = path->silence >= DNSCRYPT_SILENCE_LIMIT;
-    Status status = STATUS_OK;
-    wait_for_call(attempt);
-    if (!tcp_alone)
-        status = dnscrypt_attempt_send_datagram(attempt);
+    Status status = tcp_alone ? STATUS_OK : dnscrypt_attempt_send_datagram(attempt);
+    if (tcp_alone || status != STATUS_OK)
+        wait_for_call(attempt);
     if (tcp_alone || both || status != STATUS_OK)
         status = dnscrypt_call_begin(attempt);
     if (status != STATUS_OK)

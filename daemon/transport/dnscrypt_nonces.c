@@ -35,19 +35,20 @@ void nonce_book_init(NonceBook *book)
     book->past_count = 0;
 }
 
-static void forget_oldest(NonceBook *book)
+/* The entry belongs to the caller. */
+static NonceEntry *forget_oldest(NonceBook *book)
 {
     NonceEntry *entry = list_first(&book->past, NonceEntry, node);
     list_remove(&entry->node);
     g_hash_table_remove(book->entries, entry->nonce);
-    g_free(entry);
     book->past_count--;
+    return entry;
 }
 
 void nonce_book_clear(NonceBook *book)
 {
     while (book->past_count > 0)
-        forget_oldest(book);
+        g_free(forget_oldest(book));
     g_hash_table_destroy(book->entries);
     book->entries = NULL;
 }
@@ -55,10 +56,9 @@ void nonce_book_clear(NonceBook *book)
 NonceEntry *nonce_book_add(NonceBook *book, List *list, Exchange *exchange,
                            DnscryptSession *session)
 {
-    NonceEntry *entry = g_new0(NonceEntry, 1);
+    NonceEntry *entry = book->past_count == PAST_MAX ? forget_oldest(book) : g_new(NonceEntry, 1);
+    *entry = (NonceEntry){.exchange = exchange, .session = dnscrypt_session_ref(session)};
     chance_draw(entry->nonce, sizeof(entry->nonce));
-    entry->exchange = exchange;
-    entry->session = dnscrypt_session_ref(session);
     list_append(list, &entry->node);
     g_hash_table_insert(book->entries, entry->nonce, entry);
     return entry;
@@ -81,5 +81,5 @@ void nonce_book_retire(NonceBook *book, List *list)
         book->past_count++;
     }
     while (book->past_count > PAST_MAX)
-        forget_oldest(book);
+        g_free(forget_oldest(book));
 }

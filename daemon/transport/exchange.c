@@ -96,7 +96,7 @@ bool exchange_accepts(const Exchange *exchange, uint8_t *reply, size_t length, M
 {
     Message query;
     if (length < MESSAGE_HEADER_LENGTH || wire_get_u16(reply) != exchange->wire_id ||
-        message_parse(&query, exchange->query, exchange->query_length) != STATUS_OK)
+        message_parse_question(&query, exchange->query, exchange->query_length) != STATUS_OK)
         return false;
     wire_put_u16(reply, query.id);
     if (message_parse(view, reply, length) == STATUS_OK && message_answers(view, &query))
@@ -110,9 +110,10 @@ bool exchange_accepts(const Exchange *exchange, uint8_t *reply, size_t length, M
 bool exchange_accepts_cut(const Exchange *exchange, uint8_t *reply, size_t *length)
 {
     Message query, view;
-    if (message_parse_question(&view, reply, *length) != STATUS_OK || !(view.flags & MESSAGE_TC) ||
+    if (*length < MESSAGE_HEADER_LENGTH || !(wire_get_u16(reply + 2) & MESSAGE_TC) ||
+        message_parse_question(&view, reply, *length) != STATUS_OK ||
         view.id != exchange->wire_id ||
-        message_parse(&query, exchange->query, exchange->query_length) != STATUS_OK)
+        message_parse_question(&query, exchange->query, exchange->query_length) != STATUS_OK)
         return false;
     view.id = query.id;
     if (!message_answers(&view, &query))

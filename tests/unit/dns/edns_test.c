@@ -242,6 +242,20 @@ static void option_is_found(void)
     g_assert_false(has_option(&reply, EDNS_NSID));
 }
 
+/* A view without a parse is what the parse gives. */
+static void compare_views(const Message *a, const Message *b)
+{
+    g_assert_true(a->wire == b->wire && a->length == b->length && a->records == b->records);
+    g_assert_true(a->id == b->id && a->flags == b->flags && a->question_count == b->question_count);
+    g_assert_true(a->answer_count == b->answer_count && a->authority_count == b->authority_count &&
+                  a->additional_count == b->additional_count);
+    g_assert_true(name_equal(&a->qname, &b->qname) && a->qtype == b->qtype &&
+                  a->qclass == b->qclass);
+    g_assert_true(a->opt == b->opt && a->opt_end == b->opt_end && a->udp_size == b->udp_size);
+    g_assert_true(a->extended_rcode == b->extended_rcode && a->edns_version == b->edns_version);
+    g_assert_true(a->has_edns == b->has_edns && a->dnssec_ok == b->dnssec_ok);
+}
+
 /* Strips the reply and parses what is left. */
 static void strip(const Sample *sample, Rewritten *stripped)
 {
@@ -253,6 +267,8 @@ static void strip(const Sample *sample, Rewritten *stripped)
     g_assert_cmpint(message_parse(&stripped->message, stripped->bytes, stripped->length), ==,
                     STATUS_OK);
     g_assert_false(stripped->message.has_edns);
+    Message view = edns_stripped_view(&reply, stripped->bytes, stripped->length);
+    compare_views(&view, &stripped->message);
 }
 
 static void strip_takes_the_opt(void)
