@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <stddef.h>
+
+/** Blocks of memory that are allocated now, of all libraries together; where a sanitizer counts the
+ * others, those of guarded memory alone. */
+size_t census_blocks(void);

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "message.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+ * What every name really has. Records hold a hash of name and type, and of the network where the
+ * name is that network's own, so that an answer which belongs to another question, or to another
+ * network, is seen to be wrong. The first letter of a name says of what kind it is:
+ *
+ *   a...  data          n...  no data of any type      l...  more than a datagram of 1232 holds
+ *   c...  an alias      x...  no such name             s...  no server can say (SERVFAIL)
+ *
+ * Names under home.arpa are a network's own; those under blocked.test are blocked by a rule.
+ */
+enum { TRUTH_REPLY_MAX = 4096, TRUTH_TTL_MAX = 300 };
+
+/** Where and when an answer is made. */
+typedef struct TruthView {
+    unsigned place; /* network, for its own names */
+    uint32_t now_s; /* written into AAAA and TXT records */
+} TruthView;
+
+/** The name's number as text: "c7.example", "x3.home.arpa". */
+void truth_name(char letter, unsigned number, const char *zone, Name *name);
+
+bool truth_is_local(const Name *name);
+bool truth_is_blocked(const Name *name);
+/** Whether resolvers fail with it. */
+bool truth_is_unanswerable(const Name *name);
+
+/** Writes a server's reply, without OPT: returns its length. */
+size_t truth_write(const Message *query, const TruthView *view, uint8_t out[TRUTH_REPLY_MAX]);
+/** The same with header and question alone. */
+size_t truth_write_empty(const Message *query, uint16_t flags, uint8_t out[TRUTH_REPLY_MAX]);
+
+/** What an answer of the program under test is worth. */
+typedef enum TruthVerdict {
+    TRUTH_RIGHT,
+    TRUTH_CUT,    /* TC, nothing in it */
+    TRUTH_FAILED, /* SERVFAIL, or REFUSED */
+    TRUTH_WRONG,
+} TruthVerdict;
+
+/** `view` is of now; `stale_s` how long answers may be used when they have expired, if said so.
+ * `*why` is set with TRUTH_WRONG. */
+TruthVerdict truth_judge(const Message *query, const Message *answer, const TruthView *view,
+                         uint32_t stale_s, const char **why);
