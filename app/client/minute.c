@@ -10,7 +10,7 @@
 
 static gboolean is_continued(const Minute *minute, gint64 passed_us, const guint64 *counters)
 {
-    if (minute->time_us == 0 || passed_us > MINUTE_SECONDS * G_USEC_PER_SEC)
+    if (minute->time_us == 0 || passed_us > (gint64)MINUTE_SECONDS * G_USEC_PER_SEC)
         return FALSE;
     for (guint kind = 0; kind < MINUTE_KINDS; kind++)
         if (counters[kind] < minute->counters[kind])

@@ -146,7 +146,7 @@ static void end_with_result(GTask *task)
 {
     const Run *run = g_task_get_task_data(task);
 
-    end_run(task, g_str_equal(job_result(run), "done") ? NULL : failure_of(run));
+    end_run(task, g_strcmp0(job_result(run), "done") == 0 ? NULL : failure_of(run));
 }
 
 static gboolean on_last_words_missed(gpointer task)
