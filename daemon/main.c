@@ -14,8 +14,22 @@
 #include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <sys/resource.h>
 
-#define EXIT_USAGE 2
+#define EXIT_USAGE         2
+#define DESCRIPTORS_WANTED 8192 /* a thousand TCP clients, and many connections to resolvers */
+
+/* The lower of the two limits is low for programs that use select(2), which we do not. */
+static void raise_descriptor_limit(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= DESCRIPTORS_WANTED)
+        return;
+    limit.rlim_cur = MIN(limit.rlim_max, DESCRIPTORS_WANTED);
+    if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
+        log_debug("no more files can be open at once than before");
+}
 
 int main(int argc, char **argv)
 {
@@ -26,6 +40,7 @@ int main(int argc, char **argv)
 
     surroundings_enter(false);
     signal(SIGPIPE, SIG_IGN);
+    raise_descriptor_limit();
     if (sodium_init() < 0) {
         log_error("libsodium cannot start on this machine");
         return 1;

@@ -8,8 +8,10 @@
  *
  * TCP: queries are pipelined and answered in whatever order answers come. A connection lives while
  * it brings whole queries or waits for answers; a client that sends a byte now and then does not
- * keep it open, since only a whole message restarts the clock. When the table is full the longest
- * idle connection makes room; when none is idle the new one is closed.
+ * keep it open, since only a whole message restarts the clock. When there are too many, or no
+ * descriptor is left, the longest idle connection makes room; when none is idle the new one is
+ * closed. What all of them may make us hold, questions cut short and answers left unread, is
+ * limited as a whole: whoever asks for more than that is let go.
  *
  * A connection whose stream fails while an answer is written is closed from a deferred call: the
  * one who writes may be walking over clients that the closing would release.
@@ -23,9 +25,13 @@
 #include "wire.h"
 
 #include <glib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
-#define CONNECTIONS_MAX  128
+#define CONNECTIONS_MAX  1024
+#define DESCRIPTOR_PART  4 /* one of so many may be a client's: the others are for asking */
+#define HELD_MAX         (16 * 1024 * 1024) /* bytes, for all of them */
+#define HELD_BY_ALL      4096               /* bytes that each may have, whatever others do */
 #define ACCEPTS_A_TURN   16
 #define ACCEPT_PAUSE_US  200000 /* when descriptors have run out */
 #define UDP_OUT_CAPACITY 4096
@@ -54,7 +60,8 @@ struct Listener {
     LoopIo accepting;
     LoopTimer accept_pause;
     List connections;
-    unsigned connection_count;
+    unsigned connection_count, connections_max;
+    bool starved; /* out of descriptors; the log knows */
     uint8_t udp_out[UDP_BATCH][UDP_OUT_CAPACITY];
     uint8_t frame[FRAME_CAPACITY];
 };
@@ -127,6 +134,23 @@ static void on_idle(void *owner)
         loop_timer_start(&connection->idle, LISTENER_IDLE_US);
 }
 
+static size_t held_for(const Connection *connection)
+{
+    return stream_queued(connection->stream) + connection->frames.capacity;
+}
+
+/* Looked up only for who holds much, which nobody does who reads its answers. */
+static bool holds_too_much(const Connection *connection)
+{
+    size_t all = 0;
+
+    if (held_for(connection) <= HELD_BY_ALL)
+        return false;
+    list_for_each (node, &connection->listener->connections)
+        all += held_for(container_of(node, Connection, node));
+    return all > HELD_MAX;
+}
+
 /* After a half-close. What the kernel has not taken yet keeps it open until the idle timer. */
 static void close_when_answered(Connection *connection)
 {
@@ -139,7 +163,8 @@ static void close_when_answered(Connection *connection)
 static void connection_write(Connection *connection, uint8_t *frame, size_t length)
 {
     wire_put_u16(frame, (uint16_t)length);
-    if (stream_write(connection->stream, frame, FRAME_PREFIX + length) != STATUS_OK)
+    if (stream_write(connection->stream, frame, FRAME_PREFIX + length) != STATUS_OK ||
+        holds_too_much(connection))
         loop_defer_schedule(&connection->closing); /* it does not read its answers, or is gone */
     close_when_answered(connection);
 }
@@ -166,7 +191,8 @@ static void on_received(void *owner, const uint8_t *bytes, size_t length)
 {
     Connection *connection = owner;
 
-    if (!frame_feed(&connection->frames, bytes, length, on_frame, connection))
+    if (!frame_feed(&connection->frames, bytes, length, on_frame, connection) ||
+        holds_too_much(connection))
         loop_defer_schedule(&connection->closing);
 }
 
@@ -186,10 +212,9 @@ static void on_closed(void *owner, Status status)
 static const StreamEvents connection_events = {
     .received = on_received, .ended = on_ended, .closed = on_closed};
 
+/* Closes the longest idle one. False: there is none. */
 static bool make_room(Listener *listener)
 {
-    if (listener->connection_count < CONNECTIONS_MAX)
-        return true;
     list_for_each (node, &listener->connections) {
         Connection *connection = container_of(node, Connection, node);
 
@@ -205,7 +230,9 @@ static void connection_open(Listener *listener, int fd, int interface)
 {
     Connection *connection;
 
-    if (!listener->events->admit(listener->owner, interface) || !make_room(listener)) {
+    bool full = listener->connection_count >= listener->connections_max;
+
+    if (!listener->events->admit(listener->owner, interface) || (full && !make_room(listener))) {
         close(fd);
         return;
     }
@@ -221,6 +248,16 @@ static void connection_open(Listener *listener, int fd, int interface)
     connection->stream = tcp_adopt(listener->loop, fd, &connection_events, connection);
 }
 
+/* The connection stays in the queue and the descriptor readable: come back later. */
+static void pause_accepting(Listener *listener, Status status)
+{
+    if (!listener->starved)
+        log_warning("cannot accept TCP clients for now: %s", status_sentence(status));
+    listener->starved = true;
+    loop_io_want(&listener->accepting, 0);
+    loop_timer_start(&listener->accept_pause, ACCEPT_PAUSE_US);
+}
+
 static void on_acceptable(void *owner, uint32_t events)
 {
     Listener *listener = owner;
@@ -231,15 +268,15 @@ static void on_acceptable(void *owner, uint32_t events)
         int fd, interface;
 
         status = tcp_accept(listener->tcp_fd, &fd, &peer, &interface);
-        if (status == STATUS_OK)
+        if (status == STATUS_OK) {
+            listener->starved = false;
             connection_open(listener, fd, interface);
+        } else if (status == STATUS_LIMIT && make_room(listener)) {
+            status = STATUS_OK;
+        }
     }
-    if (status == STATUS_OK || status == STATUS_AGAIN)
-        return;
-    /* The connection stays in the queue and the descriptor readable: come back later. */
-    log_warning("cannot accept a TCP client: %s", status_sentence(status));
-    loop_io_want(&listener->accepting, 0);
-    loop_timer_start(&listener->accept_pause, ACCEPT_PAUSE_US);
+    if (status != STATUS_OK && status != STATUS_AGAIN)
+        pause_accepting(listener, status);
 }
 
 static void on_accept_pause_over(void *owner)
@@ -251,6 +288,16 @@ static void on_accept_pause_over(void *owner)
 
 /* Both */
 
+/* Most of the descriptors are for connections to resolvers, without which there are no answers. */
+static unsigned count_connections_max(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur > CONNECTIONS_MAX * DESCRIPTOR_PART)
+        return CONNECTIONS_MAX;
+    return (unsigned)limit.rlim_cur / DESCRIPTOR_PART;
+}
+
 Status listener_open(Loop *loop, int udp_fd, int tcp_fd, const ListenerEvents *events, void *owner,
                      Listener **opened)
 {
@@ -261,6 +308,7 @@ Status listener_open(Loop *loop, int udp_fd, int tcp_fd, const ListenerEvents *e
     listener->events = events;
     listener->owner = owner;
     listener->tcp_fd = tcp_fd;
+    listener->connections_max = count_connections_max();
     list_init(&listener->clients);
     list_init(&listener->connections);
     loop_timer_init(&listener->accept_pause, loop, on_accept_pause_over, listener);

@@ -4,6 +4,9 @@
  * written on as the socket gets room. Unread input stays in the kernel, a few reads a turn, so that
  * a fast peer is slowed down by TCP itself.
  *
+ * Of a peer that we serve (tcp_adopt) no more is read while it leaves its answers unread, and never
+ * much at once: else a few bytes of questions would be megabytes of answers to hold for it.
+ *
  * The owner may close the stream inside any callback. The handler that makes callbacks marks the
  * stream `busy`; closing a busy stream shuts it down and leaves freeing it to that handler.
  *
@@ -28,6 +31,7 @@
 
 enum {
     READ_SIZE = 64 * 1024,
+    READ_SIZE_SERVED = 2 * 1024,
     READS_A_TURN = 4,
     LISTEN_BACKLOG = 256,
     FAST_OPEN_BACKLOG = 64,
@@ -42,6 +46,7 @@ typedef struct TcpStream {
     int fd;
     Status failure;
     bool connecting, ended, closed; /* the last two: `ended`, `closed` have been reported */
+    bool served;                    /* it asks, we answer */
     bool busy, dead;                /* inside a handler; closed by the owner meanwhile */
 } TcpStream;
 
@@ -105,9 +110,14 @@ static bool tcp_is_stalled(const Stream *stream)
            info.tcpi_retransmits > 0;
 }
 
+static bool leaves_answers_unread(const TcpStream *tcp)
+{
+    return tcp->served && tcp_queued(&tcp->stream) > 0;
+}
+
 static void watch(TcpStream *tcp)
 {
-    uint32_t events = tcp->ended ? 0 : LOOP_READ;
+    uint32_t events = tcp->ended || leaves_answers_unread(tcp) ? 0 : LOOP_READ;
 
     if (tcp->connecting)
         events = LOOP_WRITE;
@@ -216,11 +226,15 @@ static void end_of_input(TcpStream *tcp)
 
 static void read_some(TcpStream *tcp)
 {
+    size_t size = tcp->served ? READ_SIZE_SERVED : READ_SIZE;
+
     for (int reads = 0; reads < READS_A_TURN && !tcp->closed && !tcp->ended; reads++) {
-        ssize_t length = recv(tcp->fd, read_buffer, sizeof read_buffer, 0);
+        ssize_t length = recv(tcp->fd, read_buffer, size, 0);
 
         if (length > 0) {
             tcp->stream.events->received(tcp->stream.owner, read_buffer, (size_t)length);
+            if (leaves_answers_unread(tcp))
+                return;
         } else if (length == 0) {
             end_of_input(tcp);
         } else if (errno == EAGAIN) {
@@ -315,6 +329,7 @@ Stream *tcp_adopt(Loop *loop, int fd, const StreamEvents *events, void *owner)
     TcpStream *tcp = tcp_new(loop, events, owner);
 
     tcp->fd = fd;
+    tcp->served = true;
     Status status = begin(tcp, LOOP_READ);
     if (status != STATUS_OK)
         fail_later(tcp, status);

@@ -2,6 +2,7 @@
 #include "listener.h"
 
 #include "harness.h"
+#include "log.h"
 #include "udp.h"
 
 #include <errno.h>
@@ -9,6 +10,7 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -57,6 +59,24 @@ static bool tcp_receive(int fd, Message *answer)
     g_assert_cmpint(recv(fd, bytes, wire_get_u16(prefix), MSG_WAITALL), ==, wire_get_u16(prefix));
     g_assert_cmpint(message_parse(answer, bytes, wire_get_u16(prefix)), ==, STATUS_OK);
     return true;
+}
+
+/* The same of one that the kernel has not taken as a whole. */
+static bool tcp_receive_by_parts(Harness *harness, int fd, Message *answer)
+{
+    static uint8_t bytes[2 + 65535];
+    size_t length = 0, wanted = 2;
+
+    for (int tries = 0; length < wanted && tries < 1000; tries++) {
+        gssize more = recv(fd, bytes + length, wanted - length, MSG_DONTWAIT);
+
+        g_assert_cmpint(more, !=, 0);
+        length += more > 0 ? (size_t)more : 0;
+        if (length == 2 && wanted == 2)
+            wanted += wire_get_u16(bytes);
+        harness_turn(harness);
+    }
+    return length == wanted && message_parse(answer, bytes + 2, length - 2) == STATUS_OK;
 }
 
 static bool is_closed(int fd)
@@ -255,7 +275,65 @@ static void client_that_does_not_read_is_let_go(Harness *harness, gconstpointer 
         loop_turn(harness->loop, 0);
     }
     harness_turn(harness);
+    loop_advance(harness->loop, LISTENER_IDLE_US);
     g_assert_true(drain(fd));
+    close(fd);
+}
+
+/* It asks all before it reads anything, as simple programs do. */
+static void client_that_reads_late_gets_all(Harness *harness, gconstpointer unused)
+{
+    enum { COUNT = 300 };
+    g_autoptr(GByteArray) sent = g_byte_array_new();
+    int fd = tcp_client(harness);
+    unsigned answered = 0;
+    Ask ask = {.name = "long.example", .type = RRTYPE_A};
+    Message answer;
+
+    fake_servers[1].copies = 1000;
+    harness_ask(harness, &ask, 15 * MS, &answer); /* from the cache from here, 16 KiB each */
+    for (uint16_t i = 0; i < COUNT; i++) {
+        uint8_t bytes[512];
+
+        ask.id = i;
+        g_byte_array_append(sent, bytes, (guint)frame_build(&ask, bytes, sizeof bytes));
+    }
+    g_assert_cmpint(send(fd, sent->data, sent->len, MSG_NOSIGNAL), ==, sent->len);
+    for (int i = 0; i < 20; i++)
+        harness_turn(harness);
+    for (int turns = 0; answered < COUNT && turns < 10 * COUNT; turns++) {
+        struct pollfd readable = {.fd = fd, .events = POLLIN};
+
+        harness_turn(harness);
+        if (poll(&readable, 1, 10) == 1 && tcp_receive_by_parts(harness, fd, &answer))
+            g_assert_cmpuint(answer.id, ==, answered++);
+    }
+    g_assert_cmpuint(answered, ==, COUNT);
+    close(fd);
+}
+
+/* Descriptors have run out, and one client says nothing while another waits at the door. */
+static void idle_connection_makes_room_for_want_of_descriptors(Harness *harness,
+                                                               gconstpointer unused)
+{
+    int idle = tcp_client(harness), fd;
+    struct rlimit limit, tight;
+    Message answer;
+
+    harness_turn(harness);
+    fd = tcp_client(harness);
+    g_assert_cmpint(getrlimit(RLIMIT_NOFILE, &limit), ==, 0);
+    tight = limit;
+    tight.rlim_cur = 3;
+    g_assert_cmpint(setrlimit(RLIMIT_NOFILE, &tight), ==, 0);
+    log_set_level(LOG_LEVEL_ERROR);
+    harness_turn(harness);
+    g_assert_true(is_closed(idle));
+    g_assert_cmpint(setrlimit(RLIMIT_NOFILE, &limit), ==, 0);
+    loop_advance(harness->loop, 200 * MS);
+    tcp_send(harness, fd, &(Ask){.name = "localhost", .type = RRTYPE_A});
+    g_assert_true(tcp_receive(fd, &answer));
+    close(idle);
     close(fd);
 }
 
@@ -338,7 +416,10 @@ static void stopped_listener_leaves_queries_in_the_socket(Harness *harness, gcon
 
 int main(int argc, char **argv)
 {
+    const struct rlimit descriptors = {.rlim_cur = 512, .rlim_max = 512}; /* clients: 128 */
+
     g_test_init(&argc, &argv, NULL);
+    g_assert_cmpint(setrlimit(RLIMIT_NOFILE, &descriptors), ==, 0);
     TEST("udp-batch-is-answered", udp_batch_is_answered);
     TEST("tcp-answers-come-out-of-order", tcp_answers_come_out_of_order);
     TEST("tcp-answers-are-not-cut", tcp_answers_are_not_cut);
@@ -349,6 +430,9 @@ int main(int argc, char **argv)
     TEST("connection-that-waits-makes-no-room", connection_that_waits_makes_no_room);
     TEST("connection-that-waits-is-not-idle", connection_that_waits_is_not_idle);
     TEST("client-that-does-not-read-is-let-go", client_that_does_not_read_is_let_go);
+    TEST("client-that-reads-late-gets-all", client_that_reads_late_gets_all);
+    TEST("idle-connection-makes-room-for-want-of-descriptors",
+         idle_connection_makes_room_for_want_of_descriptors);
     TEST("half-closed-client-gets-its-answer", half_closed_client_gets_its_answer);
     TEST("query-of-a-gone-client-is-dropped", query_of_a_gone_client_is_dropped);
     TEST("other-links-are-dropped-and-counted", other_links_are_dropped_and_counted);
