@@ -44,7 +44,7 @@ static NMSetting *link_setting_new(void)
 static NMSetting *ipv6_setting_new(const Address *address6)
 {
     NMSetting *setting = nm_setting_ip6_config_new();
-    bool supported = g_file_test("/proc/net/if_inet6", G_FILE_TEST_EXISTS);
+    bool supported = g_file_test("/proc/self/net/if_inet6", G_FILE_TEST_EXISTS);
     if (!supported || !address_is_set(address6)) {
         g_object_set(setting, NM_SETTING_IP_CONFIG_METHOD, "disabled", NULL);
         return setting;

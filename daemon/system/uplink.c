@@ -108,8 +108,8 @@ void uplink_parse(const char *routes4, const char *routes6, Uplink *uplink)
 void uplink_read(Uplink *uplink)
 {
     g_autofree char *routes4 = NULL, *routes6 = NULL;
-    (void)g_file_get_contents("/proc/net/route", &routes4, NULL, NULL);
-    (void)g_file_get_contents("/proc/net/ipv6_route", &routes6, NULL, NULL);
+    (void)g_file_get_contents("/proc/self/net/route", &routes4, NULL, NULL);
+    (void)g_file_get_contents("/proc/self/net/ipv6_route", &routes6, NULL, NULL);
     uplink_parse(routes4 != NULL ? routes4 : "", routes6 != NULL ? routes6 : "", uplink);
 }
 

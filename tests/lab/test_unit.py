@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How the units confine what they run: what systemd says of them, what the kernel says of the processes, and what happens
+to a program in the helper's place that tries what a helper in somebody else's hands would."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from lab.boot import Boot
+from lab.booted_sotto import UNIT, BootedSotto
+
+MOST_EXPOSURE = 1.9
+"""What systemd-analyze(1) may count at most, and does: a setting more that it knows lowers it, one that goes missing is seen."""
+ATTEMPTS = Path(__file__).parent / "lab/attempts.c"
+BESIDE = "beside.service"
+OF_THE_HELPER_ALONE = r"^(Type|NotifyAccess|BusName|Exec\w+|Restart\w*|WatchdogSec|FileDescriptorStoreMax)=.*\n"
+
+
+@pytest.fixture(scope="module")
+def laptop(network, hotel_for_all, servers):
+    boot = Boot.with_sotto(network, servers)
+    yield BootedSotto(boot)
+    boot.close()
+
+
+@pytest.fixture(scope="module")
+def on(laptop):
+    laptop.make_ready()
+    return laptop
+
+
+def exposure(boot, unit):
+    report = boot.run("systemd-analyze", "security", "--no-pager", unit).stdout
+    return float(re.search(r"Overall exposure level for .*: ([0-9.]+)", report)[1]), report
+
+
+def test_exposure_of_the_helper_is_small(on):
+    level, report = exposure(on.boot, UNIT)
+    print(report)
+    assert level <= MOST_EXPOSURE
+
+
+def test_exposure_of_the_boot_unit_is_small(on):
+    level, report = exposure(on.boot, "sotto-boot.service")
+    print(report)
+    assert level <= 1.4
+
+
+def test_every_process_of_the_unit_is_filtered(on):
+    """The helper, all threads of it, and the keeper of the barrier."""
+    processes = on.boot.output("cat", f"/sys/fs/cgroup/system.slice/{UNIT}/cgroup.procs").split()
+    assert len(processes) == 2
+    for process in processes:
+        for thread in on.boot.path(f"/proc/{process}/task").iterdir():
+            status = (thread / "status").read_text(encoding="utf-8")
+            assert re.search(r"^Seccomp:\t2$", status, re.M) and re.search(r"^NoNewPrivs:\t1$", status, re.M), status
+            assert len(set(re.search(r"^Uid:\t(.*)$", status, re.M)[1].split())) == 1
+
+
+def test_state_is_for_the_helper_alone(on):
+    assert on.boot.output("stat", "-c", "%a %U", "/var/lib/sotto") == "700 sotto"
+    readable = on.boot.output("find", "/var/lib/sotto", "-perm", "/077", "-o", "-not", "-user", "sotto")
+    assert readable == ""
+
+
+def test_its_tmp_is_its_own(on):
+    on.boot.path("/tmp/of-everybody").touch()
+    inside = on.boot.output("nsenter", f"--target={on.pid}", "--mount", "ls", "/tmp")
+    assert "of-everybody" not in inside
+
+
+@pytest.fixture(scope="module")
+def attempts(on):
+    """How each attempt ended, made by a program that runs under the helper's unit as it is installed."""
+    program = on.boot.path("/usr/local/bin/attempts")
+    subprocess.run(["cc", "-Wall", "-Wextra", "-Werror", "-D_GNU_SOURCE", "-o", program, ATTEMPTS], check=True)
+    installed = on.boot.path(on.show("FragmentPath")).read_text(encoding="utf-8")
+    service = re.sub(OF_THE_HELPER_ALONE, "", installed[installed.index("[Service]"):installed.index("[Install]")], flags=re.M)
+    on.boot.path(f"/run/systemd/system/{BESIDE}").write_text(
+        f"{service}\nType=oneshot\nExecStart=/usr/local/bin/attempts /var/lib/sotto\n", encoding="utf-8")
+    on.systemctl("daemon-reload")
+    on.systemctl("start", BESIDE)
+    said = on.boot.journal("--unit", BESIDE, "--output=cat", "_COMM=attempts")
+    return dict(line.split() for line in said.splitlines())
+
+
+@pytest.mark.parametrize("attempt, end", [
+    ("write-state", "done"), ("confine-further", "done"),
+    ("write-settings", "EACCES"), ("write-run", "EACCES"), ("read-homes", "EACCES"), ("see-other-processes", "ENOENT"),
+    ("see-the-kernels-settings", "ENOENT"), ("run-own-file", "EACCES"),
+    ("set-user-id", "EPERM"), ("give-file-away", "EPERM"), ("write-and-execute", "EPERM"),
+    ("execute-what-was-written", "EPERM"), ("become-root", "EPERM"), ("new-namespace", "EPERM"), ("mount", "EPERM"),
+    ("trace", "EPERM"), ("be-more-important", "EPERM"), ("be-realtime", "EPERM"), ("use-io-uring", "EPERM"),
+    ("use-keyring", "EPERM"), ("use-bpf", "EPERM"), ("use-rare-family", "EAFNOSUPPORT")])
+def test_attempt_below_the_unit(attempts, attempt, end):
+    assert attempts[attempt] == end
