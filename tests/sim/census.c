@@ -3,13 +3,15 @@
  * The allocator of the whole process, counted: glibc's, under the names that it has beside malloc
  * and free for those who put their own in front. There is one thread.
  *
- * What is in guarded memory (libsodium's, for keys) comes from mmap, and is counted by its calls.
+ * What the program maps by itself is counted too, and so is guarded memory (libsodium's, for keys),
+ * by its calls.
  */
 #include "census.h"
 
 #include <errno.h>
 #include <malloc.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 static size_t blocks;
 
@@ -38,6 +40,25 @@ void __wrap_sodium_free(void *block)
 {
     blocks -= block != NULL;
     __real_sodium_free(block);
+}
+
+void *__real_mmap64(void *at, size_t length, int protection, int flags, int fd, off_t offset);
+int __real_munmap(void *at, size_t length);
+void *__wrap_mmap64(void *at, size_t length, int protection, int flags, int fd, off_t offset);
+int __wrap_munmap(void *at, size_t length);
+
+void *__wrap_mmap64(void *at, size_t length, int protection, int flags, int fd, off_t offset)
+{
+    void *mapped = __real_mmap64(at, length, protection, flags, fd, offset);
+
+    blocks += mapped != MAP_FAILED;
+    return mapped;
+}
+
+int __wrap_munmap(void *at, size_t length)
+{
+    blocks--;
+    return __real_munmap(at, length);
 }
 
 #if !defined(__SANITIZE_ADDRESS__)

@@ -3,6 +3,6 @@
 
 #include <stddef.h>
 
-/** Blocks of memory that are allocated now, of all libraries together; where a sanitizer counts the
- * others, those of guarded memory alone. */
+/** Blocks of memory that are allocated now, of all libraries together; where a sanitizer counts
+ * those of malloc, the others alone. */
 size_t census_blocks(void);

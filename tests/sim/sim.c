@@ -10,6 +10,7 @@
  * The program's own randomness (IDs, ports, nonces, keys) is libsodium's, which is given dice here.
  */
 #include "census.h"
+#include "chance.h"
 #include "chronicle.h"
 #include "families.h"
 #include "log.h"
@@ -23,7 +24,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { TWICE_EVERY = 1000, WARM_UP = 20, SENTENCE_MAX = 256 };
+enum { TWICE_EVERY = 1000, WARM_UP = 10, SENTENCE_MAX = 256 };
 
 #define CERTIFICATES_START_S 2400000000u
 #define CERTIFICATES_END_S   2600000000u
@@ -78,11 +79,20 @@ static void on_fault(const char *sentence)
     g_strlcpy(report->sentence, sentence, sizeof report->sentence);
 }
 
+/* The program's stock of random bytes is empty again. */
+static void use_up_chance(void)
+{
+    uint8_t all[256];
+
+    chance_draw(all, sizeof all);
+}
+
 static uint64_t run_once(uint64_t seed, bool loud)
 {
     Dice dice = {seed};
     Trouble trouble;
 
+    use_up_chance();
     report->seed = seed;
     chronicle_begin(seed, loud);
     program_dice.state = dice_throw(&dice);
@@ -114,15 +124,15 @@ static void run_schedule(uint64_t seed, bool loud)
 }
 
 /* Tables that the program fills by chance once, such as the key of a hash, are always the same. */
-static void warm_up(void)
+static void warm_up(unsigned family)
 {
-    for (uint64_t seed = 0; seed < WARM_UP; seed++)
-        run_once(seed, false);
+    for (uint64_t i = 0; i < WARM_UP; i++)
+        run_once(family + i * family_count, false);
 }
 
 static int run_family(const Options *options, unsigned family)
 {
-    warm_up();
+    warm_up(family);
     for (uint64_t i = 0; i < options->schedules; i++) {
         uint64_t seed = options->seed + i;
 
