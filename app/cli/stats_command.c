@@ -127,10 +127,11 @@ static void print_list(GVariant *dictionary, const char *key, const Column *colu
 {
     g_autoptr(GVariant) list = g_variant_lookup_value(dictionary, key, G_VARIANT_TYPE("aa{sv}"));
     g_autoptr(Table) table = table_new(count);
-    g_autofree const char **titles = g_new0(const char *, count);
+    g_autofree const char **titles = NULL;
 
     if (list == NULL || g_variant_n_children(list) == 0)
         return;
+    titles = g_new0(const char *, count);
     for (guint c = 0; c < count; c++)
         titles[c] = g_dpgettext2(NULL, "column", columns[c].title);
     table_add(table, TONE_QUIET, titles);
