@@ -11,8 +11,9 @@
  *  - The peer closes it, or has lost it and says so with a stateless reset.
  *  - The peer breaks the protocol, or its certificate is not good: it is told so and left.
  *  - The idle timeout: both ends forget it without a word.
- *  - ICMP says that nobody listens there. It could be forged by who can see the packets, and would
- *    then cost a new connection and no more; that a killed server is noticed at once is worth it.
+ *  - ICMP says that nobody listens there. It can be forged by who sees the packets, whose
+ * connection IDs it must quote (RFC 9000 §14.2.1), and would then cost a new connection and no
+ * more; that a killed server is noticed at once is worth it.
  *  - A path to migrate to turns out to be dead.
  *
  * Only version 1 is spoken: a Version Negotiation packet ends the attempt (RFC 9000 §6.2). Retry is
@@ -225,10 +226,12 @@ static void on_timer(void *owner)
     leave(quic);
 }
 
-static void on_icmp(void *owner, Status status)
+static void on_icmp(void *owner, Status status, const uint8_t *quote, size_t length)
 {
     QuicConnection *quic = owner;
 
+    if (quic->conn == NULL || !quic_packets_is_ours(quic, quote, length))
+        return; /* somebody guessed the port */
     if (quic->connected && status != STATUS_REFUSED)
         return; /* it may come back, and ngtcp2 tries it for some time */
     enter(quic);
@@ -269,6 +272,7 @@ static Status open_socket(QuicConnection *quic)
     if (status != STATUS_OK)
         return status;
     forbid_fragments(fd, &quic->peer);
+    udp_widen(fd);
     if (getsockname(fd, &local.socket.any, &length) < 0)
         log_debug("a socket does not tell its address");
     udp_clear(&quic->socket);

@@ -18,6 +18,9 @@ enum {
     DATAGRAM_MAX = 1200,
     BATCH = 8, /* datagrams that are sent by one system call */
     NS_PER_US = 1000,
+    LONG_HEADER = 0x80,
+    SHORT_ID = 1,
+    LONG_ID = 6,
     SOONEST_US = 1000, /* ngtcp2's own granularity; a deadline may be over and still stand */
 };
 
@@ -113,6 +116,19 @@ void quic_packets_send_goodbye(QuicConnection *quic, const QuicGoodbye *goodbye)
         return; /* nothing was said yet, or the peer has left */
     const UdpPacket packet = {.bytes = datagrams[0], .length = (size_t)length};
     udp_send(&quic->socket, &packet, 1);
+}
+
+/* RFC 9000 §17: the destination's ID stands behind the first octet, or in a long header behind the
+ * version and its length. */
+bool quic_packets_is_ours(const QuicConnection *quic, const uint8_t *bytes, size_t length)
+{
+    const ngtcp2_cid *id = ngtcp2_conn_get_dcid(quic->conn);
+    const bool is_long = length > 0 && bytes[0] & LONG_HEADER;
+    const size_t begin = is_long ? LONG_ID : SHORT_ID;
+
+    return id->datalen > 0 && length >= begin + id->datalen &&
+           (!is_long || bytes[begin - 1] == id->datalen) &&
+           memcmp(bytes + begin, id->data, id->datalen) == 0;
 }
 
 int quic_packets_receive(QuicConnection *quic, const UdpPacket *packet)

@@ -96,6 +96,9 @@ void quic_stream_free_all(QuicConnection *quic);
 int quic_packets_send(QuicConnection *quic);
 /** Sends the last packet of all. */
 void quic_packets_send_goodbye(QuicConnection *quic, const QuicGoodbye *goodbye);
+/** Whether this is how a packet of ours begins: with the connection ID that only the two ends and
+ * the path know. */
+bool quic_packets_is_ours(const QuicConnection *quic, const uint8_t *bytes, size_t length);
 /** Gives ngtcp2 what came. Zero, or its error. */
 int quic_packets_receive(QuicConnection *quic, const UdpPacket *packet);
 /** Sets the timer to ngtcp2's next deadline. */

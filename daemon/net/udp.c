@@ -29,7 +29,8 @@
 enum {
     BATCHES_A_TURN = 4,
     ERRORS_A_TURN = 16,
-    LISTEN_ROOM = 1 << 20, /* receive buffer of a listener: what waits while we are restarted */
+    QUOTE_MAX = 576, /* what ICMP quotes at most (RFC 1812 §4.3.2.3) */
+    ROOM = 1 << 20,  /* in a receive buffer: what waits while we are restarted, or are flooded */
     CONTROL_SIZE = CMSG_SPACE(sizeof(struct in6_pktinfo)),
 };
 
@@ -52,6 +53,11 @@ static void set_path_options(int fd, const Address *address)
         socket_option(fd, SOL_IP, IP_MTU_DISCOVER, IP_PMTUDISC_OMIT, "IP_MTU_DISCOVER");
 }
 
+void udp_widen(int fd)
+{
+    socket_option(fd, SOL_SOCKET, SO_RCVBUF, ROOM, "SO_RCVBUF");
+}
+
 Status udp_bind(const Address *address, unsigned flags, int *fd)
 {
     int opened = -1;
@@ -60,10 +66,9 @@ Status udp_bind(const Address *address, unsigned flags, int *fd)
     if (status != STATUS_OK)
         return status;
     set_path_options(opened, address);
-    /* The forced form passes the system's limit but needs a privilege; the other takes what it can.
-     */
-    socket_option(opened, SOL_SOCKET, SO_RCVBUF, LISTEN_ROOM, "SO_RCVBUF");
-    socket_option(opened, SOL_SOCKET, SO_RCVBUFFORCE, LISTEN_ROOM, "SO_RCVBUFFORCE");
+    udp_widen(opened);
+    /* Passes the system's limit, but needs a privilege. */
+    socket_option(opened, SOL_SOCKET, SO_RCVBUFFORCE, ROOM, "SO_RCVBUFFORCE");
     *fd = opened;
     return STATUS_OK;
 }
@@ -167,25 +172,34 @@ static Status queued_error(const struct msghdr *header)
     return error.ee_errno == EMSGSIZE ? STATUS_OK : status_from_errno((int)error.ee_errno);
 }
 
-/* Empties the error queue, and the socket's error with it; the newest one counts. */
-static Status take_error(int fd)
+/* Tells what is in the error queue. The socket's own error goes unheard: it says the same, without
+ * a quote to judge it by. */
+static void tell_errors(UdpSocket *socket)
 {
-    Status status = STATUS_OK;
+    for (int i = 0; i < ERRORS_A_TURN && reading == socket; i++) {
+        _Alignas(struct cmsghdr) uint8_t control[512];
+        uint8_t quote[QUOTE_MAX];
+        struct iovec vector = {quote, sizeof quote};
+        struct msghdr header = {.msg_iov = &vector,
+                                .msg_iovlen = 1,
+                                .msg_control = control,
+                                .msg_controllen = sizeof control};
+        ssize_t length = recvmsg(socket->io.fd, &header, MSG_ERRQUEUE | MSG_DONTWAIT);
+
+        if (length < 0)
+            break;
+        Status status = queued_error(&header);
+        if (status != STATUS_OK && socket->error != NULL)
+            socket->error(socket->owner, status, quote, (size_t)length);
+    }
+}
+
+static void clear_error(int fd)
+{
     int pending = 0;
     socklen_t size = sizeof pending;
 
-    for (int i = 0; i < ERRORS_A_TURN; i++) {
-        _Alignas(struct cmsghdr) uint8_t control[512];
-        struct msghdr header = {.msg_control = control, .msg_controllen = sizeof control};
-
-        if (recvmsg(fd, &header, MSG_ERRQUEUE | MSG_DONTWAIT) < 0)
-            break;
-        Status queued = queued_error(&header);
-        if (queued != STATUS_OK)
-            status = queued;
-    }
     getsockopt(fd, SOL_SOCKET, SO_ERROR, &pending, &size);
-    return status != STATUS_OK || pending == EMSGSIZE ? status : status_from_errno(pending);
 }
 
 static void on_io(void *owner, uint32_t events)
@@ -194,10 +208,8 @@ static void on_io(void *owner, uint32_t events)
 
     reading = socket;
     if (events & LOOP_ERROR) {
-        Status status = take_error(socket->io.fd);
-
-        if (status != STATUS_OK && socket->error != NULL)
-            socket->error(socket->owner, status);
+        clear_error(socket->io.fd);
+        tell_errors(socket);
     }
     if (reading == socket && (events & LOOP_READ))
         receive(socket);

@@ -23,8 +23,13 @@ typedef struct UdpPacket {
 } UdpPacket;
 
 typedef void (*UdpReceiveFn)(void *owner, UdpPacket *packets, size_t count);
-/** An ICMP error on a connected socket, as a Status (STATUS_REFUSED, STATUS_UNREACHABLE). */
-typedef void (*UdpErrorFn)(void *owner, Status status);
+/**
+ * An ICMP error on a connected socket, as a Status (STATUS_REFUSED, STATUS_UNREACHABLE). `quote`
+ * (borrowed) is the beginning of the datagram of ours that it is about, as far as it was quoted: 0
+ * bytes from some routers, hundreds from most hosts. Whoever guesses a port can forge ICMP, so that
+ * it is to be believed only where the quote holds what nobody could guess (RFC 8085 §5.2).
+ */
+typedef void (*UdpErrorFn)(void *owner, Status status, const uint8_t *quote, size_t length);
 
 /** A non-blocking UDP socket in the event loop. Embedded; cleared by its owner. */
 typedef struct UdpSocket {
@@ -44,6 +49,9 @@ Status udp_bind(const Address *address, unsigned flags, int *fd) must_check;
 /** A socket connected to `peer` from a random port. STATUS_UNREACHABLE, STATUS_LIMIT (descriptors),
  * STATUS_IO. */
 Status udp_connect(const Address *peer, int *fd) must_check;
+/** Gives a socket that is kept for long as large a receive buffer as the system allows: in the
+ * usual one a flood of forgeries leaves no room for answers. It takes memory only when it fills. */
+void udp_widen(int fd);
 
 /** Takes the descriptor over (closed by udp_clear). */
 Status udp_open(UdpSocket *socket, Loop *loop, int fd, UdpReceiveFn receive, UdpErrorFn error,

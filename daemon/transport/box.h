@@ -11,7 +11,8 @@
 
 #define BOX_KEY_LENGTH        32
 #define BOX_MAGIC_LENGTH      8
-#define BOX_NONCE_LENGTH      12 /* the client's half */
+#define BOX_NONCE_LENGTH      12                                  /* the client's half */
+#define BOX_QUERY_NONCE       (BOX_MAGIC_LENGTH + BOX_KEY_LENGTH) /* its offset in a query */
 #define BOX_QUERY_OVERHEAD    68
 #define BOX_RESPONSE_OVERHEAD 48
 #define BOX_PADDING_BLOCK     64   /* bytes */

@@ -179,9 +179,11 @@ Status dnscrypt_open_udp(Dnscrypt *dnscrypt)
         return STATUS_OK;
     const Address hop = dnscrypt_first_hop(&dnscrypt->base);
     Status status = udp_connect(&hop, &fd);
-    if (status == STATUS_OK)
-        status = udp_open(&dnscrypt->udp, loop_of(dnscrypt), fd, dnscrypt_attempt_udp_received,
-                          dnscrypt_attempt_udp_failed, dnscrypt);
+    if (status != STATUS_OK)
+        return status;
+    udp_widen(fd);
+    status = udp_open(&dnscrypt->udp, loop_of(dnscrypt), fd, dnscrypt_attempt_udp_received,
+                      dnscrypt_attempt_udp_failed, dnscrypt);
     if (status == STATUS_OK)
         dnscrypt->outbox = outbox_new(&dnscrypt->udp);
     return status;

@@ -276,11 +276,22 @@ void dnscrypt_attempt_udp_received(void *owner, UdpPacket *packets, size_t count
         g_free(dnscrypt);
 }
 
-/* The host or the port cannot be reached by UDP, says ICMP. That is not authenticated, so TCP is
- * heard too before anything ends. */
-void dnscrypt_attempt_udp_failed(void *owner, Status status)
+/* Whether ICMP is about a datagram that we sent: it quotes one of our nonces. */
+static bool quotes_a_nonce(const Dnscrypt *dnscrypt, const uint8_t *quote, size_t length)
+{
+    const size_t nonce =
+        (dnscrypt_is_relayed(dnscrypt) ? RELAY_HEADER_LENGTH : 0) + BOX_QUERY_NONCE;
+    return length >= nonce + BOX_NONCE_LENGTH &&
+           nonce_book_find(&dnscrypt->nonces, quote + nonce) != NULL;
+}
+
+/* The host or the port cannot be reached by UDP, says ICMP. Who sees our packets can forge that, so
+ * TCP is heard too before anything ends; who does not see them is not listened to. */
+void dnscrypt_attempt_udp_failed(void *owner, Status status, const uint8_t *quote, size_t length)
 {
     Dnscrypt *dnscrypt = owner;
+    if (!quotes_a_nonce(dnscrypt, quote, length))
+        return;
     log_debug("dnscrypt: %s", status_sentence(status));
     dnscrypt->path.silence = MAX(dnscrypt->path.silence, DNSCRYPT_SILENCE_LIMIT);
     list_for_each (node, &dnscrypt->live) {

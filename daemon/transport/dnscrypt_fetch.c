@@ -28,7 +28,8 @@
 
 #define MS 1000
 
-#define QUERY_MAX (BOX_PACKET_MAX - RELAY_HEADER_LENGTH)
+#define QUERY_MAX        (BOX_PACKET_MAX - RELAY_HEADER_LENGTH)
+#define ADDITIONAL_COUNT 10 /* offset in the header */
 
 typedef enum Action { ASK_PADDED, ASK_BARE, ASK_TCP, ASK_TCP_LONGEST, GIVE_UP } Action;
 
@@ -175,9 +176,19 @@ static void fetch_udp_received(void *owner, UdpPacket *packets, size_t count)
     }
 }
 
-static void fetch_udp_failed(void *owner, Status status)
+/* Whether ICMP is about a request of this fetch, as far as padded and bare ones are alike. */
+static bool fetch_is_quoted(const CertificateFetch *fetch, const uint8_t *quote, size_t length)
+{
+    const size_t header = fetch->transport->endpoint->relay != NULL ? RELAY_HEADER_LENGTH : 0;
+    return length >= header + ADDITIONAL_COUNT &&
+           memcmp(quote + header, fetch->query, ADDITIONAL_COUNT) == 0;
+}
+
+static void fetch_udp_failed(void *owner, Status status, const uint8_t *quote, size_t length)
 {
     CertificateFetch *fetch = owner;
+    if (!fetch_is_quoted(fetch, quote, length))
+        return;
     udp_clear(&fetch->udp);
     fetch->udp_leg = LEG_OVER;
     fetch_go_on(fetch, status);

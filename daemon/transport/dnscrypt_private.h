@@ -83,4 +83,4 @@ void dnscrypt_attempt_start(Dnscrypt *dnscrypt, Exchange *exchange);
 /** Takes the exchange off the wire and off the list; it stays live. */
 void dnscrypt_attempt_stop(Exchange *exchange);
 void dnscrypt_attempt_udp_received(void *owner, UdpPacket *packets, size_t count);
-void dnscrypt_attempt_udp_failed(void *owner, Status status);
+void dnscrypt_attempt_udp_failed(void *owner, Status status, const uint8_t *quote, size_t length);

@@ -6,7 +6,10 @@
  * Nothing authenticates an answer here but what a stranger cannot guess (RFC 5452 §9), so every
  * question has a socket of its own with a random port, connected, and a random ID. What comes from
  * the peer and does not fit is dropped and counted, and waiting goes on. A retransmission repeats
- * the same bytes from the same socket, so that the answer to either copy counts.
+ * the same bytes from the same socket, so that the answer to either copy counts. Somebody who has
+ * found the port out has only the ID left to guess, and tries all of them within a second or two
+ * while a server is slow: so after a few wrong ones the question is put by TCP, where he would have
+ * to guess 32 bits more.
  *
  * There are still servers, in old routers above all, that know no EDNS and say FORMERR or NOTIMP to
  * it (RFC 6891 §7). They are asked again without, and so from then on until the network changes.
@@ -22,6 +25,7 @@
 #include <string.h>
 
 #define ADDITIONAL_COUNT 10 /* offset in the header */
+#define FORGED_MAX       4  /* wrong answers to one question by UDP; honest servers send none */
 
 typedef struct Plain {
     Transport base;
@@ -36,6 +40,7 @@ typedef struct Attempt {
     UdpSocket udp;
     TcpCall *call;
     size_t capacity, length;
+    unsigned forged; /* datagrams that came and were no answer */
     bool has_edns;   /* the query, as it went */
     uint8_t query[]; /* as it goes on the wire */
 } Attempt;
@@ -88,21 +93,23 @@ static bool attempt_do_without_edns(Attempt *attempt)
     return true;
 }
 
-/* Whether `reply` (transfer full) was the answer. By UDP it may have been cut: `*truncated`. */
-static bool attempt_accept(Attempt *attempt, uint8_t *reply, size_t length, bool *truncated)
+/* Whether `reply` (transfer full) ends this waiting: it is the answer or, by UDP, it was cut or is
+ * one forgery too many, and TCP is the way (`*use_tcp`). */
+static bool attempt_accept(Attempt *attempt, uint8_t *reply, size_t length, bool *use_tcp)
 {
     Exchange *exchange = attempt->exchange;
     g_autofree uint8_t *kept = reply; /* what lent it goes with the attempt */
     Message view;
     attempt->plain->base.counters.bytes_received += length;
-    *truncated = attempt->call == NULL && exchange_accepts_cut(exchange, kept, &length);
-    if (*truncated)
+    *use_tcp = attempt->call == NULL && exchange_accepts_cut(exchange, kept, &length);
+    if (*use_tcp)
         return true;
     if (attempt_met_bare_error(attempt, kept, length))
         return attempt_do_without_edns(attempt);
     if (!exchange_accepts(exchange, kept, length, &view)) {
         attempt->plain->base.counters.forged++;
-        return false;
+        *use_tcp = attempt->call == NULL && ++attempt->forged == FORGED_MAX;
+        return *use_tcp;
     }
     if (attempt_met_no_edns(attempt, &view))
         return attempt_do_without_edns(attempt);
@@ -113,8 +120,8 @@ static bool attempt_accept(Attempt *attempt, uint8_t *reply, size_t length, bool
 
 static bool attempt_tcp_received(void *owner, const uint8_t *message, size_t length)
 {
-    bool truncated;
-    return !attempt_accept(owner, g_memdup2(message, length), length, &truncated);
+    bool use_tcp;
+    return !attempt_accept(owner, g_memdup2(message, length), length, &use_tcp);
 }
 
 static void attempt_tcp_ended(void *owner, Status status)
@@ -167,19 +174,23 @@ static void attempt_udp_received(void *owner, UdpPacket *packets, size_t count)
 {
     Attempt *attempt = owner;
     for (size_t i = 0; i < count; i++) {
-        bool truncated;
+        bool use_tcp;
         uint8_t *reply = g_memdup2(packets[i].bytes, packets[i].length);
-        if (!attempt_accept(attempt, reply, packets[i].length, &truncated))
+        if (!attempt_accept(attempt, reply, packets[i].length, &use_tcp))
             continue;
-        if (truncated)
+        if (use_tcp)
             attempt_use_tcp(attempt);
         return; /* the attempt, or its socket, is gone */
     }
 }
 
-static void attempt_udp_failed(void *owner, Status status)
+/* Says ICMP; if it is about our query, ID and all. Else anyone could end it who hits the port. */
+static void attempt_udp_failed(void *owner, Status status, const uint8_t *quote, size_t length)
 {
-    attempt_fail(owner, status);
+    Attempt *attempt = owner;
+    if (length >= MESSAGE_HEADER_LENGTH &&
+        memcmp(quote, attempt->query, MIN(length, attempt->length)) == 0)
+        attempt_fail(attempt, status);
 }
 
 /* Our own OPT says how large an answer may be on this path; 512 or less means to do without one,

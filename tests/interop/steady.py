@@ -30,10 +30,10 @@ class Asked:
 
 class SteadyLoad:
     """`with SteadyLoad("names", rate=500) as load: …; load.since(moment)`. Every name is new, so that each question goes
-    to a resolver."""
+    to a resolver; or there are `names` of them alone, for one who is to know beforehand what will be asked."""
 
-    def __init__(self, label, rate=500):
-        self.label, self.rate, self.asked = label, rate, []
+    def __init__(self, label, rate=500, names=None):
+        self.label, self.rate, self.names, self.asked = label, rate, names, []
         self.thread, self.going = threading.Thread(target=self._run), True
 
     def __enter__(self):
@@ -71,7 +71,7 @@ class SteadyLoad:
 
     def _send(self, client):
         number = len(self.asked)
-        labels = (f"{self.label}-{number}", "wild", "example", "test")
+        labels = (f"{self.label}-{number % self.names if self.names else number}", "wild", "example", "test")
         name = b"".join(bytes([len(label)]) + label.encode() for label in labels)
         client.send(struct.pack("!HHHHHH", number, 0x0100, 1, 0, 0, 0) + name + b"\0\0\1\0\1")
         self.asked.append(Asked(time.monotonic()))

@@ -18,6 +18,7 @@ typedef struct Peer {
     int interface;
     struct in6_addr local;
     Status error;
+    char *quote; /* with it */
     bool echo, clear;
     guint calls;
 } Peer;
@@ -43,11 +44,13 @@ static void on_receive(void *owner, UdpPacket *packets, size_t count)
     }
 }
 
-static void on_error(void *owner, Status status)
+static void on_error(void *owner, Status status, const uint8_t *quote, size_t length)
 {
     Peer *peer = owner;
 
     peer->error = status;
+    g_free(peer->quote);
+    peer->quote = g_strndup((const char *)quote, length);
 }
 
 static void peer_open(Peer *peer, Loop *loop, int fd)
@@ -62,6 +65,7 @@ static void peer_close(Peer *peer)
     if (!peer->clear)
         udp_clear(&peer->socket);
     g_ptr_array_unref(peer->received);
+    g_free(peer->quote);
 }
 
 static bool wait_for(Peer *peer, guint count)
@@ -223,6 +227,7 @@ static void closed_port_is_told_as_refused(void)
     g_assert_cmpuint(udp_send(&client.socket, &query, 1), ==, 1);
     g_assert_false(wait_for(&client, 1));
     g_assert_cmpint(client.error, ==, STATUS_REFUSED);
+    g_assert_cmpstr(client.quote, ==, "query");
 
     /* The error is used up: the socket is quiet, and sends again. */
     client.error = STATUS_OK;

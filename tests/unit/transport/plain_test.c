@@ -59,6 +59,29 @@ static void forgeries_are_dropped_and_counted(void)
     bench_free(bench);
 }
 
+/* As by one who tries every ID while the server is slow. */
+static void many_forgeries_go_to_tcp(void)
+{
+    Bench *bench = bench_new(ENDPOINT_PLAIN);
+    Ask ask = {0};
+    uint8_t bytes[MESSAGE_HEADER_LENGTH] = {0};
+    UdpPacket forged = {.bytes = bytes, .length = sizeof(bytes)};
+    bench->resolver->udp_silent = true;
+    ask_send(bench, &ask, BUDGET);
+    bench_settle(bench);
+    g_assert_cmpint(address_parse("127.0.0.1", bench->resolver->last_client_port, &forged.peer), ==,
+                    STATUS_OK);
+    for (unsigned i = 0; i < 8; i++) {
+        wire_put_u16(bytes, (uint16_t)i);
+        g_assert_cmpuint(udp_send(&bench->resolver->udp, &forged, 1), ==, 1);
+    }
+    g_assert_cmpint(ask_wait(&ask, BUDGET), ==, 0);
+    ask_assert_answer(&ask);
+    g_assert_cmpuint(bench->resolver->tcp_queries, ==, 1);
+    g_assert_cmpuint(counters(bench)->forged, ==, 4);
+    bench_free(bench);
+}
+
 static void truncated_goes_to_tcp(void)
 {
     Bench *bench = bench_new(ENDPOINT_PLAIN);
@@ -298,6 +321,7 @@ int main(int argc, char **argv)
     g_test_add_func("/plain/udp-answers", udp_answers);
     g_test_add_func("/plain/ports-differ", ports_differ);
     g_test_add_func("/plain/forgeries-are-dropped-and-counted", forgeries_are_dropped_and_counted);
+    g_test_add_func("/plain/many-forgeries-go-to-tcp", many_forgeries_go_to_tcp);
     g_test_add_func("/plain/truncated-goes-to-tcp", truncated_goes_to_tcp);
     g_test_add_func("/plain/tcp-only-sends-no-datagram", tcp_only_sends_no_datagram);
     g_test_add_func("/plain/lost-datagram-is-repeated", lost_datagram_is_repeated);
