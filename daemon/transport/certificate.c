@@ -95,7 +95,9 @@ static bool certificate_is_better(const Certificate *a, const Certificate *b)
 
 bool certificate_supersedes(const Certificate *candidate, const Certificate *held)
 {
-    return candidate->cipher != held->cipher || candidate->serial >= held->serial;
+    if (candidate->cipher != held->cipher)
+        return candidate->cipher > held->cipher;
+    return candidate->serial >= held->serial;
 }
 
 /* Joins the character-strings of a TXT record. False when they do not add up. */

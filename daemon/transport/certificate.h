@@ -39,8 +39,9 @@ Status certificate_check_time(const Certificate *certificate, int64_t wall_s) mu
 Status certificate_choose(const Message *reply, const uint8_t provider_key[32], int64_t wall_s,
                           Certificate *certificate) must_check;
 
-/** Whether `candidate` may take the place of `held`, which is valid: not if it is an older one
- * under the same encryption system, as someone may send who kept it. */
+/** Whether `candidate` may take the place of `held`, which is valid: not if it is older, as someone
+ * may send who kept it, or of a weaker encryption system, as someone may leave alone in an answer.
+ */
 bool certificate_supersedes(const Certificate *candidate, const Certificate *held);
 
 /** Of two reasons why there is no certificate, the one that tells more: a certificate's own fault

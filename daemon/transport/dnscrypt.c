@@ -65,7 +65,8 @@ static void adopt_certificate(Dnscrypt *dnscrypt, const Certificate *certificate
 {
     const Certificate *held = &dnscrypt->certificate;
     if (certificate_is_usable(dnscrypt) && !certificate_supersedes(certificate, held)) {
-        log_info("dnscrypt: an older certificate was sent, which is not taken: serial=%u held=%u",
+        log_info("dnscrypt: an older or weaker certificate was sent, which is not taken: serial=%u "
+                 "held=%u",
                  certificate->serial, held->serial);
         return;
     }

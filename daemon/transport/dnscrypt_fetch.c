@@ -15,7 +15,8 @@
  * by UDP: every request is padded, the last one as far as may be.
  *
  * Answers are not authenticated but by the signature in them. So one that is forged does not end
- * the fetch while a genuine one may come by the other means; it only decides what is reported.
+ * the fetch while a genuine one may come by the other means, or right behind it; it only decides
+ * what is reported.
  */
 #include "dnscrypt_fetch.h"
 
@@ -26,7 +27,8 @@
 #include <sodium.h>
 #include <string.h>
 
-#define MS 1000
+#define MS        1000
+#define LINGER_US (300 * MS) /* a genuine answer may be on its way behind a forged one */
 
 #define QUERY_MAX        (BOX_PACKET_MAX - RELAY_HEADER_LENGTH)
 #define ADDITIONAL_COUNT 10 /* offset in the header */
@@ -73,6 +75,7 @@ struct CertificateFetch {
     UdpSocket udp;
     TcpCall *call;
 
+    bool lingering; /* over, but for what may still come by UDP */
     Status failure; /* the most telling so far */
     uint16_t id;
     size_t pad_to; /* the length of a padded query */
@@ -87,12 +90,26 @@ static void fetch_finish(CertificateFetch *fetch, Status status, const Certifica
     fetch->fn(fetch->owner, status, certificate, by_udp);
 }
 
-/* Called when one leg has come to its end without success. */
+static void fetch_linger(CertificateFetch *fetch)
+{
+    if (fetch->lingering)
+        return;
+    fetch->lingering = true;
+    while (fetch->step->action != GIVE_UP)
+        fetch->step++;
+    loop_timer_start(&fetch->timer, LINGER_US);
+}
+
+/* Called when one leg has come to its end without success. May free the fetch, unless it has a UDP
+ * socket. */
 static void fetch_go_on(CertificateFetch *fetch, Status failure)
 {
     fetch->failure = certificate_nearer(fetch->failure, failure);
     if (fetch->udp_leg == LEG_OVER && fetch->tcp_leg == LEG_OVER) {
-        fetch_finish(fetch, fetch->failure, NULL, false);
+        if (fetch->udp.io.loop != NULL)
+            fetch_linger(fetch);
+        else
+            fetch_finish(fetch, fetch->failure, NULL, false);
         return;
     }
     const bool tcp_is_next = fetch->tcp_leg == LEG_UNUSED;
@@ -172,7 +189,6 @@ static void fetch_udp_received(void *owner, UdpPacket *packets, size_t count)
         fetch->udp_leg = LEG_OVER; /* but the socket stays open for a better answer */
         fetch->pad_to = QUERY_MAX; /* through a relay, room is all that TCP has over UDP */
         fetch_go_on(fetch, STATUS_CERT_NONE);
-        return;
     }
 }
 

@@ -10,6 +10,12 @@ PORT = 8053
 FIRST, SECOND = "127.0.0.31", "127.0.0.32"
 
 
+def relay_stamp(address):
+    """Of a relay there."""
+    text = f"{address}:{PORT}".encode()
+    return "sdns://" + base64.urlsafe_b64encode(b"\x81" + bytes([len(text)]) + text).decode().rstrip("=")
+
+
 class Relay:
     """One relay, on one of these addresses; `options` such as --udp-only."""
 
@@ -21,8 +27,7 @@ class Relay:
 
     @property
     def stamp(self):
-        address = f"{self.address}:{PORT}".encode()
-        return "sdns://" + base64.urlsafe_b64encode(b"\x81" + bytes([len(address)]) + address).decode().rstrip("=")
+        return relay_stamp(self.address)
 
     def carried(self, how=""):
         """What it passed on, a line each; `how` "udp" or "tcp" for one way alone."""

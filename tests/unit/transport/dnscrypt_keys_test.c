@@ -52,6 +52,16 @@ static void mismatched_answer_ends_no_fetch(void)
     bench_free(bench);
 }
 
+/* Nothing but the signature inside tells which answer is the server's. */
+static void useless_answer_ends_no_fetch(void)
+{
+    Bench *bench = bench_new(ENDPOINT_DNSCRYPT);
+    bench->resolver->useless_certificate_first = true;
+    bench->resolver->tcp_refuses_certificate = true;
+    ask_answered(bench);
+    bench_free(bench);
+}
+
 static void refused_because(Status expected, void (*spoil)(FakeResolver *resolver))
 {
     Bench *bench = bench_new(ENDPOINT_DNSCRYPT);
@@ -236,6 +246,25 @@ static void older_certificate_is_not_taken_back(void)
     bench_free(bench);
 }
 
+/* Whoever is on the path can leave the better one out of an answer: it is signed, the answer is
+ * not. */
+static void weaker_certificate_is_not_taken_instead(void)
+{
+    Bench *bench = bench_new(ENDPOINT_DNSCRYPT);
+    TransportFacts facts;
+    bench->resolver->es_version = 0;
+    ask_answered(bench);
+    loop_advance(bench->loop, 2 * HOUR);
+    bench->resolver->es_version = 1;
+    bench->resolver->serial++;
+    ask_answered(bench);
+    bench_pass(bench, SECOND);
+    g_assert_cmpuint(bench->resolver->certificate_requests, ==, 2);
+    transport_facts(bench->transport, &facts);
+    g_assert_nonnull(strstr(facts.security, "XChaCha20"));
+    bench_free(bench);
+}
+
 static void older_certificate_serves_when_ours_has_expired(void)
 {
     Bench *bench = bench_new(ENDPOINT_DNSCRYPT);
@@ -378,6 +407,7 @@ int main(int argc, char **argv)
         {"certificate-by-udp-when-tcp-gives-none", certificate_by_udp_when_tcp_gives_none},
         {"one-certificate-serves-many", one_certificate_serves_many},
         {"mismatched-answer-ends-no-fetch", mismatched_answer_ends_no_fetch},
+        {"useless-answer-ends-no-fetch", useless_answer_ends_no_fetch},
         {"forged-certificate-is-refused", forged_certificate_is_refused},
         {"expired-certificate-is-refused", expired_certificate_is_refused},
         {"early-certificate-is-refused", early_certificate_is_refused},
@@ -399,6 +429,7 @@ int main(int argc, char **argv)
         {"network-change-asks-again", network_change_asks_again},
         {"fresh-keys-are-fresh", fresh_keys_are_fresh},
         {"older-certificate-is-not-taken-back", older_certificate_is_not_taken_back},
+        {"weaker-certificate-is-not-taken-instead", weaker_certificate_is_not_taken_instead},
         {"older-certificate-serves-when-ours-has-expired",
          older_certificate_serves_when_ours_has_expired},
     };

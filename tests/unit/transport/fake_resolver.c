@@ -274,12 +274,12 @@ static void answer_plain_datagram(FakeResolver *resolver, const UdpPacket *packe
     send_datagram(resolver, packet, message, length);
 }
 
-/* What somebody who does not see the request might send. */
-static void send_mismatch(FakeResolver *resolver, const UdpPacket *request)
+/* What somebody who does not see the request might send, or with `mask` 0 somebody who does. */
+static void send_useless(FakeResolver *resolver, const UdpPacket *request, uint8_t mask)
 {
     uint8_t message[ROOM];
     const size_t length = write_answer(resolver, request->bytes, request->length, message, false);
-    message[0] ^= 0x55;
+    message[0] ^= mask;
     send_datagram(resolver, request, message, length);
 }
 
@@ -298,7 +298,9 @@ static void received(void *owner, UdpPacket *packets, size_t count)
             resolver->lose--;
         } else if (certificate) {
             if (resolver->mismatch_certificate_first)
-                send_mismatch(resolver, packet);
+                send_useless(resolver, packet, 0x55);
+            if (resolver->useless_certificate_first)
+                send_useless(resolver, packet, 0);
             send_datagram(resolver, packet, message,
                           write_certificates(resolver, packet->bytes, packet->length, message));
         } else if (resolver->plain) {

@@ -37,6 +37,7 @@ typedef struct FakeResolver {
     bool udp_silent; /* to everything */
     bool udp_certificate_silent;
     bool mismatch_certificate_first; /* by UDP: an answer with another ID, and none inside */
+    bool useless_certificate_first;  /* by UDP: an answer to the request, and none inside */
     bool tcp_refuses_certificate;    /* with an empty message, as dnsdist does */
     bool tcp_silent;
     unsigned tcp_closes; /* that many queries by TCP end their connection */
