@@ -12,9 +12,9 @@ size_t stream_queued(const Stream *stream)
     return stream->class->queued(stream);
 }
 
-bool stream_is_stalled(const Stream *stream)
+void stream_path(const Stream *stream, StreamPath *path)
 {
-    return stream->class->is_stalled(stream);
+    stream->class->path(stream, path);
 }
 
 void stream_close(Stream *stream)

@@ -30,11 +30,20 @@ typedef struct StreamEvents {
 
 enum { STREAM_QUEUE_LIMIT = 256 * 1024 };
 
+/** What the peer's system acknowledged, and how the path to it behaves. */
+typedef struct StreamPath {
+    unsigned losses; /* packets lost so far, of ours or on the way to us, as far as it shows */
+    int64_t round_trip_us; /* the shortest; 0 unknown */
+    bool unacknowledged;   /* something that was sent is */
+    bool stalled; /* that is being sent again, or the first SYN is: the path is dead, not the
+                     server slow */
+} StreamPath;
+
 /** What a stream class provides; stream.c dispatches. Embedded first in each implementation. */
 typedef struct StreamClass {
     Status (*write)(Stream *stream, const uint8_t *bytes, size_t length);
     size_t (*queued)(const Stream *stream);
-    bool (*is_stalled)(const Stream *stream);
+    void (*path)(const Stream *stream, StreamPath *path);
     void (*close)(Stream *stream);
 } StreamClass;
 
@@ -67,8 +76,6 @@ Status tcp_accept(int listen_fd, int *fd, Address *peer, int *interface) must_ch
 Status stream_write(Stream *stream, const uint8_t *bytes, size_t length) must_check;
 /** Bytes written that the kernel has not taken yet. */
 size_t stream_queued(const Stream *stream);
-/** Whether the peer's system has stopped to acknowledge what was sent (or the first SYN), so that
- * it is being sent again: the path is dead, not the server slow. */
-bool stream_is_stalled(const Stream *stream);
+void stream_path(const Stream *stream, StreamPath *path);
 /** Closes without further callbacks and frees. NULL is allowed. */
 void stream_close(Stream *stream);

@@ -21,6 +21,7 @@
 #include "log.h"
 #include "sockets.h"
 #include "stream.h"
+#include "tcp_path.h"
 #include "udp.h"
 
 #include <errno.h>
@@ -100,14 +101,9 @@ static size_t tcp_queued(const Stream *stream)
     return tcp->queue->len - tcp->queue_start;
 }
 
-static bool tcp_is_stalled(const Stream *stream)
+static void tcp_stream_path(const Stream *stream, StreamPath *path)
 {
-    const TcpStream *tcp = (const TcpStream *)stream;
-    struct tcp_info info = {0};
-    socklen_t size = sizeof info;
-
-    return getsockopt(tcp->fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 &&
-           info.tcpi_retransmits > 0;
+    tcp_path(((const TcpStream *)stream)->fd, path);
 }
 
 static bool leaves_answers_unread(const TcpStream *tcp)
@@ -281,7 +277,7 @@ static void on_defer(void *owner)
 
 /* ---- opening ---- */
 
-static const StreamClass tcp_class = {tcp_write, tcp_queued, tcp_is_stalled, tcp_close};
+static const StreamClass tcp_class = {tcp_write, tcp_queued, tcp_stream_path, tcp_close};
 
 static TcpStream *tcp_new(Loop *loop, const StreamEvents *events, void *owner)
 {

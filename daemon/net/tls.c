@@ -354,16 +354,18 @@ static size_t tls_queued(const Stream *stream)
     return tls->early->len + (tls->tcp != NULL ? stream_queued(tls->tcp) : 0);
 }
 
-static bool tls_is_stalled(const Stream *stream)
+static void tls_path(const Stream *stream, StreamPath *path)
 {
     const TlsStream *tls = (const TlsStream *)stream;
 
-    return tls->tcp != NULL && stream_is_stalled(tls->tcp);
+    *path = (StreamPath){0};
+    if (tls->tcp != NULL)
+        stream_path(tls->tcp, path);
 }
 
 /* ---- opening ---- */
 
-static const StreamClass tls_class = {tls_write, tls_queued, tls_is_stalled, tls_close};
+static const StreamClass tls_class = {tls_write, tls_queued, tls_path, tls_close};
 static const StreamEvents tcp_events = {on_tcp_connected, on_tcp_received, NULL, on_tcp_closed};
 
 Stream *tls_connect(Loop *loop, TlsContext *context, const Address *peer, const TlsTarget *target,

@@ -234,6 +234,12 @@ static void dnscrypt_cancel(Transport *transport, Exchange *exchange)
         dnscrypt_attempt_stop(exchange);
 }
 
+/* Datagrams go their own way each. */
+static bool dnscrypt_detour(Transport *transport, const Exchange *late)
+{
+    return dnscrypt_attempt_is_by_udp(late);
+}
+
 static void dnscrypt_network_changed(Transport *transport)
 {
     Dnscrypt *dnscrypt = (Dnscrypt *)transport;
@@ -303,6 +309,7 @@ const TransportClass transport_dnscrypt = {
     .open = dnscrypt_open,
     .send = dnscrypt_send,
     .cancel = dnscrypt_cancel,
+    .detour = dnscrypt_detour,
     .network_changed = dnscrypt_network_changed,
     .facts = dnscrypt_facts,
     .close = dnscrypt_close,

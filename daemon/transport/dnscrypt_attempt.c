@@ -306,6 +306,13 @@ void dnscrypt_attempt_udp_failed(void *owner, Status status, const uint8_t *quot
     }
 }
 
+bool dnscrypt_attempt_is_by_udp(const Exchange *exchange)
+{
+    const Attempt *attempt = exchange->state;
+
+    return attempt != NULL && attempt->use_udp;
+}
+
 /* ---- start ---- */
 
 void dnscrypt_attempt_start(Dnscrypt *dnscrypt, Exchange *exchange)

@@ -82,5 +82,7 @@ void dnscrypt_renew_in_doubt(Dnscrypt *dnscrypt);
 void dnscrypt_attempt_start(Dnscrypt *dnscrypt, Exchange *exchange);
 /** Takes the exchange off the wire and off the list; it stays live. */
 void dnscrypt_attempt_stop(Exchange *exchange);
+/** Whether an answer by UDP is waited for; also of an exchange that has not begun. */
+bool dnscrypt_attempt_is_by_udp(const Exchange *exchange);
 void dnscrypt_attempt_udp_received(void *owner, UdpPacket *packets, size_t count);
 void dnscrypt_attempt_udp_failed(void *owner, Status status, const uint8_t *quote, size_t length);

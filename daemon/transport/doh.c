@@ -120,6 +120,7 @@ const TransportClass transport_doh = {
     .open = doh_open,
     .send = pipeline_send,
     .cancel = pipeline_cancel,
+    .detour = pipeline_detour,
     .network_changed = pipeline_network_changed,
     .facts = pipeline_facts,
     .chain = pipeline_chain,

@@ -368,6 +368,7 @@ const TransportClass transport_doq = {
     .open = doq_open,
     .send = pipeline_send,
     .cancel = pipeline_cancel,
+    .detour = pipeline_detour,
     .network_changed = doq_network_changed,
     .facts = pipeline_facts,
     .chain = pipeline_chain,

@@ -176,6 +176,7 @@ const TransportClass transport_odoh = {
     .open = odoh_open,
     .send = odoh_send,
     .cancel = pipeline_cancel,
+    .detour = pipeline_detour,
     .network_changed = odoh_network_changed,
     .facts = odoh_facts,
     .chain = pipeline_chain,

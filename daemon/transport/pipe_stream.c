@@ -49,7 +49,15 @@ static void carrier_close(Pipe *pipe)
 
 static bool carrier_is_stalled(const Pipe *pipe)
 {
-    return stream_is_stalled(pipe->stream);
+    StreamPath path;
+
+    stream_path(pipe->stream, &path);
+    return path.stalled;
+}
+
+static void carrier_path(const Pipe *pipe, StreamPath *path)
+{
+    stream_path(pipe->stream, path);
 }
 
 static void carrier_chain(const Pipe *pipe, PeerChain *chain)
@@ -61,6 +69,7 @@ const PipeCarrier pipe_stream = {
     .open = carrier_open,
     .close = carrier_close,
     .is_stalled = carrier_is_stalled,
+    .path = carrier_path,
     .chain = carrier_chain,
 };
 

@@ -18,6 +18,8 @@
  *    that only takes its time gets twice that. Then a new connection is made.
  *  - Nobody has used it for as long as the settings or the server allow.
  *
+ * While packets are lost there are spare connections beside the current one (detour.c).
+ *
  * Handlers end exchanges, whose owners may close the transport. So a pipe is kept while one of its
  * handlers runs, and the pipeline while it has pipes.
  */
@@ -32,13 +34,6 @@ enum {
     SILENCE_US = 2 * 1000 * 1000,
     SILENCE_DOUBLINGS = 2,
 };
-
-static void connect_anew(Pipeline *pipeline);
-
-static const PipeCarrier *carrier_of(const Pipeline *pipeline)
-{
-    return pipeline->class->carrier != NULL ? pipeline->class->carrier : &pipe_stream;
-}
 
 /* ---- life of the objects ---- */
 
@@ -73,13 +68,14 @@ static void pipe_release(Pipe *pipe)
 
 static bool drains(const Pipe *pipe)
 {
-    return pipe->pipeline->current != pipe;
+    return pipe->pipeline->current != pipe && !pipe->spare;
 }
 
 /* Sets the idle timer to what is being waited for now. */
 static void pipe_settle(Pipe *pipe)
 {
-    bool nothing_waits = list_is_empty(&pipe->sent) && list_is_empty(&pipe->pipeline->unsent);
+    bool nothing_waits =
+        list_is_empty(&pipe->sent) && (pipe->spare || list_is_empty(&pipe->pipeline->unsent));
 
     if (!pipe_is_open(pipe))
         return;
@@ -91,13 +87,26 @@ static void pipe_settle(Pipe *pipe)
         loop_timer_start(&pipe->idle, pipe->idle_us);
 }
 
+static void take_spare(Pipeline *pipeline)
+{
+    Pipe *pipe = detour_find(pipeline);
+
+    if (pipe == NULL)
+        return;
+    list_remove(&pipe->node);
+    pipe->spare = false;
+    pipeline->current = pipe;
+}
+
 /* Sees to it that what is unsent will be asked. */
 static void ask_unsent(Pipeline *pipeline)
 {
     if (list_is_empty(&pipeline->unsent))
         return;
     if (pipeline->current == NULL)
-        connect_anew(pipeline);
+        take_spare(pipeline);
+    if (pipeline->current == NULL)
+        pipeline->current = pipeline_connect(pipeline);
     else
         pipe_flush_later(pipeline->current);
     pipe_settle(pipeline->current);
@@ -117,7 +126,7 @@ Exchange *pipe_next(const Pipe *pipe)
     Pipeline *pipeline = pipe->pipeline;
     uint64_t answers = pipeline->base.counters.replies;
 
-    if (drains(pipe) || !crowd_has_room(&pipeline->crowd, count_sent(pipe), answers))
+    if (pipeline->current != pipe || !crowd_has_room(&pipeline->crowd, count_sent(pipe), answers))
         return NULL;
     return list_first(&pipeline->unsent, Exchange, node);
 }
@@ -134,6 +143,7 @@ void pipe_mark_sent(Pipe *pipe, Exchange *exchange)
     list_remove(&exchange->node);
     list_append(&pipe->sent, &exchange->node);
     exchange->pipe = pipe;
+    pipe->asked_us = loop_now_us(pipe->pipeline->base.environment.loop);
     if (exchange->tries++ > 0)
         pipe->pipeline->base.counters.retries++;
 }
@@ -196,7 +206,7 @@ static void pipe_drop(Pipe *pipe)
     Exchange *exchange;
 
     pipe->open = pipe->connected = pipe->early = false;
-    carrier_of(pipeline)->close(pipe);
+    pipeline_carrier(pipeline)->close(pipe);
     loop_timer_stop(&pipe->idle);
     loop_timer_stop(&pipe->silence);
     loop_defer_cancel(&pipe->flush);
@@ -216,6 +226,8 @@ static void drop_all(Pipeline *pipeline)
     Pipe *pipe;
 
     while ((pipe = list_last(&pipeline->draining, Pipe, node)) != NULL)
+        pipe_drop(pipe);
+    while ((pipe = list_last(&pipeline->spares, Pipe, node)) != NULL)
         pipe_drop(pipe);
     if (pipeline->current != NULL)
         pipe_drop(pipeline->current);
@@ -240,7 +252,7 @@ static void on_silence(void *owner)
     Pipe *pipe = owner;
     Pipeline *pipeline = pipe->pipeline;
 
-    if (!carrier_of(pipeline)->is_stalled(pipe) && !pipe->quiet) {
+    if (!pipeline_carrier(pipeline)->is_stalled(pipe) && !pipe->quiet) {
         pipe->quiet = true;
         loop_timer_start(&pipe->silence, SILENCE_US << MIN(pipeline->stalls, SILENCE_DOUBLINGS));
         return;
@@ -256,7 +268,11 @@ void pipe_drain(Pipe *pipe)
 
     if (drains(pipe))
         return;
-    pipeline->current = NULL;
+    if (pipe->spare)
+        list_remove(&pipe->node);
+    else
+        pipeline->current = NULL;
+    pipe->spare = false;
     list_append(&pipeline->draining, &pipe->node);
     pipe_settle(pipe);
     ask_unsent(pipeline);
@@ -270,7 +286,7 @@ static bool was_crowded(Pipe *pipe, Status status)
     TransportCounters *counters = &pipeline->base.counters;
     bool closed = status == STATUS_CLOSED || status == STATUS_REFUSED; /* the latter by a reset */
 
-    if (!closed || drains(pipe) ||
+    if (!closed || pipeline->current != pipe ||
         !crowd_was_closed(&pipeline->crowd, count_sent(pipe), counters->replies))
         return false;
     log_info("a %s connection was closed on many questions; asking %zu at once from here",
@@ -289,7 +305,7 @@ static void forgive_tries(Pipe *pipe)
 
 void pipe_fail(Pipe *pipe, Status status)
 {
-    if (!pipe->connected)
+    if (!pipe->connected && !pipe->spare)
         fail_all(&pipe->pipeline->unsent, 0, status);
     else if (was_crowded(pipe, status))
         forgive_tries(pipe);
@@ -324,6 +340,7 @@ void pipe_received(Pipe *pipe, const uint8_t *bytes, size_t length)
     pipe->pipeline->base.counters.bytes_received += length;
     pipe->pipeline->stalls = 0;
     pipe->quiet = false;
+    pipe->received_us = loop_now_us(pipe->pipeline->base.environment.loop);
     loop_timer_stop(&pipe->silence);
     pipe_hold(pipe);
     pipe->pipeline->class->received(pipe, bytes, length);
@@ -353,13 +370,12 @@ void pipe_connected(Pipe *pipe, const TlsFacts *facts)
     on_flush(pipe);
 }
 
-static void connect_anew(Pipeline *pipeline)
+Pipe *pipeline_connect(Pipeline *pipeline)
 {
     const TransportEnvironment *environment = &pipeline->base.environment;
     Pipe *pipe = pipeline->class->pipe_new(pipeline);
 
     pipeline->holds++;
-    pipeline->current = pipe;
     pipe->pipeline = pipeline;
     pipe->holds = 1;
     pipe->idle_us = environment->settings.idle_close_us;
@@ -369,9 +385,24 @@ static void connect_anew(Pipeline *pipeline)
     loop_timer_init(&pipe->silence, environment->loop, on_silence, pipe);
     loop_defer_init(&pipe->flush, environment->loop, on_flush, pipe);
     pipe->open = true;
-    carrier_of(pipeline)->open(pipe);
+    pipeline_carrier(pipeline)->open(pipe);
     pipeline->base.counters.connections++;
     loop_timer_start(&pipe->silence, SILENCE_US << MIN(pipeline->stalls, SILENCE_DOUBLINGS));
+    return pipe;
+}
+
+void pipeline_turn_to(Pipeline *pipeline, Pipe *pipe)
+{
+    Pipe *before = pipeline->current;
+
+    list_remove(&pipe->node);
+    pipe->spare = false;
+    pipeline->current = pipe;
+    before->spare = true;
+    list_append(&pipeline->spares, &before->node);
+    ask_unsent(pipeline);
+    pipe_settle(before);
+    pipe_settle(pipe);
 }
 
 /* ---- the transport ---- */
@@ -384,6 +415,7 @@ void pipeline_init(Pipeline *pipeline, const TransportClass *transport, const Pi
     pipeline->holds = 1;
     list_init(&pipeline->unsent);
     list_init(&pipeline->draining);
+    list_init(&pipeline->spares);
     pipeline->peer = endpoint->relay != NULL ? endpoint->relay : endpoint;
     pipeline->target = endpoint_tls_target(pipeline->peer, class->alpn);
 }
@@ -434,8 +466,8 @@ void pipeline_chain(const Transport *transport, PeerChain *chain)
     const Pipeline *pipeline = (const Pipeline *)transport;
 
     if (pipeline->current != NULL && pipeline->current->connected &&
-        carrier_of(pipeline)->chain != NULL)
-        carrier_of(pipeline)->chain(pipeline->current, chain);
+        pipeline_carrier(pipeline)->chain != NULL)
+        pipeline_carrier(pipeline)->chain(pipeline->current, chain);
 }
 
 void pipeline_close(Transport *transport)

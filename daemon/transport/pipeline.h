@@ -21,6 +21,9 @@ typedef struct PipeCarrier {
     void (*close)(Pipe *pipe);
     /** Whether what was sent is not acknowledged: the path is dead, not the server slow. */
     bool (*is_stalled)(const Pipe *pipe);
+    /** Of the one stream that all answers come by, in order, so that a lost packet holds up those
+     * behind it. NULL: they do not wait for each other. */
+    void (*path)(const Pipe *pipe, StreamPath *path);
     /** What its peer has shown, once connected, into an empty chain; NULL: it cannot tell. */
     void (*chain)(const Pipe *pipe, PeerChain *chain);
 } PipeCarrier;
@@ -52,6 +55,7 @@ struct Pipeline {
     List unsent;
     Pipe *current; /* NULL: none that could be asked */
     List draining; /* pipes on which only answers are waited for */
+    List spares;   /* pipes kept beside the current one, while packets are lost (detour.c) */
     const Endpoint
         *peer;        /* where connections go: the endpoint, or the relay that passes on to it */
     TlsTarget target; /* the peer's */
@@ -65,7 +69,7 @@ struct Pipeline {
 /** One connection. */
 struct Pipe {
     Pipeline *pipeline;
-    ListNode node;  /* in `draining` */
+    ListNode node;  /* in `draining` or `spares` */
     List sent;      /* exchanges; their `pipe` is this one, their `state` the protocol's */
     Stream *stream; /* of pipe_stream */
     LoopTimer idle, silence;
@@ -76,6 +80,9 @@ struct Pipe {
     int64_t opened_us;     /* when it was connected */
     bool connected, quiet; /* silent for one round already */
     int64_t idle_us;       /* how long it may be unused */
+    bool spare;
+    int64_t asked_us, received_us; /* when last; 0 never */
+    unsigned losses;               /* that were noticed */
 };
 
 void pipeline_init(Pipeline *pipeline, const TransportClass *transport, const PipelineClass *class,
@@ -89,6 +96,21 @@ void pipeline_network_changed(Transport *transport);
 void pipeline_facts(const Transport *transport, TransportFacts *facts);
 void pipeline_chain(const Transport *transport, PeerChain *chain);
 void pipeline_close(Transport *transport);
+bool pipeline_detour(Transport *transport, const Exchange *late); /* detour.c */
+
+/* For detour.c. */
+
+static inline const PipeCarrier *pipeline_carrier(const Pipeline *pipeline)
+{
+    return pipeline->class->carrier != NULL ? pipeline->class->carrier : &pipe_stream;
+}
+
+/** Makes a connection more, to be put where it belongs. */
+Pipe *pipeline_connect(Pipeline *pipeline);
+/** From now on it is asked on this one, a spare; the one that was asked becomes one. */
+void pipeline_turn_to(Pipeline *pipeline, Pipe *pipe);
+/** A spare that nothing holds up; NULL none. */
+Pipe *detour_find(const Pipeline *pipeline);
 
 /* For handlers of the PipelineClass, which may do anything to a pipe but touch it when it is gone:
  * after an exchange has ended they look at pipe_is_open. */

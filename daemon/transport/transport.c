@@ -70,6 +70,11 @@ void transport_send(Transport *transport, Exchange *exchange)
     transport->class->send(transport, exchange);
 }
 
+bool transport_detour(Transport *transport, const Exchange *late)
+{
+    return transport->class->detour != NULL && transport->class->detour(transport, late);
+}
+
 void transport_network_changed(Transport *transport)
 {
     transport->class->network_changed(transport);

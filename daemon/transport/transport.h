@@ -121,6 +121,10 @@ typedef struct TransportClass {
     void (*send)(Transport *transport, Exchange *exchange);
     /** Forgets the exchange, which is on its way: off the lists, its `state` freed and NULL. */
     void (*cancel)(Transport *transport, Exchange *exchange);
+    /** `late`, which is on its way, may be lost: sees to it that what is sent next takes another
+     * way than it, where one way can hold up another. False: there is none, or not yet, and sending
+     * the same once more is of no use. NULL: never. */
+    bool (*detour)(Transport *transport, const Exchange *late);
     /** The machine's network changed: sockets, connections and session keys go; live exchanges are
      * asked again. */
     void (*network_changed)(Transport *transport);
@@ -153,6 +157,9 @@ bool transport_is_supported(EndpointKind kind);
 Status transport_open(const TransportEnvironment *environment, Endpoint *endpoint,
                       Transport **transport) must_check;
 void transport_send(Transport *transport, Exchange *exchange);
+/** An answer is late: whether the same question, sent once more now, may be answered sooner. From
+ * then on what is sent goes round whatever holds up `late`, an exchange of this transport. */
+bool transport_detour(Transport *transport, const Exchange *late);
 void transport_network_changed(Transport *transport);
 void transport_facts(const Transport *transport, TransportFacts *facts);
 /** What its peer has shown of itself on the present connection: an empty chain without one. Ends
