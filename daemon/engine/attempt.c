@@ -10,6 +10,7 @@
 
 void attempt_free(Attempt *attempt)
 {
+    watch_end(attempt->channel, &attempt->watched);
     channel_release(attempt->channel, &attempt->exchange);
     list_remove(&attempt->node);
     attempt->channel = NULL;
@@ -25,12 +26,13 @@ int64_t attempt_silent_us(const Attempt *attempt)
 static void on_exchange_done(Exchange *exchange, Status status, const uint8_t *reply, size_t length)
 {
     Attempt *attempt = exchange->owner;
-    AttemptEnded ended = attempt->ended;
+    const AttemptEvents *events = attempt->events;
     void *owner = attempt->owner;
     AttemptOutcome outcome = {
         .candidate = attempt->candidate,
         .started_us = attempt->started_us,
         .latency_us = attempt_silent_us(attempt),
+        .again = attempt->again,
         .status = status,
     };
     Message message;
@@ -40,29 +42,68 @@ static void on_exchange_done(Exchange *exchange, Status status, const uint8_t *r
         outcome.status = message_parse(&message, reply, length);
     if (outcome.status == STATUS_OK)
         outcome.reply = &message;
-    ended(owner, &outcome);
+    events->ended(owner, &outcome);
+}
+
+static void on_late(void *owner)
+{
+    const Attempt *attempt = owner;
+
+    attempt->events->late(attempt->owner, attempt);
+}
+
+/* Whatever is in `attempt`, but for `allocated`, is of one that has ended. */
+static void attempt_init(Attempt *attempt, size_t index, const Candidate *candidate,
+                         const AttemptEvents *events, void *owner)
+{
+    bool allocated = attempt->allocated;
+
+    *attempt = (Attempt){
+        .allocated = allocated,
+        .channel = candidate->channel,
+        .candidate = index,
+        .started_us = loop_now_us(candidate->channel->pool->loop),
+        .watched = {.late = on_late, .owner = attempt},
+        .events = events,
+        .owner = owner,
+    };
+    list_init(&attempt->node);
+}
+
+static void attempt_send(Attempt *attempt, const Candidate *candidate, int64_t budget_us)
+{
+    attempt->exchange.budget_us = budget_us;
+    attempt->exchange.done = on_exchange_done;
+    attempt->exchange.owner = attempt;
+    watch_begin(attempt->channel, &attempt->watched);
+    channel_send(attempt->channel, candidate->upstream->resolver, &attempt->exchange);
 }
 
 Attempt *attempt_start(List *attempts, Attempt *room, size_t index, const Candidate *candidate,
-                       const Forms *forms, int64_t budget_us, AttemptEnded ended, void *owner)
+                       const Forms *forms, int64_t budget_us, const AttemptEvents *events,
+                       void *owner)
 {
-    Channel *channel = candidate->channel;
     bool is_free = room->channel == NULL;
     Attempt *attempt = is_free ? room : g_new0(Attempt, 1);
 
     attempt->allocated = !is_free;
-    attempt->channel = channel;
-    attempt->candidate = index;
-    attempt->started_us = loop_now_us(channel->pool->loop);
-    attempt->ended = ended;
-    attempt->owner = owner;
+    attempt_init(attempt, index, candidate, events, owner);
     attempt->exchange.query =
-        forms_get(forms, channel->endpoint->kind, &attempt->exchange.query_length);
-    attempt->exchange.budget_us = budget_us;
-    attempt->exchange.done = on_exchange_done;
-    attempt->exchange.owner = attempt;
-    list_init(&attempt->node);
+        forms_get(forms, candidate->channel->endpoint->kind, &attempt->exchange.query_length);
     list_append(attempts, &attempt->node);
-    channel_send(channel, candidate->upstream->resolver, &attempt->exchange);
+    attempt_send(attempt, candidate, budget_us);
     return attempt;
+}
+
+void attempt_repeat(const Attempt *late, const Candidate *candidate, int64_t budget_us)
+{
+    Attempt *attempt = g_new0(Attempt, 1);
+
+    attempt->allocated = true;
+    attempt_init(attempt, late->candidate, candidate, late->events, late->owner);
+    attempt->exchange.query = late->exchange.query;
+    attempt->exchange.query_length = late->exchange.query_length;
+    attempt->again = true;
+    list_insert_before((ListNode *)&late->node, &attempt->node);
+    attempt_send(attempt, candidate, budget_us);
 }

@@ -12,10 +12,15 @@ typedef struct AttemptOutcome {
     int64_t started_us, latency_us;
     Status status;
     const Message *reply; /* borrowed; with STATUS_OK */
+    bool again;           /* of one that repeats another */
 } AttemptOutcome;
 
-/** Later, once; the attempt is gone already. */
-typedef void (*AttemptEnded)(void *owner, const AttemptOutcome *outcome);
+typedef struct AttemptEvents {
+    /** Later, once; the attempt is gone already. */
+    void (*ended)(void *owner, const AttemptOutcome *outcome);
+    /** The answer takes longer than usual (watch.h); at most once, and it is still waited for. */
+    void (*late)(void *owner, const Attempt *attempt);
+} AttemptEvents;
 
 /** One exchange of a resolution, with one of its candidates. */
 struct Attempt {
@@ -25,7 +30,9 @@ struct Attempt {
     bool allocated;   /* else in room of the owner's */
     size_t candidate; /* its index */
     int64_t started_us;
-    AttemptEnded ended;
+    bool again; /* repeats another, which is late */
+    Watched watched;
+    const AttemptEvents *events;
     void *owner;
 };
 
@@ -33,7 +40,10 @@ struct Attempt {
  * joins `attempts`. The owner keeps candidate and forms, and `room` if that is free: then it is
  * used. */
 Attempt *attempt_start(List *attempts, Attempt *room, size_t index, const Candidate *candidate,
-                       const Forms *forms, int64_t budget_us, AttemptEnded ended, void *owner);
+                       const Forms *forms, int64_t budget_us, const AttemptEvents *events,
+                       void *owner);
+/** Asks the same of the same candidate once more, and stands before it among its attempts. */
+void attempt_repeat(const Attempt *late, const Candidate *candidate, int64_t budget_us);
 /** Withdraws it. */
 void attempt_free(Attempt *attempt);
 /** How long it has been waiting. */

@@ -115,6 +115,7 @@ Channel *channel_get(ChannelPool *pool, Endpoint *endpoint, const TransportSetti
     channel->pool = pool;
     channel->endpoint = endpoint_ref(endpoint);
     channel->settings = *settings;
+    watch_init(channel);
     list_append(&pool->channels, &channel->node);
     return channel;
 }
@@ -124,6 +125,7 @@ void channel_unref(Channel *channel)
     if (!channel || --channel->references > 0)
         return;
     list_remove(&channel->node);
+    watch_clear(channel);
     if (channel->transport) {
         settle(channel);
         transport_counters_add(&channel->pool->retired, &channel->transport->counters);
@@ -222,6 +224,7 @@ void channel_note_answer(Channel *channel, int64_t latency_us)
     channel->failure_share -= channel->failure_share / 8;
     channel->failed_in_row = channel->refused_in_row = 0;
     channel->shunned_until_us = 0;
+    hedge_budget_earn(&channel->watch.budget);
 }
 
 static void count_failure(Channel *channel, Status status)

@@ -6,6 +6,7 @@
 #include "ledger.h"
 #include "list.h"
 #include "transport.h"
+#include "watch.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -50,6 +51,7 @@ struct Channel {
     unsigned failed_in_row, refused_in_row;
     unsigned late_in_row;     /* exchanges that waited too long, with no reply to anybody between */
     int64_t shunned_until_us; /* back-off: asked only after the healthy ones; 0 none */
+    Watch watch;              /* over the questions under way */
 };
 
 void channel_pool_init(ChannelPool *pool, Loop *loop, TlsContext *tls, TransportOpener open);

@@ -12,28 +12,6 @@
  */
 #include "hedge.h"
 
-#define TENTHS     10
-#define MAX_TENTHS (10 * TENTHS)
-
-void hedge_budget_init(HedgeBudget *budget)
-{
-    budget->tenths = MAX_TENTHS;
-}
-
-void hedge_budget_earn(HedgeBudget *budget)
-{
-    if (budget->tenths < MAX_TENTHS)
-        budget->tenths++;
-}
-
-bool hedge_budget_spend(HedgeBudget *budget)
-{
-    if (budget->tenths < TENTHS)
-        return false;
-    budget->tenths -= TENTHS;
-    return true;
-}
-
 bool hedge_may_cross(Strategy strategy)
 {
     switch (strategy) {

@@ -5,6 +5,7 @@
  * The candidates (choose.c) are asked in order. The next is asked at once when one fails, and *as
  * well* when one is late (lateness.c), and after the plan's attempt time in any case. The first
  * good answer wins; the others are withdrawn, and their silence is remembered by their channels.
+ * Sooner than that the same candidate is asked once more, in case a packet was lost (watch.c).
  *
  * SERVFAIL and REFUSED are answers of last resort: the next resolver is asked, not another endpoint
  * of the same one, and the last of them is passed on when nobody did better. They are final where
@@ -24,6 +25,7 @@
 #include "lateness.h"
 
 #define FIRST_PAUSE_US 250000
+#define REPEATS_MAX    2
 
 static void ask_next(Resolution *resolution);
 
@@ -257,15 +259,41 @@ static void on_answer(Resolution *resolution, const AttemptOutcome *outcome)
     resolution->done(resolution, &result);
 }
 
+/* The same as the one that has ended, on the same channel, need not be waited for. */
+static void drop_twins(Resolution *resolution, const AttemptOutcome *outcome)
+{
+    Channel *channel = resolution->candidates[outcome->candidate].channel;
+
+    list_for_each (node, &resolution->attempts) {
+        Attempt *attempt = container_of(node, Attempt, node);
+
+        if (attempt->channel == channel) {
+            watch_judge(channel, outcome->again);
+            attempt_free(attempt);
+        }
+    }
+}
+
+static bool has_twin(const Resolution *resolution, size_t candidate)
+{
+    list_for_each (node, &resolution->attempts) {
+        if (container_of(node, Attempt, node)->candidate == candidate)
+            return true;
+    }
+    return false;
+}
+
 static void on_attempt_ended(void *owner, const AttemptOutcome *outcome)
 {
     Resolution *resolution = owner;
     unsigned rcode;
 
     if (outcome->status != STATUS_OK) {
-        on_failure(resolution, outcome);
+        if (!has_twin(resolution, outcome->candidate)) /* else that one tells */
+            on_failure(resolution, outcome);
         return;
     }
+    drop_twins(resolution, outcome);
     rcode = message_rcode(outcome->reply);
     if (!resolution->curious && (rcode == RCODE_SERVFAIL || rcode == RCODE_REFUSED))
         on_refusal(resolution, outcome);
@@ -273,9 +301,22 @@ static void on_attempt_ended(void *owner, const AttemptOutcome *outcome)
         on_answer(resolution, outcome);
 }
 
+/* The same resolver, by the same protocol: nobody sees more than before. */
+static void on_attempt_late(void *owner, const Attempt *late)
+{
+    Resolution *resolution = owner;
+
+    if (resolution->repeats >= REPEATS_MAX || !watch_may_repeat(late->channel, &late->exchange))
+        return;
+    resolution->repeats++;
+    attempt_repeat(late, &resolution->candidates[late->candidate],
+                   resolution->deadline_us - now_us(resolution));
+}
+
 /* NULL when the candidate cannot be asked at all. */
 static const Attempt *ask(Resolution *resolution, size_t candidate)
 {
+    static const AttemptEvents events = {on_attempt_ended, on_attempt_late};
     Channel *channel = resolution->candidates[candidate].channel;
 
     if (!channel_open(channel)) {
@@ -284,8 +325,7 @@ static const Attempt *ask(Resolution *resolution, size_t candidate)
     }
     return attempt_start(&resolution->attempts, &resolution->first, candidate,
                          &resolution->candidates[candidate], &resolution->forms,
-                         resolution->deadline_us - now_us(resolution), on_attempt_ended,
-                         resolution);
+                         resolution->deadline_us - now_us(resolution), &events, resolution);
 }
 
 static void ask_next(Resolution *resolution)
@@ -370,7 +410,7 @@ void resolution_restart(Resolution *resolution)
 {
     loop_defer_cancel(&resolution->finish); /* had it just failed on the old network */
     memset(resolution->passed_over, 0, sizeof resolution->passed_over);
-    resolution->next = 0;
+    resolution->next = resolution->repeats = 0;
     ask_next(resolution);
 }
 

@@ -45,6 +45,7 @@ struct Resolution {
     bool doubtful;    /* the one asked last may well not answer */
     bool late;        /* the one asked last is, and its channel knows */
     LoopDefer finish; /* reports failure */
+    unsigned repeats; /* how often the same was asked of the same once more */
     Forms forms;
     int64_t started_us, deadline_us, pause_us;
     Status failure; /* the most telling so far */

@@ -20,6 +20,8 @@ typedef struct FakeTransport {
 
 FakeServer fake_servers[FAKE_SERVERS];
 
+static char is_lost; /* `state` of an exchange that is */
+
 void fake_servers_reset(void)
 {
     for (size_t i = 0; i < FAKE_SERVERS; i++)
@@ -127,7 +129,8 @@ static void on_due(void *owner)
     uint8_t reply[32768], *guarded = NULL;
     size_t length = 0;
     Message query;
-    Status status = server->silent ? STATUS_TIMEOUT : server->status;
+    bool silent = server->silent || exchange->state == &is_lost;
+    Status status = silent ? STATUS_TIMEOUT : server->status;
 
     g_assert_cmpint(message_parse(&query, exchange->query, exchange->query_length), ==, STATUS_OK);
     if (status == STATUS_OK)
@@ -145,7 +148,11 @@ static void begin(FakeTransport *transport, Exchange *exchange)
 {
     FakeServer *server = transport->server;
 
-    exchange_start_timer(exchange, server->silent ? exchange->budget_us : server->delay_us, on_due);
+    exchange->state = server->lost > 0 ? &is_lost : NULL;
+    server->lost -= server->lost > 0;
+    exchange_start_timer(
+        exchange,
+        server->silent || exchange->state != NULL ? exchange->budget_us : server->delay_us, on_due);
 }
 
 static void fake_send(Transport *base, Exchange *exchange)
@@ -172,6 +179,11 @@ static void fake_cancel(Transport *base, Exchange *exchange)
     list_remove(&exchange->node);
 }
 
+static bool fake_detour(Transport *base, const Exchange *late)
+{
+    return ((FakeTransport *)(void *)base)->server->detour;
+}
+
 static void fake_network_changed(Transport *base)
 {
     FakeTransport *transport = (FakeTransport *)(void *)base;
@@ -193,6 +205,7 @@ static const TransportClass fake_class = {
     .name = "fake",
     .send = fake_send,
     .cancel = fake_cancel,
+    .detour = fake_detour,
     .network_changed = fake_network_changed,
     .close = fake_close,
 };

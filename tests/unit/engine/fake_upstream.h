@@ -14,6 +14,8 @@ typedef struct FakeServer {
     /* set by the test */
     int64_t delay_us;
     bool silent;   /* no answer: STATUS_TIMEOUT when the budget is used up */
+    unsigned lost; /* so many of the next questions are never answered */
+    bool detour;   /* there is a way round what is late */
     Status status; /* fails with it after the delay */
     unsigned rcode;
     uint32_t ttl_s;

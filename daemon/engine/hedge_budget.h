@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <stdbool.h>
+
+/** How many second tries the first ones have earned, in tenths. */
+typedef struct HedgeBudget {
+    unsigned tenths;
+} HedgeBudget;
+
+void hedge_budget_init(HedgeBudget *budget);
+/** Once for each question, or answer. */
+void hedge_budget_earn(HedgeBudget *budget);
+/** The second try was of use: it costs nothing. */
+void hedge_budget_refund(HedgeBudget *budget);
+/** Whether one more question may be asked twice; if so it is paid for. */
+bool hedge_budget_spend(HedgeBudget *budget);
