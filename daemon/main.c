@@ -1,67 +1,51 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later
- *
- * sottod: the command line, then one of two lives. `forwarder` is the engine on its own, as a cache
- * such as unbound would use it; `machine` is the service, on the system bus and beside
- * NetworkManager. Neither is entered before the settings were read and found good.
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * sottod: the command line, then one of two lives. The forwarder is the engine on its own, as a
+ * cache such as unbound would use it; it lives here. The service, on the system bus and beside
+ * NetworkManager, is a program of its own that this one becomes: linked to their libraries, and to
+ * those that these need, the forwarder would be twice as large and start half as fast.
  */
 #include "forwarder.h"
+#include "launch.h"
 #include "log.h"
-#include "machine.h"
-#include "options.h"
 #include "sotto-build.h"
-#include "surroundings.h"
 
-#include <signal.h>
-#include <sodium.h>
-#include <stdio.h>
-#include <sys/resource.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
-#define EXIT_USAGE         2
-#define DESCRIPTORS_WANTED 8192 /* a thousand TCP clients, and many connections to resolvers */
+#define SERVICE_PROGRAM "sottod-service"
 
-/* The lower of the two limits is low for programs that use select(2), which we do not. */
-static void raise_descriptor_limit(void)
+/* Beside this one where it was built and in a bundle, else where it is installed. */
+static char *find_service(void)
 {
-    struct rlimit limit;
+    g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
+    g_autofree char *folder = self ? g_path_get_dirname(self) : NULL;
+    g_autofree char *beside = folder ? g_build_filename(folder, SERVICE_PROGRAM, NULL) : NULL;
 
-    if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= DESCRIPTORS_WANTED)
-        return;
-    limit.rlim_cur = MIN(limit.rlim_max, DESCRIPTORS_WANTED);
-    if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
-        log_debug("no more files can be open at once than before");
+    if (beside && access(beside, X_OK) == 0)
+        return g_steal_pointer(&beside);
+    return g_strdup(SOTTO_LIBEXECDIR "/" SERVICE_PROGRAM);
+}
+
+/* Keeps the process, and with it what systemd knows of it: its number, descriptors, privileges. */
+static int become_service(Options *options, char **argv)
+{
+    g_autofree char *program = find_service();
+
+    options_clear(options);
+    execv(program, argv);
+    log_error("%s cannot be started: %s", program, strerror(errno));
+    return EXIT_FAILURE;
 }
 
 int main(int argc, char **argv)
 {
-    g_autoptr(GError) error = NULL;
-    g_autoptr(Settings) settings = NULL;
     Options options;
     int code;
 
-    surroundings_enter(false);
-    signal(SIGPIPE, SIG_IGN);
-    raise_descriptor_limit();
-    if (sodium_init() < 0) {
-        log_error("libsodium cannot start on this machine");
-        return 1;
-    }
-    if (!options_parse(&options, argc, argv, &error)) {
-        log_error("%s", error->message);
-        options_clear(&options);
-        return EXIT_USAGE;
-    }
-    if (options.version) {
-        printf("sottod %s\n", SOTTO_VERSION);
-        options_clear(&options);
-        return 0;
-    }
-    settings = options_load_settings(&options, &error);
-    if (!settings) {
-        log_error("%s", error->message);
-        options_clear(&options);
-        return EXIT_USAGE;
-    }
-    code = options.service ? machine_run(&options, settings) : forwarder_run(&options, settings);
-    options_clear(&options);
-    return code;
+    if (!launch_begin(&options, argc, argv, &code))
+        return code;
+    return options.service ? become_service(&options, argv) : launch_run(&options, forwarder_run);
 }

@@ -24,7 +24,7 @@ gboolean cache_settings_read(Plan *plan, const Keys *keys, GError **error)
         !keys_get_bool(keys, GROUP, "KeepCache", &plan->cache_keep, error))
         return FALSE;
     if (min_ttl > max_ttl) {
-        g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+        g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID_DATA,
                     "[%s]: MinTTL is larger than MaxTTL.", GROUP);
         return FALSE;
     }

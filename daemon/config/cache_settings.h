@@ -5,5 +5,5 @@
 #include "plan.h"
 
 /** Reads the keys of [Sotto] that are about the cache into a plan that is being made.
- * G_IO_ERROR_INVALID_DATA. */
+ * CONFIG_ERROR_INVALID_DATA. */
 gboolean cache_settings_read(Plan *plan, const Keys *keys, GError **error);

@@ -91,8 +91,8 @@ Plan *choice_plan(const Settings *settings, const char *choice, GError **error)
         Resolver *resolver = settings_find_resolver(settings, choice);
 
         if (!resolver) {
-            g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "No resolver is called \"%s\".",
-                        choice);
+            g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_NOT_FOUND,
+                        "No resolver is called \"%s\".", choice);
             return NULL;
         }
         added = add_reached(plan, settings, resolver, error);

@@ -68,7 +68,7 @@ static gboolean save(Decisions *decisions, GKeyFile *changed, GError **error)
         !g_file_set_contents_full(decisions->path, text, (gssize)length,
                                   G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
                                   0600, &failure)) {
-        g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "The choice could not be saved: %s.",
+        g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_FAILED, "The choice could not be saved: %s.",
                     failure->message);
         return FALSE;
     }

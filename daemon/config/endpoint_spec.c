@@ -20,7 +20,7 @@
 
 static Endpoint *fail(GError **error, const char *text, const char *sentence)
 {
-    g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "\"%s\": %s", text, sentence);
+    g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID_ARGUMENT, "\"%s\": %s", text, sentence);
     return NULL;
 }
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "config_error.h"
 #include "endpoint.h"
 
-#include <gio/gio.h>
+#include <glib.h>
 
 /**
  * An endpoint as people write it:
@@ -18,7 +19,7 @@
  * ADDRESS is an IP address; of the encrypted ones it may be a host name instead, which is looked up
  * through another encrypted resolver, never through the network's. That name is then the one in the
  * certificate, and after # may stand pins only: https://dns.example/dns-query.
- * G_IO_ERROR_INVALID_ARGUMENT with a sentence. (transfer full)
+ * CONFIG_ERROR_INVALID_ARGUMENT with a sentence. (transfer full)
  */
 Endpoint *endpoint_spec_parse(const char *text, GError **error);
 

@@ -47,7 +47,7 @@ static gboolean add_encrypted(Resolver *resolver, Endpoint *endpoint, GError **e
     if (endpoint->kind == ENDPOINT_PLAIN) {
         g_autofree char *text = endpoint_describe(endpoint);
 
-        g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+        g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID_ARGUMENT,
                     "\"%s\": Plain DNS is not encrypted; it can serve a [Route DOMAIN] only.",
                     text);
         endpoint_unref(endpoint);
@@ -129,7 +129,7 @@ static Resolver *read_resolver(const Keys *keys, const char *group, GError **err
     Resolver *resolver;
 
     if (!entry_id_is_valid(id)) {
-        g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+        g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID_DATA,
                     "[%s]: A resolver's id is 1 to 64 letters, digits, '-', '_' and '.', and does "
                     "not begin with "
                     "'.'.",
@@ -192,7 +192,7 @@ Resolver *entry_anonymous(const char *spec, GError **error)
         return NULL;
     if (!transport_is_supported(endpoint->kind)) {
         endpoint_unref(endpoint);
-        g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+        g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_NOT_SUPPORTED,
                     "\"%s\": This protocol cannot be used yet.", spec);
         return NULL;
     }

@@ -84,12 +84,12 @@ char **favourites_change(const Settings *settings, const char *id, bool favourit
     const char *wrong = is_one == favourite ? NULL : what_is_wrong(list, resolver, favourite);
 
     if (resolver == NULL) {
-        g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "No resolver is called \"%s\".",
-                    id);
+        g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID_ARGUMENT,
+                    "No resolver is called \"%s\".", id);
         return NULL;
     }
     if (wrong != NULL) {
-        g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, wrong);
+        g_set_error_literal(error, CONFIG_ERROR, CONFIG_ERROR_INVALID_ARGUMENT, wrong);
         return NULL;
     }
     for (guint i = 0; i < list->len; i++)

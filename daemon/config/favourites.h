@@ -20,7 +20,7 @@ GPtrArray *favourites_list(const Settings *settings);
 /**
  * The ids to save (decisions_set_favourites) so that resolver `id` is a favourite, or is none any
  * more. Users' own that are not known now stay behind the others, for their list may come back.
- * NULL with G_IO_ERROR_INVALID_ARGUMENT for an unknown id, for a sixth, and for the last one.
+ * NULL with CONFIG_ERROR_INVALID_ARGUMENT for an unknown id, for a sixth, and for the last one.
  * (transfer full)
  */
 char **favourites_change(const Settings *settings, const char *id, bool favourite, GError **error);

@@ -11,10 +11,9 @@
 
 #include "log.h"
 
-#include <gio/gio.h>
-
 #include <errno.h>
 #include <fcntl.h>
+#include <glib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>

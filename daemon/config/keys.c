@@ -59,7 +59,7 @@ gboolean keys_add_file(Keys *keys, const char *path, bool optional, GError **err
     if (!g_key_file_load_from_file(upper, path, G_KEY_FILE_NONE, &local)) {
         if (optional && g_error_matches(local, G_FILE_ERROR, G_FILE_ERROR_NOENT))
             return TRUE;
-        g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "%s: %s", path, local->message);
+        g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID_DATA, "%s: %s", path, local->message);
         return FALSE;
     }
     groups = g_key_file_get_groups(upper, NULL);
@@ -99,7 +99,7 @@ void keys_set_error(GError **error, const Keys *keys, const char *group, const c
     g_autofree char *place = g_strdup_printf("%s\n%s", group, key);
     const char *origin = g_hash_table_lookup(keys->origins, place);
 
-    g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "%s: [%s] %s=%s: %s",
+    g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID_DATA, "%s: [%s] %s=%s: %s",
                 origin ? origin : "settings", group, key, value, sentence);
 }
 

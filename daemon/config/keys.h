@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include <gio/gio.h>
+#include "config_error.h"
+
+#include <glib.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -32,7 +34,7 @@ void keys_append(Keys *keys, const char *group, const char *key, const char *val
                  const char *origin);
 
 /* Getters. A missing key leaves `*value` untouched and is TRUE; a bad one is FALSE with a sentence
- * that names file, group and key (G_IO_ERROR_INVALID_DATA). */
+ * that names file, group and key (CONFIG_ERROR_INVALID_DATA). */
 gboolean keys_get_bool(const Keys *keys, const char *group, const char *key, bool *value,
                        GError **error);
 gboolean keys_get_number(const Keys *keys, const char *group, const char *key, int64_t minimum,

@@ -158,7 +158,7 @@ static gboolean save(KnownNetworks *networks, GError **error)
     if (!g_file_set_contents_full(networks->path, text, (gssize)length,
                                   G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
                                   0600, &failure)) {
-        g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED,
+        g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_FAILED,
                     "What is known of networks could not be saved: %s.", failure->message);
         return FALSE;
     }
@@ -249,7 +249,7 @@ static Entry *find_or_fail(const KnownNetworks *networks, const char *id, GError
     Entry *entry = find_entry(networks, id);
 
     if (!entry)
-        g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+        g_set_error_literal(error, CONFIG_ERROR, CONFIG_ERROR_NOT_FOUND,
                             "No network with this id is known.");
     return entry;
 }

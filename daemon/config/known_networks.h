@@ -35,7 +35,7 @@ void known_networks_joined(KnownNetworks *networks, const char *id, const char *
 const KnownNetwork *known_networks_find(const KnownNetworks *networks, const char *id);
 /** Newest first. (transfer container) of const KnownNetwork*. */
 GPtrArray *known_networks_list(const KnownNetworks *networks);
-/** FALSE: G_IO_ERROR_NOT_FOUND, or the sentence why it was not saved. */
+/** FALSE: CONFIG_ERROR_NOT_FOUND, or the sentence why it was not saved. */
 gboolean known_networks_decide(KnownNetworks *networks, const char *id, NetworkPolicy policy,
                                GError **error);
 gboolean known_networks_forget(KnownNetworks *networks, const char *id, GError **error);

@@ -44,12 +44,13 @@ static GBytes *read_file(const char *path, size_t limit, int64_t *time_s, GError
     gsize length;
 
     if (g_stat(path, &facts) != 0) {
-        g_set_error(error, G_IO_ERROR, (int)g_io_error_from_errno(errno), "%s: %s.", path,
+        g_set_error(error, CONFIG_ERROR,
+                    errno == ENOENT ? CONFIG_ERROR_NOT_FOUND : CONFIG_ERROR_FAILED, "%s: %s.", path,
                     g_strerror(errno));
         return NULL;
     }
     if (!S_ISREG(facts.st_mode) || facts.st_size > (off_t)limit) {
-        g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, too_large);
+        g_set_error_literal(error, CONFIG_ERROR, CONFIG_ERROR_INVALID_DATA, too_large);
         return NULL;
     }
     if (!g_file_get_contents(path, &data, &length, error))
@@ -66,7 +67,7 @@ static ListCopy *take_in(const ListSpec *spec, GBytes *text, GBytes *signature, 
     g_autoptr(ListCopy) copy = g_new0(ListCopy, 1);
 
     if (g_bytes_get_size(text) > LIST_MAX_BYTES) {
-        g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, too_large);
+        g_set_error_literal(error, CONFIG_ERROR, CONFIG_ERROR_INVALID_DATA, too_large);
         return NULL;
     }
     if (!minisign_verify(&spec->key, text, signature, spec->file, held_s, &copy->signed_at_s,
@@ -133,7 +134,7 @@ ListCopy *list_copy_store(const char *folder, const ListSpec *spec, GBytes *text
     if (copy == NULL)
         return NULL;
     if (!write_both(folder, spec, text, signature, &local)) {
-        g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "It could not be kept on disk: %s.",
+        g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_FAILED, "It could not be kept on disk: %s.",
                     local != NULL ? local->message : g_strerror(errno));
         return NULL;
     }

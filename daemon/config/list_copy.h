@@ -17,7 +17,7 @@ typedef struct ListCopy {
 void list_copy_free(ListCopy *copy);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ListCopy, list_copy_free)
 
-/** What `folder` holds, verified again. G_IO_ERROR_NOT_FOUND when it holds none; else a sentence.
+/** What `folder` holds, verified again. CONFIG_ERROR_NOT_FOUND when it holds none; else a sentence.
  * (transfer full) */
 ListCopy *list_copy_read(const char *folder, const ListSpec *spec, GError **error);
 

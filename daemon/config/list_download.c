@@ -74,7 +74,7 @@ G_GNUC_PRINTF(2, 3) static void fail(Download *download, const char *format, ...
     va_list arguments;
 
     va_start(arguments, format);
-    error = g_error_new_valist(G_IO_ERROR, G_IO_ERROR_FAILED, format, arguments);
+    error = g_error_new_valist(CONFIG_ERROR, CONFIG_ERROR_FAILED, format, arguments);
     va_end(arguments);
     finish(download, NULL, error);
 }

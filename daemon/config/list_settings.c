@@ -62,7 +62,7 @@ static Keys *lay_group(const Keys *keys, const Keys *builtin, const char *group)
 
 static gboolean fail(GError **error, const char *group, const char *sentence)
 {
-    g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "[%s]: %s", group, sentence);
+    g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID_DATA, "[%s]: %s", group, sentence);
     return FALSE;
 }
 

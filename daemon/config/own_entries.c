@@ -28,8 +28,8 @@ static GKeyFile *file_load(const char *path, GError **error)
     GKeyFile *file = kept_file_read_keys(path, MAX_LENGTH, WHAT, &local);
 
     if (file == NULL)
-        g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "Your own resolvers cannot be read: %s.",
-                    local->message);
+        g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_FAILED,
+                    "Your own resolvers cannot be read: %s.", local->message);
     return file;
 }
 
@@ -43,7 +43,7 @@ static gboolean file_save(GKeyFile *file, const char *path, GError **error)
                                  G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
                                  FILE_MODE, &local))
         return TRUE;
-    g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "Your own resolvers cannot be saved: %s.",
+    g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_FAILED, "Your own resolvers cannot be saved: %s.",
                 local->message);
     return FALSE;
 }
@@ -146,7 +146,7 @@ static gboolean check_text(const char *spec, const char *name, GError **error)
         if (g_ascii_iscntrl(*letter))
             sentence = "A name has one line.";
     if (sentence != NULL)
-        g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, sentence);
+        g_set_error_literal(error, CONFIG_ERROR, CONFIG_ERROR_INVALID_ARGUMENT, sentence);
     return sentence == NULL;
 }
 
@@ -156,7 +156,7 @@ static gboolean check_address_alone(const char *spec, GError **error)
 
     if (address_parse(spec, 53, &address) != STATUS_OK)
         return TRUE;
-    g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+    g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_NOT_SUPPORTED,
                 "An address alone does not say who must answer there: add the protocol and the "
                 "name in its certificate, as in tls://%s#dns.example.",
                 spec);
@@ -216,7 +216,7 @@ gboolean own_entries_add(const char *path, const Resolver *resolver, const char 
         return FALSE;
     groups = g_key_file_get_groups(file, NULL);
     if (g_strv_length(groups) >= MAX_ENTRIES) {
-        g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED,
+        g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_FAILED,
                     "There are %d resolvers of your own; remove one first.", MAX_ENTRIES);
         return FALSE;
     }
@@ -240,7 +240,7 @@ gboolean own_entries_remove(const char *path, const char *id, GError **error)
     if (file == NULL)
         return FALSE;
     if (!g_key_file_has_group(file, group)) {
-        g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+        g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_NOT_FOUND,
                     "None of your own resolvers is called \"%s\".", id);
         return FALSE;
     }

@@ -41,7 +41,7 @@ void own_rule_free(OwnRule *rule)
 
 static gboolean refuse(GError **error, const char *sentence)
 {
-    g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, sentence);
+    g_set_error_literal(error, CONFIG_ERROR, CONFIG_ERROR_INVALID_ARGUMENT, sentence);
     return FALSE;
 }
 
@@ -136,7 +136,7 @@ static gboolean check_suffix(const OwnRule *rule, GError **error)
     if (rule->wish != OWN_NETWORK ||
         !psl_is_public_suffix2(psl_builtin(), name, PSL_TYPE_ICANN | PSL_TYPE_NO_STAR_RULE))
         return TRUE;
-    g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+    g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID_ARGUMENT,
                 "Many people's names end in %s: a rule for the network's own DNS is about one of "
                 "them.",
                 name);

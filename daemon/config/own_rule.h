@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "config_error.h"
 #include "own_names.h"
 #include "plan.h"
 
-#include <gio/gio.h>
+#include <glib.h>
 #include <stdint.h>
 
 /** "block", "allow", "network", "forward", by OwnWish; NULL-terminated. */
@@ -28,8 +29,8 @@ typedef struct OwnRuleWish {
     int64_t now_s;
 } OwnRuleWish;
 
-/** G_IO_ERROR_INVALID_ARGUMENT with a sentence for what is no name, no kind or no server, and for a
- * public suffix as a whole that would be shown to networks. (transfer full) */
+/** CONFIG_ERROR_INVALID_ARGUMENT with a sentence for what is no name, no kind or no server, and for
+ * a public suffix as a whole that would be shown to networks. (transfer full) */
 OwnRule *own_rule_new(const OwnRuleWish *wish, GError **error);
 void own_rule_free(OwnRule *rule);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(OwnRule, own_rule_free)

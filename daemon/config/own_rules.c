@@ -95,7 +95,7 @@ static gboolean save(const OwnRules *rules, GError **error)
                                  G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600,
                                  &failure))
         return TRUE;
-    g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "Your rules could not be saved: %s.",
+    g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_FAILED, "Your rules could not be saved: %s.",
                 failure->message);
     return FALSE;
 }
@@ -139,7 +139,7 @@ gboolean own_rules_add(OwnRules *rules, const OwnRuleWish *wish, GError **error)
         return FALSE;
     replaced = take_out(rules, rule->text, &index);
     if (rules->all->len >= OWN_RULES_MAX) {
-        g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED,
+        g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_FAILED,
                     "There are %d rules of your own; remove one first.", OWN_RULES_MAX);
         return FALSE;
     }
@@ -163,7 +163,8 @@ gboolean own_rules_remove(OwnRules *rules, const char *name, GError **error)
         return FALSE;
     removed = take_out(rules, text, &index);
     if (!removed) {
-        g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "No rule of yours is about %s.", text);
+        g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_NOT_FOUND, "No rule of yours is about %s.",
+                    text);
         return FALSE;
     }
     if (!save(rules, error)) {

@@ -26,7 +26,7 @@ const GPtrArray *own_rules_all(const OwnRules *rules);
  * one of own_rule_new(), or it could not be saved, or there are OWN_RULES_MAX.
  */
 gboolean own_rules_add(OwnRules *rules, const OwnRuleWish *wish, GError **error);
-/** FALSE: G_IO_ERROR_NOT_FOUND, or the sentence why it was not saved. */
+/** FALSE: CONFIG_ERROR_NOT_FOUND, or the sentence why it was not saved. */
 gboolean own_rules_remove(OwnRules *rules, const char *name, GError **error);
 
 /** For the engine's Ruleset; NULL when there is no rule. (transfer full) */

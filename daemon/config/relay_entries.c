@@ -22,7 +22,7 @@ static Endpoint *parse_stamp(const char *text, GError **error)
     stamp_free(stamp);
     if (status == STATUS_OK)
         return endpoint;
-    g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "\"%s\": %s", text,
+    g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID_ARGUMENT, "\"%s\": %s", text,
                 status == STATUS_UNSUPPORTED ? "This stamp is not of a relay."
                                              : "This is not a whole, valid stamp of a relay.");
     return NULL;
@@ -52,7 +52,7 @@ gboolean relay_choice_check(const char *choice, GError **error)
     }
     if (*choice == '\0' || g_str_equal(choice, RELAY_ANY) || entry_id_is_valid(choice))
         return TRUE;
-    g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+    g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID_ARGUMENT,
                 "\"%s\": Expected the id of a relay, a relay's stamp sdns://…, * or none.", choice);
     return FALSE;
 }
@@ -71,15 +71,15 @@ static gboolean read_stamps(Relay *relay, const Keys *keys, const char *group, G
         resolver_add_endpoint(relay, endpoint);
         if (endpoint->kind == relay->endpoints[0]->kind)
             continue;
-        g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+        g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID_DATA,
                     "[%s] Stamp: A relay is one of DNSCrypt or one of Oblivious DoH, not both.",
                     group);
         return FALSE;
     }
     if (relay->endpoint_count > 0)
         return TRUE;
-    g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "[%s]: A relay needs a Stamp=sdns://….",
-                group);
+    g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID_DATA,
+                "[%s]: A relay needs a Stamp=sdns://….", group);
     return FALSE;
 }
 
@@ -91,7 +91,7 @@ static gboolean read_relay(Relays *relays, const Keys *keys, const char *group, 
     g_autoptr(Resolver) relay = NULL;
 
     if (!entry_id_is_valid(id) || g_str_equal(id, RELAY_NONE)) {
-        g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+        g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID_DATA,
                     "[%s]: A relay's id is 1 to 64 letters, digits, '-', '_' and '.', and not "
                     "\"" RELAY_NONE "\".",
                     group);

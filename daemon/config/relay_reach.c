@@ -131,17 +131,17 @@ static void set_unreached(GError **error, const Resolver *resolver, const Relay 
                           bool carried)
 {
     if (carried && named != NULL)
-        g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+        g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_NOT_SUPPORTED,
                     "The relay \"%s\" carries none of the protocols of \"%s\".", named->id,
                     resolver->id);
     else if (carried)
         g_set_error(
-            error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+            error, CONFIG_ERROR, CONFIG_ERROR_NOT_FOUND,
             "No relay is known through which \"%s\" could be reached, and which is in other "
             "hands.",
             resolver->id);
     else
-        g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+        g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_NOT_SUPPORTED,
                     "\"%s\" cannot be reached through a relay: relays carry Oblivious DoH, and "
                     "DNSCrypt to providers whose names begin with \"2.dnscrypt-cert.\".",
                     resolver->id);

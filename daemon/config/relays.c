@@ -151,7 +151,7 @@ gboolean relays_know(const Relays *relays, const char *choice, GError **error)
     if (g_str_equal(choice, RELAY_ANY) || g_str_equal(choice, RELAY_NONE) ||
         relays_find(relays, choice) != NULL)
         return TRUE;
-    g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "No relay is called \"%s\".", choice);
+    g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_NOT_FOUND, "No relay is called \"%s\".", choice);
     return FALSE;
 }
 

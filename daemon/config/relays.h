@@ -42,7 +42,7 @@ GPtrArray *relays_all(const Relays *relays);
 /** "dnscrypt" or "odoh": whose queries it carries. */
 const char *relay_kind_name(const Relay *relay);
 
-/** A nameless relay from its stamp, which is its id. G_IO_ERROR_INVALID_ARGUMENT. (transfer full)
+/** A nameless relay from its stamp, which is its id. CONFIG_ERROR_INVALID_ARGUMENT. (transfer full)
  */
 Relay *relay_anonymous(const char *stamp, GError **error);
 
@@ -59,13 +59,13 @@ void relays_forget_decisions(Relays *relays);
 const char *relays_decision(const Relays *relays, const char *id);
 /** What counts for resolvers that have no choice of their own. Never NULL. */
 const char *relays_choice(const Relays *relays);
-/** Whether it is RELAY_ANY, RELAY_NONE or the id of a known relay. G_IO_ERROR_NOT_FOUND. */
+/** Whether it is RELAY_ANY, RELAY_NONE or the id of a known relay. CONFIG_ERROR_NOT_FOUND. */
 gboolean relays_know(const Relays *relays, const char *choice, GError **error);
 /** The name of the relay that an endpoint goes through: its host or address where it is none of
  * the known ones. (transfer full) */
 char *relays_name(const Relays *relays, const Endpoint *relay);
 /** Whether `choice` is written as it may be; whether such a relay is known is another matter.
- * G_IO_ERROR_INVALID_ARGUMENT with a sentence. */
+ * CONFIG_ERROR_INVALID_ARGUMENT with a sentence. */
 gboolean relay_choice_check(const char *choice, GError **error);
 
 #define RELAY_PICKS 3
@@ -83,7 +83,7 @@ size_t relay_pick(const Relays *relays, const Resolver *resolver, EndpointKind k
  * The resolver as it is to be reached: itself, or with the endpoints that a relay carries, each
  * through one of several relays, and no others, since a direct connection would show who asks.
  * Endpoints of Oblivious DoH get relays in any case: they are of no use without.
- * G_IO_ERROR_NOT_FOUND: no such relay, or none that is in other hands; G_IO_ERROR_NOT_SUPPORTED: no
- * relay carries any of its endpoints. (transfer full)
+ * CONFIG_ERROR_NOT_FOUND: no such relay, or none that is in other hands;
+ * CONFIG_ERROR_NOT_SUPPORTED: no relay carries any of its endpoints. (transfer full)
  */
 Resolver *relays_reach(const Relays *relays, Resolver *resolver, GError **error);

@@ -68,7 +68,6 @@ RuleJob *rule_job_new(RuleSettings *settings, GHashTable *before)
     job->after = rule_job_files_new();
     job->files = g_ptr_array_new_with_free_func(file_free);
     job->notes = g_ptr_array_new_with_free_func(note_free);
-    job->cancelled = g_cancellable_new();
     return job;
 }
 
@@ -81,7 +80,6 @@ void rule_job_free(RuleJob *job)
     g_clear_pointer(&job->files, g_ptr_array_unref);
     ruleset_unref(job->rules);
     g_ptr_array_unref(job->notes);
-    g_object_unref(job->cancelled);
     g_free(job);
 }
 
@@ -116,7 +114,7 @@ static Loaded *copy_old(const Loaded *old)
 /* Keeps what the file held when it could still be read. */
 static Loaded *keep_old(RuleJob *job, const Loaded *old, const GError *error)
 {
-    if (g_cancellable_is_cancelled(job->cancelled))
+    if (g_atomic_int_get(&job->cancelled) != 0)
         return NULL;
     add_note(job, LOG_LEVEL_ERROR, old ? "%s (what was read before stays)" : "%s", error->message);
     return old ? copy_old(old) : NULL; /* no facts: the file is tried again the next time */
@@ -126,7 +124,7 @@ static Loaded *read_list(RuleJob *job, const char *path, bool allows, GError **e
 {
     int64_t start_us = g_get_monotonic_time();
     RuleListReport report;
-    RuleList *list = rule_list_read(path, allows, job->cancelled, &report, error);
+    RuleList *list = rule_list_read(path, allows, &job->cancelled, &report, error);
     Loaded *loaded;
 
     if (!list)
@@ -152,7 +150,7 @@ static Loaded *read_text(const char *path, const struct stat *facts, GError **er
         reason = local->message;
     if (!reason)
         return loaded;
-    g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s: %s", path, reason);
+    g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_FAILED, "%s: %s", path, reason);
     loaded_free(loaded);
     return NULL;
 }

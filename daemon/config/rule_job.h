@@ -31,7 +31,7 @@ typedef struct RuleJob {
     GPtrArray *files;   /* RuleFile */
     Ruleset *rules;
     GPtrArray *notes; /* RuleNote */
-    GCancellable *cancelled;
+    gint cancelled;   /* atomic; not 0: give up */
 } RuleJob;
 
 /** Takes a reference to the settings. */

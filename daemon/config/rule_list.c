@@ -73,11 +73,16 @@ static FILE *open_list(const char *path, GError **error)
         return fdopen(fd, "r");
     if (fd >= 0)
         close(fd);
-    g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s: %s", path, reason);
+    g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_FAILED, "%s: %s", path, reason);
     return NULL;
 }
 
-static gboolean read_lines(FILE *file, Reading *reading, GCancellable *cancelled, GError **error)
+static bool is_cancelled(const gint *cancelled)
+{
+    return cancelled && g_atomic_int_get(cancelled) != 0;
+}
+
+static gboolean read_lines(FILE *file, Reading *reading, const gint *cancelled, GError **error)
 {
     char *line = NULL;
     size_t room = 0;
@@ -87,12 +92,13 @@ static gboolean read_lines(FILE *file, Reading *reading, GCancellable *cancelled
         reading->line++;
         /* a NUL inside makes a line end early; then it is most likely malformed, as it should */
         count_line(reading, rule_line_parse(line, on_found, reading));
-        if (reading->line % CANCEL_CHECK_LINES == 0 &&
-            g_cancellable_set_error_if_cancelled(cancelled, error))
+        if (reading->line % CANCEL_CHECK_LINES == 0 && is_cancelled(cancelled))
             break;
     }
     free(line);
-    return !g_cancellable_is_cancelled(cancelled);
+    if (is_cancelled(cancelled))
+        g_set_error_literal(error, CONFIG_ERROR, CONFIG_ERROR_CANCELLED, "It was cancelled.");
+    return !is_cancelled(cancelled);
 }
 
 /* Both sets in the form that they are used in. */
@@ -109,7 +115,7 @@ static void seal(RuleList *list, RuleListReport *report)
     }
 }
 
-RuleList *rule_list_read(const char *path, bool allows, GCancellable *cancelled,
+RuleList *rule_list_read(const char *path, bool allows, const gint *cancelled,
                          RuleListReport *report, GError **error)
 {
     g_autofree char *label = g_path_get_basename(path);
@@ -127,7 +133,7 @@ RuleList *rule_list_read(const char *path, bool allows, GCancellable *cancelled,
         seal(reading.list, report);
         if (report->names > 0 || report->malformed + report->foreign == 0)
             return reading.list;
-        g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+        g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID_DATA,
                     "%s: It has %u lines, and not one of them is a rule.", path, reading.line);
     }
     rule_list_unref(reading.list);
@@ -141,8 +147,8 @@ static gboolean add_texts(Reading *reading, char *const *texts, GError **error)
 
         if (rule_line_parse(line, on_found, reading) == RULE_LINE_NAMES)
             continue;
-        g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "\"%s\": Expected a domain name.",
-                    texts[i]);
+        g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID_DATA,
+                    "\"%s\": Expected a domain name.", texts[i]);
         return FALSE;
     }
     return TRUE;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "config_error.h"
 #include "ruleset.h"
 
-#include <gio/gio.h>
+#include <glib.h>
 
 #define RULE_LIST_MAX_BYTES  (256 << 20)
 #define RULE_CLOAK_MAX_BYTES (1 << 20)
@@ -19,11 +20,12 @@ typedef struct RuleListReport {
 
 /**
  * Reads a block list, or with `allows` an allow list, where every name is an exception. May be
- * called from any thread; `cancelled` (may be NULL) makes it give up. G_IO_ERROR with a sentence,
+ * called from any thread; `cancelled` (may be NULL; atomic) makes it give up
+ * when it is no longer 0. CONFIG_ERROR with a sentence,
  * which names the file: it cannot be read, is larger than RULE_LIST_MAX_BYTES, or has lines but not
  * one rule, as the error page of a web server has. (transfer full)
  */
-RuleList *rule_list_read(const char *path, bool allows, GCancellable *cancelled,
+RuleList *rule_list_read(const char *path, bool allows, const gint *cancelled,
                          RuleListReport *report, GError **error);
 /** A list of what stands in the settings: each text is one line. NULL with a sentence. */
 RuleList *rule_list_of(char *const *block, char *const *allow, GError **error);

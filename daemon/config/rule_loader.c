@@ -120,7 +120,7 @@ void rule_loader_free(RuleLoader *loader)
     if (!loader)
         return;
     if (loader->job) {
-        g_cancellable_cancel(loader->job->cancelled);
+        g_atomic_int_set(&loader->job->cancelled, 1);
         g_thread_join(loader->thread);
         rule_job_free(loader->job);
     }

@@ -207,7 +207,7 @@ static gboolean read_route(Settings *settings, const Keys *keys, const char *gro
     }
     if (name_parse(suffix, &name) != STATUS_OK || resolver->endpoint_count == 0) {
         resolver_unref(resolver);
-        g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+        g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID_DATA,
                     "[%s]: Expected [Route DOMAIN] with Servers=udp://ADDRESS or another resolver.",
                     group);
         return FALSE;

@@ -2,13 +2,14 @@
 #pragma once
 
 #include "address.h"
+#include "config_error.h"
 #include "keys.h"
 #include "network_settings.h"
 #include "plan.h"
 #include "relays.h"
 #include "rule_settings.h"
 
-#include <gio/gio.h>
+#include <glib.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -62,7 +63,8 @@ typedef struct SettingsSources {
     const Keys *overrides;      /* the command line; wins over the files */
 } SettingsSources;
 
-/** Reads and checks everything. G_IO_ERROR with one sentence that names the place. (transfer full)
+/** Reads and checks everything. CONFIG_ERROR with one sentence that names the place. (transfer
+ * full)
  */
 Settings *settings_load(const SettingsSources *sources, GError **error);
 

@@ -44,7 +44,7 @@ void signed_list_free(SignedList *list)
 
 static gboolean fail(GError **error, const char *sentence)
 {
-    g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, sentence);
+    g_set_error_literal(error, CONFIG_ERROR, CONFIG_ERROR_INVALID_DATA, sentence);
     return FALSE;
 }
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "config_error.h"
 #include "plan.h"
 
-#include <gio/gio.h>
+#include <glib.h>
 
 /** What a list is of. */
 typedef enum ListKind {
@@ -35,7 +36,7 @@ typedef struct SignedList {
 /**
  * Reads the text of a list: `## NAME` begins an entry, each line that begins with `sdns:` is one of
  * its stamps, everything else describes it. Entries without a stamp of the list's kind are left
- * out. G_IO_ERROR_INVALID_DATA with a sentence when it is larger than LIST_MAX_BYTES or
+ * out. CONFIG_ERROR_INVALID_DATA with a sentence when it is larger than LIST_MAX_BYTES or
  * LIST_MAX_ENTRIES, has lines no list has, is not text, or names nobody at all. May run in another
  * thread. (transfer full)
  */

@@ -182,7 +182,7 @@ Source *source_new(Settings *settings, const ListSpec *spec, const char *folder)
     source->copy = list_copy_read(folder, spec, &error);
     if (source->copy != NULL) {
         source->checked_at_s = source->copy->checked_at_s;
-    } else if (!g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND)) {
+    } else if (!g_error_matches(error, CONFIG_ERROR, CONFIG_ERROR_NOT_FOUND)) {
         source->failure = g_strdup_printf("The copy on disk cannot be used. %s", error->message);
         log_warning("the kept list cannot be used name=%s reason=%s", spec->name, error->message);
     }

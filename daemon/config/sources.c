@@ -92,7 +92,7 @@ static void tell_waiters(Sources *sources, const char *failures)
 {
     g_autoptr(GArray) waiters = g_steal_pointer(&sources->waiters);
     g_autoptr(GError) error =
-        *failures != '\0' ? g_error_new_literal(G_IO_ERROR, G_IO_ERROR_FAILED, failures) : NULL;
+        *failures != '\0' ? g_error_new_literal(CONFIG_ERROR, CONFIG_ERROR_FAILED, failures) : NULL;
 
     sources->waiters = g_array_new(FALSE, FALSE, sizeof(Waiter));
     for (guint i = 0; i < waiters->len; i++) {
@@ -225,7 +225,7 @@ void sources_refresh(Sources *sources, SourcesDone done, void *owner)
     sources->wanted = true;
     if (sources->plan == NULL || sources->lists->len == 0) {
         g_autoptr(GError) error = g_error_new_literal(
-            G_IO_ERROR, G_IO_ERROR_FAILED,
+            CONFIG_ERROR, CONFIG_ERROR_FAILED,
             sources->lists->len == 0
                 ? "No list is set up."
                 : "Lists are fetched through an encrypted resolver: turn on protection first.");

@@ -55,7 +55,7 @@ int64_t source_due_s(const Sources *sources, const Source *source);
 /** Adds one of the user's own. `*id` is (transfer full). Errors as own_entry_new, or FAILED. */
 gboolean sources_add(Sources *sources, const char *spec, const char *name, char **id,
                      GError **error);
-/** G_IO_ERROR_NOT_FOUND, also for an entry that a file of the administrator's has. */
+/** CONFIG_ERROR_NOT_FOUND, also for an entry that a file of the administrator's has. */
 gboolean sources_remove(Sources *sources, const char *id, GError **error);
 /** The user has chosen this resolver: a changed key is no news any more. */
 void sources_acknowledge(Sources *sources, const char *id);

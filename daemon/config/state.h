@@ -3,7 +3,7 @@
 
 #include "network_settings.h"
 
-#include <gio/gio.h>
+#include <glib.h>
 #include <stdbool.h>
 #include <stdint.h>
 

@@ -7,6 +7,7 @@
  */
 #include "call.h"
 
+#include "config_error.h"
 #include "sotto-build.h"
 
 #include <gio/gunixfdlist.h>
@@ -77,7 +78,7 @@ void call_return_fds(Call *call, GVariant *results, GUnixFDList *descriptors)
 
 static const char *error_name(const GError *error)
 {
-    if (error->domain != G_IO_ERROR)
+    if (error->domain != G_IO_ERROR && error->domain != CONFIG_ERROR) /* the numbers are the same */
         return ERROR_PREFIX "Failed";
     if (error->code == G_IO_ERROR_PERMISSION_DENIED)
         return ERROR_PREFIX "NotAuthorized";

@@ -12,6 +12,7 @@
  */
 #include "prober.h"
 
+#include <gio/gio.h>
 #include <netdb.h>
 #include <string.h>
 

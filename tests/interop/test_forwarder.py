@@ -284,6 +284,13 @@ def test_version(servers):
     assert done.stdout.startswith("sottod ")
 
 
+def test_forwarder_is_without_the_services_libraries(sottod, servers):
+    forwarder = sottod("--resolver", servers.tls_uri())
+    loaded = Path(f"/proc/{forwarder.daemon.pid}/maps").read_text()
+    assert "/libgnutls" in loaded
+    assert not [name for name in ("gio", "gobject", "nm", "systemd", "json-glib") if f"/lib{name}" in loaded]
+
+
 def test_address_in_use_is_said(sottod, servers):
     sottod("--resolver", servers.tls_uri())
     second = subprocess.run([os.environ["SOTTOD"], "--listen", f"{ADDRESS}:{PORT}", "--resolver", servers.tls_uri()],

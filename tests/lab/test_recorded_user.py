@@ -26,6 +26,7 @@ def laptop(network, hotel_for_all, servers):
         program = root / PROGRAM.lstrip("/")
         program.parent.mkdir(parents=True)
         shutil.copy(root / "usr/sbin/sottod", program)
+        shutil.copy(root / "usr/libexec/sotto/sottod-service", program.parent)
     boot = Boot.with_sotto(network, servers, also=also)
     laptop = BootedSotto(boot)
     assert boot.output("id", "-u", "guest") == str(UID)

@@ -68,7 +68,7 @@ static void expect_refused(const Fixture *fixture, const char *id, bool favourit
     g_autoptr(GError) error = NULL;
 
     g_assert_null(favourites_change(fixture->settings, id, favourite, &error));
-    g_assert_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
+    g_assert_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID_ARGUMENT);
     g_assert_true(g_str_has_suffix(error->message, "."));
 }
 
@@ -125,7 +125,7 @@ static void unsaved_is_not_decided(Fixture *fixture, gconstpointer unused)
 
     g_assert_false(decisions_set_favourites(decisions, ids, NULL));
     g_assert_false(decisions_set_relay(decisions, "", "*", &error));
-    g_assert_error(error, G_IO_ERROR, G_IO_ERROR_FAILED);
+    g_assert_error(error, CONFIG_ERROR, CONFIG_ERROR_FAILED);
     decisions_give(decisions, fixture->settings);
     expect_favourites(fixture, "abc");
     g_assert_cmpstr(relays_choice(fixture->settings->relays), ==, "none");

@@ -169,7 +169,7 @@ static void empty_specs_are_refused(void)
         g_autoptr(GError) error = NULL;
 
         g_assert_null(endpoint_spec_parse(bad[i], &error));
-        g_assert_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
+        g_assert_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID_ARGUMENT);
     }
 }
 
@@ -200,7 +200,7 @@ static void bad_specs_are_refused_with_a_sentence(void)
         g_autoptr(GError) error = NULL;
 
         g_assert_null(endpoint_spec_parse(specs[i], &error));
-        g_assert_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
+        g_assert_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID_ARGUMENT);
         g_assert_true(g_str_has_suffix(error->message, "."));
     }
 }
@@ -254,7 +254,7 @@ static void what_is_no_host_is_refused(void)
         g_autoptr(GError) error = NULL;
 
         g_assert_null(endpoint_spec_parse(wrong[i], &error));
-        g_assert_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
+        g_assert_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID_ARGUMENT);
     }
 }
 

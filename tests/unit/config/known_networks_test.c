@@ -175,9 +175,9 @@ static void unknown_ids_are_not_found(Scene *scene, gconstpointer data)
     g_autoptr(GError) decide = NULL, forget = NULL;
 
     g_assert_false(known_networks_decide(scene->networks, HOTEL, NETWORK_ASK, &decide));
-    g_assert_error(decide, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+    g_assert_error(decide, CONFIG_ERROR, CONFIG_ERROR_NOT_FOUND);
     g_assert_false(known_networks_forget(scene->networks, HOTEL, &forget));
-    g_assert_error(forget, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+    g_assert_error(forget, CONFIG_ERROR, CONFIG_ERROR_NOT_FOUND);
     known_networks_set_portal(scene->networks, HOTEL, true);
     g_assert_cmpuint(scene->told, ==, 0);
 }
@@ -203,7 +203,7 @@ static void a_decision_that_is_not_saved_is_not_made(Scene *scene, gconstpointer
     known_networks_joined(scene->networks, HOTEL, "Hotel", "", NOON);
     scene_break_disk(scene);
     g_assert_false(known_networks_decide(scene->networks, HOTEL, NETWORK_LEAVE_ALONE, &error));
-    g_assert_error(error, G_IO_ERROR, G_IO_ERROR_FAILED);
+    g_assert_error(error, CONFIG_ERROR, CONFIG_ERROR_FAILED);
     g_assert_false(known_networks_find(scene->networks, HOTEL)->decided);
     g_assert_cmpuint(scene->told, ==, 1);
 }
@@ -215,7 +215,7 @@ static void what_is_not_saved_is_not_forgotten(Scene *scene, gconstpointer data)
     known_networks_joined(scene->networks, HOTEL, "Hotel", "", NOON);
     scene_break_disk(scene);
     g_assert_false(known_networks_forget(scene->networks, HOTEL, &error));
-    g_assert_error(error, G_IO_ERROR, G_IO_ERROR_FAILED);
+    g_assert_error(error, CONFIG_ERROR, CONFIG_ERROR_FAILED);
     g_assert_nonnull(known_networks_find(scene->networks, HOTEL));
 }
 

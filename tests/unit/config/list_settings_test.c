@@ -71,7 +71,7 @@ static void bad_values_are_refused(void)
         g_autoptr(GError) error = NULL;
 
         g_assert_null(read_lists(wrong[i], "", &error));
-        g_assert_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA);
+        g_assert_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID_DATA);
     }
 }
 

@@ -80,7 +80,7 @@ static void refuse(Scene *scene, const char *kind, const char *name, const char 
     g_autoptr(GError) error = NULL;
 
     g_assert_false(try_add(scene, kind, name, target, &error));
-    g_assert_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
+    g_assert_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID_ARGUMENT);
     g_assert_cmpstr(error->message, ==, sentence);
     g_assert_cmpuint(own_rules_all(scene->rules)->len, ==, 0);
     g_assert_cmpuint(scene->told, ==, 0);
@@ -237,7 +237,7 @@ static void only_own_ones_are_removed(Scene *scene, gconstpointer data)
 
     add(scene, "block", "ads.example", "");
     g_assert_false(own_rules_remove(scene->rules, "=ads.example", &error));
-    g_assert_error(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+    g_assert_error(error, CONFIG_ERROR, CONFIG_ERROR_NOT_FOUND);
     g_assert_cmpstr(error->message, ==, "No rule of yours is about =ads.example.");
     g_assert_true(own_rules_remove(scene->rules, "ads.example", NULL));
     scene_reopen(scene);

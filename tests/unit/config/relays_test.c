@@ -339,17 +339,17 @@ static void unreachable(const char *choice, const char *endpoints, int code)
 
     relays_choose(relays, choice);
     g_assert_null(relays_reach(relays, resolver, &error));
-    g_assert_error(error, G_IO_ERROR, code);
+    g_assert_error(error, CONFIG_ERROR, code);
 }
 
 static void what_no_relay_carries_is_refused(void)
 {
-    unreachable(RELAY_ANY, DOT, G_IO_ERROR_NOT_SUPPORTED);
+    unreachable(RELAY_ANY, DOT, CONFIG_ERROR_NOT_SUPPORTED);
 }
 
 static void unknown_relay_is_refused(void)
 {
-    unreachable("nobody", DNSCRYPT, G_IO_ERROR_NOT_FOUND);
+    unreachable("nobody", DNSCRYPT, CONFIG_ERROR_NOT_FOUND);
 }
 
 static void relay_of_the_other_kind_carries_nothing(void)
@@ -361,7 +361,7 @@ static void relay_of_the_other_kind_carries_nothing(void)
     add_odoh_relay(relays, "web", "Epsilon");
     relays_choose(relays, "web");
     g_assert_null(relays_reach(relays, resolver, &error));
-    g_assert_error(error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED);
+    g_assert_error(error, CONFIG_ERROR, CONFIG_ERROR_NOT_SUPPORTED);
 }
 
 static Resolver *odoh_resolver(void)
@@ -430,7 +430,7 @@ static void plan_goes_through_relays(void)
         for (size_t j = 0; j < plan->resolvers[i]->endpoint_count; j++)
             g_assert_nonnull(plan->resolvers[i]->endpoints[j]->relay);
     impossible = choice_plan(settings, "cloudflare", &error);
-    g_assert_error(error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED);
+    g_assert_error(error, CONFIG_ERROR, CONFIG_ERROR_NOT_SUPPORTED);
 }
 
 static void built_in_relays_are_many(void)

@@ -116,7 +116,7 @@ static void endless_files_are_refused(Fixture *fixture, gconstpointer unused)
 
 static void reading_can_be_cancelled(Fixture *fixture, gconstpointer unused)
 {
-    g_autoptr(GCancellable) cancelled = g_cancellable_new();
+    const gint cancelled = 1;
     g_autoptr(GError) error = NULL;
     g_autoptr(GString) text = g_string_new(NULL);
     RuleListReport report;
@@ -124,9 +124,8 @@ static void reading_can_be_cancelled(Fixture *fixture, gconstpointer unused)
     for (int i = 0; i < 10000; i++)
         g_string_append_printf(text, "n%d.example\n", i);
     g_assert_true(g_file_set_contents(fixture->path, text->str, -1, NULL));
-    g_cancellable_cancel(cancelled);
-    g_assert_null(rule_list_read(fixture->path, false, cancelled, &report, &error));
-    g_assert_error(error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+    g_assert_null(rule_list_read(fixture->path, false, &cancelled, &report, &error));
+    g_assert_error(error, CONFIG_ERROR, CONFIG_ERROR_CANCELLED);
 }
 
 static void a_million_lines_take_seconds(Fixture *fixture, gconstpointer unused)

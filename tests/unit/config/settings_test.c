@@ -137,7 +137,7 @@ static void unknown_choice_is_refused(Fixture *fixture, gconstpointer unused)
     settings = load(fixture, &error);
     g_assert_no_error(error);
     g_assert_null(choice_plan(settings, "nobody", &error));
-    g_assert_error(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+    g_assert_error(error, CONFIG_ERROR, CONFIG_ERROR_NOT_FOUND);
 }
 
 /* Both as published with RFC 9230's reference implementation and in the lists' format. */

@@ -138,7 +138,7 @@ static void refuses(GBytes *bytes, const char *sentence)
     g_autoptr(SignedList) list = signed_list_parse(owned, LIST_RELAYS, &error);
 
     g_assert_null(list);
-    g_assert_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA);
+    g_assert_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID_DATA);
     g_assert_cmpstr(error->message, ==, sentence);
 }
 

@@ -43,7 +43,7 @@ static void on_defer(void *owner)
     if (served != NULL) {
         download->done(download->owner, served->text, served->signature, NULL);
     } else {
-        error = g_error_new_literal(G_IO_ERROR, G_IO_ERROR_FAILED, "Nothing is there.");
+        error = g_error_new_literal(CONFIG_ERROR, CONFIG_ERROR_FAILED, "Nothing is there.");
         download->done(download->owner, NULL, NULL, error);
     }
     download_free(download);

@@ -233,7 +233,7 @@ static void nothing_is_fetched_without_a_plan(SourcesScene *scene, gconstpointer
 
 static void on_done(void *owner, const GError *error)
 {
-    g_assert_error(error, G_IO_ERROR, G_IO_ERROR_FAILED);
+    g_assert_error(error, CONFIG_ERROR, CONFIG_ERROR_FAILED);
     *(bool *)owner = true;
 }
 
@@ -484,7 +484,7 @@ static void own_entry_is_removed(SourcesScene *scene, gconstpointer data)
     g_assert_null(sources_scene_find(scene, "mine"));
     g_assert_false(g_hash_table_contains(scene->settings->own, "mine"));
     g_assert_false(sources_remove(scene->sources, "own", &error)); /* of sotto.conf */
-    g_assert_error(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+    g_assert_error(error, CONFIG_ERROR, CONFIG_ERROR_NOT_FOUND);
 }
 
 static void wrong_entries_are_refused(SourcesScene *scene, gconstpointer data)
@@ -505,8 +505,8 @@ static void wrong_entries_are_refused(SourcesScene *scene, gconstpointer data)
         g_autoptr(GError) error = NULL;
 
         g_assert_false(sources_add(scene->sources, wrong[i], "", &id, &error));
-        g_assert_true(g_error_matches(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT) ||
-                      g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED));
+        g_assert_true(g_error_matches(error, CONFIG_ERROR, CONFIG_ERROR_INVALID_ARGUMENT) ||
+                      g_error_matches(error, CONFIG_ERROR, CONFIG_ERROR_NOT_SUPPORTED));
     }
 }
 
