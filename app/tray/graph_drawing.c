@@ -214,13 +214,14 @@ static void draw_labels(const Canvas *canvas)
 static void hatch(cairo_t *cr, const cairo_rectangle_t *place)
 {
     /* Strokes lie on one raster for the whole graph, so that neighbours match. */
-    double first = floor((place->x - place->height) / HATCH_STEP) * HATCH_STEP;
+    int first = (int)floor((place->x - place->height) / HATCH_STEP);
+    int end = (int)ceil((place->x + place->width) / HATCH_STEP);
 
     cairo_save(cr);
     cairo_rectangle(cr, place->x, place->y, place->width, place->height);
     cairo_clip(cr);
-    for (double x = first; x < place->x + place->width; x += HATCH_STEP) {
-        cairo_move_to(cr, x, place->y + place->height);
+    for (int stroke = first; stroke < end; stroke++) {
+        cairo_move_to(cr, stroke * HATCH_STEP, place->y + place->height);
         cairo_rel_line_to(cr, place->height, -place->height);
     }
     cairo_set_line_width(cr, 1.5);
