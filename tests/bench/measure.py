@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is measured: processor time and memory of a process as the kernel counts them, and dnsperf's view of its answers."""
+"""What is measured: processor time, memory and wake-ups of a process as the kernel counts them, and dnsperf's view of its
+answers."""
 import contextlib
 import dataclasses
-import os
 import pathlib
 import re
+import socket
 import subprocess
 import time
 
+import dns.message
+
 OUTSTANDING = 100
-TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
 
 class BenchError(Exception):
@@ -26,10 +28,19 @@ class Load:
     cpu_us_per_query: float = 0.0
 
 
+def threads(pid):
+    return pathlib.Path(f"/proc/{pid}/task").iterdir()
+
+
 def cpu_s(pid):
-    """utime + stime of all its threads."""
-    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS_PER_S
+    """Time that its threads have run, which the scheduler knows to the nanosecond."""
+    return sum(int((thread / "schedstat").read_text().split()[0]) for thread in threads(pid)) / 1e9
+
+
+def wake_ups(pid):
+    """How often its threads went to sleep."""
+    return sum(int(re.search(r"^voluntary_ctxt_switches:\s+(\d+)", (thread / "status").read_text(), re.M)[1])
+               for thread in threads(pid))
 
 
 def pss_kib(pid):
@@ -38,10 +49,11 @@ def pss_kib(pid):
 
 
 @contextlib.contextmanager
-def running(command, log):
+def running(command, log, environment=None):
     """The process, ended when the block is left."""
-    with open(log, "wb") as output:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=log.parent)
+    with open(log, "ab") as output:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=log.parent,
+                                   env=environment)
     try:
         yield process
     finally:
@@ -65,10 +77,10 @@ def number(text, label):
     return float(re.search(rf"{label}:\s+([0-9.]+)", text)[1])
 
 
-def load(pid, port, names, repeats=1):
+def load(pid, address, port, names, repeats=1):
     """All of `names`, `repeats` times, as fast as it answers."""
     before = cpu_s(pid)
-    text = dnsperf("127.0.0.1", port, names, "-q", OUTSTANDING, "-n", repeats)
+    text = dnsperf(address, port, names, "-q", OUTSTANDING, "-n", repeats)
     answered = number(text, "Queries completed")
     if not re.search(r"NOERROR [0-9]+ \(100", text):
         raise BenchError("it did not answer every query well")
@@ -77,26 +89,38 @@ def load(pid, port, names, repeats=1):
 
 
 def latencies_us(address, port, names, rate, seconds, *options):
-    """Every answer's time at a low rate, sorted, in microseconds."""
-    text = dnsperf(address, port, names, "-Q", rate, "-l", seconds, "-q", 10, "-v", *options)
+    """Every good answer's time at a low rate, sorted, in microseconds, and how many others there were."""
+    text = dnsperf(address, port, names, "-Q", rate, "-l", seconds, "-q", OUTSTANDING, "-v", *options)
     times = sorted(float(value) * 1e6 for value in re.findall(r"^> NOERROR \S+ \S+ ([0-9.]+)", text, re.M))
     if len(times) < rate * seconds / 2:
         raise BenchError("it left too many queries unanswered at a low rate")
-    return times
+    return times, int(number(text, "Queries sent")) - len(times)
 
 
 def percentile(values, share):
     return values[min(len(values) - 1, int(len(values) * share))]
 
 
-def wait_until_answering(process, address, port, folder, timeout_s=15):
-    names = folder / "first.txt"
-    names.write_text("first.bench-names.net A\n")
-    deadline = time.monotonic() + timeout_s
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise BenchError(f"it ended with status {process.returncode}")
-        if "NOERROR" in dnsperf(address, port, names, "-n", 1, "-t", 1):
-            return
-        time.sleep(0.1)
+def first_answer_s(process, address, port, timeout_s=15.0):
+    """Asks until the process has answered well; how long that took from the call on."""
+    query = dns.message.make_query("first.bench-names.net", "A")
+    start = time.monotonic()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+        client.connect((address, port))
+        while time.monotonic() < start + timeout_s:
+            if process.poll() is not None:
+                raise BenchError(f"it ended with status {process.returncode}")
+            query.id = (query.id + 1) % 65536
+            client.settimeout(1.0)
+            try:
+                client.send(query.to_wire())
+                answer = client.recv(4096)
+            except ConnectionRefusedError:
+                time.sleep(0.0005)  # it does not listen yet
+                continue
+            except TimeoutError:
+                continue
+            if answer[:2] == query.to_wire()[:2] and answer[3] & 15 == 0:
+                return time.monotonic() - start
+            time.sleep(0.005)
     raise BenchError("it did not answer a first query")
