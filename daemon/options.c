@@ -157,6 +157,7 @@ Settings *options_load_settings(const Options *options, GError **error)
     SettingsSources sources = {
         .builtin = options->resolver_list,
         .builtin_relays = BUILTIN_RELAYS,
+        .builtin_as_needed = !options->service, /* users choose from all of it */
         .file = options->config    ? options->config
                 : options->service ? SERVICE_CONFIG
                                    : NULL,

@@ -7,6 +7,7 @@
  */
 #include "settings.h"
 
+#include "builtin_need.h"
 #include "cache_settings.h"
 #include "endpoint_spec.h"
 #include "entries.h"
@@ -284,21 +285,32 @@ static void lay_overrides(Keys *keys, const Keys *overrides)
     }
 }
 
+static gboolean read_builtin(const SettingsSources *sources, const Keys *keys, Keys *builtin,
+                             GError **error)
+{
+    const char *const files[] = {sources->builtin, sources->builtin_relays};
+
+    if (sources->builtin_as_needed && !builtin_is_needed(keys))
+        return TRUE;
+    for (size_t i = 0; i < G_N_ELEMENTS(files); i++)
+        if (files[i] && !keys_add_file(builtin, files[i], true, error))
+            return FALSE;
+    return TRUE;
+}
+
 Settings *settings_load(const SettingsSources *sources, GError **error)
 {
     g_autoptr(Settings) settings = settings_new();
     g_autoptr(Keys) keys = keys_new();
     g_autoptr(Keys) builtin = keys_new();
 
-    if (sources->builtin && !keys_add_file(builtin, sources->builtin, true, error))
-        return NULL;
-    if (sources->builtin_relays && !keys_add_file(builtin, sources->builtin_relays, true, error))
-        return NULL;
     if (sources->file && (!keys_add_file(keys, sources->file, sources->file_optional, error) ||
                           !keys_add_drop_ins(keys, sources->file, error)))
         return NULL;
     if (sources->overrides)
         lay_overrides(keys, sources->overrides);
+    if (!read_builtin(sources, keys, builtin, error))
+        return NULL;
     if (!read_catalogue(settings, keys, builtin, error) ||
         !list_settings_read(keys, builtin, settings->lists, error) ||
         !read_forwarder(settings, keys, error) || !read_relays(settings, keys, builtin, error) ||

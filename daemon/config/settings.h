@@ -58,6 +58,7 @@ typedef struct Settings {
 typedef struct SettingsSources {
     const char *builtin;        /* the built-in resolver list; a missing one is an empty one */
     const char *builtin_relays; /* the same of relays */
+    bool builtin_as_needed;     /* both are read only if something needs them (builtin_need.h) */
     const char *file;           /* sotto.conf; its drop-ins are in FILE.d */
     bool file_optional;         /* a missing `file` is no error */
     const Keys *overrides;      /* the command line; wins over the files */

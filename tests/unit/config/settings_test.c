@@ -37,6 +37,38 @@ static Settings *load(Fixture *fixture, GError **error)
     return settings_load(&sources, error);
 }
 
+/* How many resolvers are known to a forwarder with this text, where the built-in list has one. */
+static guint known_with(Fixture *fixture, const char *text)
+{
+    g_autofree char *builtin = g_build_filename(fixture->folder, "builtin.conf", NULL);
+    SettingsSources sources = {
+        .file = fixture->file, .builtin = builtin, .builtin_as_needed = true};
+    g_autoptr(Settings) settings = NULL;
+
+    put(fixture->folder, "builtin.conf",
+        "[Resolver known]\nEndpoints=tls://192.0.2.7#known.example\n");
+    put(fixture->folder, "sotto.conf", text);
+    settings = settings_load(&sources, NULL);
+    g_assert_nonnull(settings);
+    return settings->catalogue->len;
+}
+
+static void builtin_is_read_when_it_is_needed(Fixture *fixture, gconstpointer unused)
+{
+    g_assert_cmpuint(known_with(fixture, "[Sotto]\nResolvers=known\n"), ==, 1);
+    g_assert_cmpuint(known_with(fixture, "[Sotto]\n"), ==, 1);
+    g_assert_cmpuint(known_with(fixture, "[Sotto]\nResolvers=https://dns.example/q\n"), ==, 1);
+    g_assert_cmpuint(known_with(fixture, "[Sotto]\nResolvers=tls://192.0.2.1#a.example\nRelay=*\n"),
+                     ==, 1);
+    g_assert_cmpuint(known_with(fixture, "[Sotto]\nResolvers=tls://192.0.2.1#a.example;known\n"),
+                     ==, 1);
+}
+
+static void builtin_is_not_read_for_addresses(Fixture *fixture, gconstpointer unused)
+{
+    g_assert_cmpuint(known_with(fixture, "[Sotto]\nResolvers=tls://192.0.2.1#a.example\n"), ==, 0);
+}
+
 static void expect_refused(Fixture *fixture, const char *text, const char *part)
 {
     g_autoptr(GError) error = NULL;
@@ -221,6 +253,8 @@ int main(int argc, char **argv)
         {"/settings/four-lines-are-enough", four_lines_are_enough},
         {"/settings/drop-ins-win-in-order", drop_ins_win_in_order},
         {"/settings/command-line-wins", command_line_wins},
+        {"/settings/builtin-is-read-when-it-is-needed", builtin_is_read_when_it_is_needed},
+        {"/settings/builtin-is-not-read-for-addresses", builtin_is_not_read_for_addresses},
         {"/settings/own-entries-are-found", own_entries_are_found},
         {"/settings/unknown-choice-is-refused", unknown_choice_is_refused},
         {"/settings/keys-of-an-oblivious-resolver-may-be-given",
