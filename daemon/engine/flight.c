@@ -18,6 +18,7 @@
  */
 #include "flight.h"
 
+#include "depot.h"
 #include "dns64.h"
 #include "edns.h"
 #include "resolution.h"
@@ -39,6 +40,8 @@ struct Flight {
     int64_t departed_us;
 };
 
+static Depot depot = {.size = sizeof(Flight)};
+
 static void flight_free(Flight *flight)
 {
     Engine *engine = flight->engine;
@@ -47,7 +50,7 @@ static void flight_free(Flight *flight)
         g_hash_table_remove(engine->flights, &flight->key);
     second_leg_free(g_steal_pointer(&flight->second));
     resolution_clear(&flight->resolution);
-    g_free(flight);
+    depot_give(&depot, flight);
 }
 
 static Landing landing_from(const ResolutionResult *result, Status status, const Answer *answer)
@@ -329,7 +332,7 @@ void flight_board(Engine *engine, const QuestionKey *key, const Message *query,
         board(flight, passenger);
         return;
     }
-    flight = g_new0(Flight, 1);
+    flight = depot_take(&depot);
     flight->engine = engine;
     flight->epoch = engine->epoch;
     flight->local = destination->local;

@@ -12,9 +12,12 @@
 
 #include "answer.h"
 #include "cloak.h"
+#include "depot.h"
 #include "dns64.h"
 #include "flight.h"
 #include "query.h"
+
+#define SHORT_MESSAGE 192 /* bytes: nearly every query, padded ones too */
 
 struct Pending {
     ListNode node; /* in Engine.queries */
@@ -30,8 +33,11 @@ struct Pending {
     Name *alias; /* asked for instead, by this rule of the user's; NULL: nothing is */
     char *rule;
     Message message;
-    uint8_t bytes[];
+    uint8_t *long_bytes; /* of the message; NULL: it is short */
+    uint8_t short_bytes[SHORT_MESSAGE];
 };
+
+static Depot depot = {.size = sizeof(Pending)};
 
 Status pending_compose(const Answer *answer, const Message *message, const Name *alias,
                        const Client *client, uint8_t *out, size_t capacity, size_t *length)
@@ -62,7 +68,8 @@ static void pending_free(Pending *pending)
         engine->shares.held[pending->slot]--;
     g_free(pending->alias);
     g_free(pending->rule);
-    g_free(pending);
+    g_free(pending->long_bytes);
+    depot_give(&depot, pending);
 }
 
 static bool is_stale(const Landing *landing)
@@ -217,11 +224,21 @@ void query_drop_all(Engine *engine)
     }
 }
 
+static void keep_message(Pending *pending, const Message *message)
+{
+    uint8_t *bytes = pending->short_bytes;
+
+    if (message->length > SHORT_MESSAGE)
+        bytes = pending->long_bytes = g_malloc(message->length);
+    pending->message = *message;
+    pending->message.wire = memcpy(bytes, message->wire, message->length);
+}
+
 static Pending *pending_new(Engine *engine, const Errand *errand)
 {
     const Message *message = errand->message;
     const Verdict *verdict = errand->verdict;
-    Pending *pending = g_malloc0(sizeof *pending + message->length);
+    Pending *pending = depot_take(&depot);
 
     pending->engine = engine;
     pending->arrived_us = loop_now_us(engine->loop);
@@ -233,9 +250,7 @@ static Pending *pending_new(Engine *engine, const Errand *errand)
         pending->alias = g_memdup2(verdict->alias, sizeof *verdict->alias);
         pending->rule = *verdict->rule ? g_strdup(verdict->rule) : NULL;
     }
-    pending->message = *message;
-    pending->message.wire = pending->bytes;
-    memcpy(pending->bytes, message->wire, message->length);
+    keep_message(pending, message);
     pending->passenger.landed = on_landed;
     list_init(&pending->node);
     list_append(&engine->queries, &pending->node);

@@ -12,6 +12,12 @@ typedef struct Crowd {
     uint64_t counted; /* answers when it was last changed */
 } Crowd;
 
+/** Whether a limit is known: else there is room for any number. */
+static inline bool crowd_is_limited(const Crowd *crowd)
+{
+    return crowd->limit > 0;
+}
+
 /** Whether one more may be asked beside `under_way`. `answers` is how many have come on all
  * connections so far: after enough of them a limit that is reached gives way a little. */
 bool crowd_has_room(Crowd *crowd, size_t under_way, uint64_t answers);

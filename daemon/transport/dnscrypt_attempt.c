@@ -19,11 +19,14 @@
 #include "dnscrypt_attempt.h"
 
 #include "chance.h"
+#include "depot.h"
 #include "log.h"
 
 #include <string.h>
 
 #define RELAYED_CALL_US (1500 * 1000)
+
+static Depot depot = {.size = sizeof(Attempt)};
 
 static void attempt_timed_out(void *owner);
 
@@ -53,7 +56,7 @@ void dnscrypt_attempt_stop(Exchange *exchange)
     exchange->state = NULL;
     list_remove(&exchange->node);
     loop_timer_stop(&exchange->timer);
-    g_free(attempt);
+    depot_give(&depot, attempt);
     dnscrypt_call_next(dnscrypt);
     if (list_is_empty(&dnscrypt->live))
         loop_timer_start(&dnscrypt->idle, dnscrypt->base.environment.settings.idle_close_us);
@@ -318,7 +321,7 @@ bool dnscrypt_attempt_is_by_udp(const Exchange *exchange)
 void dnscrypt_attempt_start(Dnscrypt *dnscrypt, Exchange *exchange)
 {
     const DnscryptPath *path = &dnscrypt->path;
-    Attempt *attempt = g_new0(Attempt, 1);
+    Attempt *attempt = depot_take(&depot);
     attempt->dnscrypt = dnscrypt;
     attempt->exchange = exchange;
     list_init(&attempt->nonces);

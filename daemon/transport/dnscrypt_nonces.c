@@ -10,6 +10,7 @@
 #include "dnscrypt_nonces.h"
 
 #include "chance.h"
+#include "depot.h"
 
 #include <string.h>
 
@@ -35,20 +36,21 @@ void nonce_book_init(NonceBook *book)
     book->past_count = 0;
 }
 
-/* The entry belongs to the caller. */
-static NonceEntry *forget_oldest(NonceBook *book)
+static Depot depot = {.size = sizeof(NonceEntry)};
+
+static void forget_oldest(NonceBook *book)
 {
     NonceEntry *entry = list_first(&book->past, NonceEntry, node);
     list_remove(&entry->node);
     g_hash_table_remove(book->entries, entry->nonce);
     book->past_count--;
-    return entry;
+    depot_give(&depot, entry);
 }
 
 void nonce_book_clear(NonceBook *book)
 {
     while (book->past_count > 0)
-        g_free(forget_oldest(book));
+        forget_oldest(book);
     g_hash_table_destroy(book->entries);
     book->entries = NULL;
 }
@@ -56,8 +58,9 @@ void nonce_book_clear(NonceBook *book)
 NonceEntry *nonce_book_add(NonceBook *book, List *list, Exchange *exchange,
                            DnscryptSession *session)
 {
-    NonceEntry *entry = book->past_count == PAST_MAX ? forget_oldest(book) : g_new(NonceEntry, 1);
-    *entry = (NonceEntry){.exchange = exchange, .session = dnscrypt_session_ref(session)};
+    NonceEntry *entry = depot_take(&depot);
+    entry->exchange = exchange;
+    entry->session = dnscrypt_session_ref(session);
     chance_draw(entry->nonce, sizeof(entry->nonce));
     list_append(list, &entry->node);
     g_hash_table_insert(book->entries, entry->nonce, entry);
@@ -81,5 +84,5 @@ void nonce_book_retire(NonceBook *book, List *list)
         book->past_count++;
     }
     while (book->past_count > PAST_MAX)
-        g_free(forget_oldest(book));
+        forget_oldest(book);
 }

@@ -30,10 +30,15 @@ typedef struct Recent {
     bool used, answered;
 } Recent;
 
+enum { IDS = 65536, IDS_A_WORD = 64 };
+
+static uint8_t reply_room[MESSAGE_MAX]; /* shared: there is one thread */
+
 /* One connection; there is nothing to keep beside these. */
 typedef struct DotPipe {
     Pipe pipe;
-    GHashTable *by_id; /* wire ID → Exchange, of those sent */
+    GHashTable *by_id;                /* wire ID → Exchange, of those sent */
+    uint64_t taken[IDS / IDS_A_WORD]; /* a bit for each ID that is in use or recent */
     FrameReader reader;
     Recent recent[RECENT];
     unsigned recent_next;
@@ -49,9 +54,24 @@ static Recent *find_recent(DotPipe *dot, uint16_t id)
     return NULL;
 }
 
+static bool is_taken(const DotPipe *dot, uint16_t id)
+{
+    return dot->taken[id / IDS_A_WORD] >> id % IDS_A_WORD & 1;
+}
+
+static void flip_taken(DotPipe *dot, uint16_t id)
+{
+    dot->taken[id / IDS_A_WORD] ^= UINT64_C(1) << id % IDS_A_WORD;
+}
+
+/* In the place of the oldest one, which may be used again. */
 static void remember_id(DotPipe *dot, uint16_t id, bool answered)
 {
-    dot->recent[dot->recent_next++ % RECENT] = (Recent){id, true, answered};
+    Recent *recent = &dot->recent[dot->recent_next++ % RECENT];
+
+    if (recent->used)
+        flip_taken(dot, recent->id);
+    *recent = (Recent){id, true, answered};
 }
 
 static Exchange *find_exchange(DotPipe *dot, uint16_t id)
@@ -67,7 +87,8 @@ static bool take_id(DotPipe *dot, Exchange *exchange)
 
         chance_draw(&id, sizeof id);
 
-        if (find_exchange(dot, id) == NULL && find_recent(dot, id) == NULL) {
+        if (!is_taken(dot, id)) {
+            flip_taken(dot, id);
             exchange->wire_id = id;
             g_hash_table_insert(dot->by_id, GUINT_TO_POINTER(id), exchange);
             return true;
@@ -76,11 +97,9 @@ static bool take_id(DotPipe *dot, Exchange *exchange)
     return false;
 }
 
-/* Takes the exchange's ID, if it has one, out of use. */
+/* Takes the ID of one that was sent out of use. */
 static void retire_id(DotPipe *dot, const Exchange *exchange, bool answered)
 {
-    if (find_exchange(dot, exchange->wire_id) != exchange)
-        return;
     g_hash_table_remove(dot->by_id, GUINT_TO_POINTER(exchange->wire_id));
     remember_id(dot, exchange->wire_id, answered);
 }
@@ -177,7 +196,7 @@ static bool on_message(void *owner, const uint8_t *message, size_t length)
         count_stray(dot, wire_get_u16(message));
         return true;
     }
-    g_autofree uint8_t *reply = g_memdup2(message, length); /* what lent it may go inside `done` */
+    uint8_t *reply = memcpy(reply_room, message, length); /* what lent it may go inside `done` */
     if (!exchange_accepts(exchange, reply, length, &view)) {
         counters->forged++;
         return true;

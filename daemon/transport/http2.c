@@ -20,6 +20,7 @@ enum {
     STREAMS_MAX = 100,       /* RFC 9113 §6.5.2: no server should take fewer */
     WINDOW = 1024 * 1024,    /* of the connection; a stream's holds the longest message */
     HEADERS_MAX = 16 * 1024, /* of a response, advertised */
+    DIGITS = sizeof "4294967295",
 };
 
 /* ---- streams ---- */
@@ -77,12 +78,14 @@ static bool is_of_type(const char *value, size_t length, const char *type)
 {
     const size_t end = type != NULL ? strlen(type) : 0;
 
-    return type == NULL || (length >= end && g_ascii_strncasecmp(value, type, end) == 0 &&
-                            (length == end || strchr("; \t", value[end]) != NULL));
+    return type == NULL ||
+           (length >= end && (length == end || strchr("; \t", value[end]) != NULL) &&
+            (memcmp(value, type, end) == 0 || g_ascii_strncasecmp(value, type, end) == 0));
 }
 
-/* RFC 9111 §1.2.2: a number too large is the largest; what is no number is `otherwise`. */
-static uint32_t parse_seconds(const char *value, size_t length, uint32_t otherwise)
+/* RFC 9111 §1.2.2, for seconds: a number too large is the largest; what is no number is
+ * `otherwise`. */
+static uint32_t parse_number(const char *value, size_t length, uint32_t otherwise)
 {
     uint64_t seconds = 0;
 
@@ -94,21 +97,31 @@ static uint32_t parse_seconds(const char *value, size_t length, uint32_t otherwi
     return length > 0 ? (uint32_t)seconds : otherwise;
 }
 
+static bool directive_is(const char *directive, size_t length, const char *name)
+{
+    return length == strlen(name) && g_ascii_strncasecmp(directive, name, length) == 0;
+}
+
 /* Of "public, max-age=3600" (RFC 9111 §5.2); what must not be stored or used again has no age. */
 static uint32_t parse_max_age(const char *value, uint32_t otherwise)
 {
-    g_auto(GStrv) directives = g_strsplit(value, ",", 0);
+    static const char space[] = " \t", max_age[] = "max-age=";
     uint32_t found = otherwise;
 
-    for (size_t i = 0; directives[i] != NULL; i++) {
-        char *directive = g_strstrip(directives[i]);
-        const char *number = strchr(directive, '=');
+    while (*value != '\0') {
+        const char *directive = value + strspn(value, space);
+        const char *end = directive + strcspn(directive, ",");
+        size_t length = (size_t)(end - directive);
 
-        if (g_ascii_strncasecmp(directive, "max-age=", strlen("max-age=")) == 0)
-            found = parse_seconds(number + 1, strlen(number + 1), found);
-        else if (g_ascii_strcasecmp(directive, "no-store") == 0 ||
-                 g_ascii_strcasecmp(directive, "no-cache") == 0)
+        while (length > 0 && strchr(space, directive[length - 1]) != NULL)
+            length--;
+        if (length >= strlen(max_age) &&
+            g_ascii_strncasecmp(directive, max_age, strlen(max_age)) == 0)
+            found = parse_number(directive + strlen(max_age), length - strlen(max_age), found);
+        else if (directive_is(directive, length, "no-store") ||
+                 directive_is(directive, length, "no-cache"))
             return 0;
+        value = *end == ',' ? end + 1 : end;
     }
     return found;
 }
@@ -123,14 +136,14 @@ static int on_header(nghttp2_session *session, const nghttp2_frame *frame, const
     if (stream == NULL)
         return 0;
     if (header_is(":status", name, name_length)) { /* the final one comes after any 1xx */
-        stream->status = (unsigned)g_ascii_strtoull(value, NULL, 10);
+        stream->status = parse_number(value, length, 0);
         stream->is_wanted_type = stream->media_type == NULL;
         stream->age_s = 0;
         stream->max_age_s = HTTP2_NO_MAX_AGE;
     } else if (header_is("content-type", name, name_length)) {
         stream->is_wanted_type = is_of_type(value, length, stream->media_type);
     } else if (header_is("age", name, name_length)) {
-        stream->age_s = parse_seconds(value, length, 0);
+        stream->age_s = parse_number(value, length, 0);
     } else if (header_is("cache-control", name, name_length)) {
         stream->max_age_s = parse_max_age(value, stream->max_age_s);
     }
@@ -276,6 +289,18 @@ static nghttp2_nv header(const char *name, const char *value, uint8_t flags)
     return (nghttp2_nv){(uint8_t *)name, (uint8_t *)value, strlen(name), strlen(value), flags};
 }
 
+/* Returns the digits, which are the text's end. */
+static const char *to_decimal(unsigned value, char text[DIGITS])
+{
+    char *at = text + DIGITS - 1;
+
+    *at = '\0';
+    do
+        *--at = (char)('0' + value % 10);
+    while ((value /= 10) > 0);
+    return at;
+}
+
 /* Fills `headers`; returns how many there are. */
 static size_t build_headers(const Http2Request *request, const char *length, nghttp2_nv headers[7])
 {
@@ -316,7 +341,8 @@ static Http2Stream *stream_new(const Http2Request *request, void *owner)
 Http2Stream *http2_ask(Http2 *http, const Http2Request *request, void *owner)
 {
     bool post = request->upload != NULL;
-    g_autofree char *length = g_strdup_printf("%u", post ? request->upload->len : 0);
+    char digits[DIGITS];
+    const char *length = to_decimal(post ? request->upload->len : 0, digits);
     nghttp2_nv headers[7];
     size_t count = build_headers(request, length, headers);
     Http2Stream *stream = stream_new(request, owner);

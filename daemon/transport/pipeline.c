@@ -121,12 +121,20 @@ static size_t count_sent(const Pipe *pipe)
     return count;
 }
 
+/* Counted only where there is a limit: on nearly every server there is none. */
+static bool has_room(const Pipe *pipe)
+{
+    Pipeline *pipeline = pipe->pipeline;
+
+    return !crowd_is_limited(&pipeline->crowd) ||
+           crowd_has_room(&pipeline->crowd, count_sent(pipe), pipeline->base.counters.replies);
+}
+
 Exchange *pipe_next(const Pipe *pipe)
 {
     Pipeline *pipeline = pipe->pipeline;
-    uint64_t answers = pipeline->base.counters.replies;
 
-    if (pipeline->current != pipe || !crowd_has_room(&pipeline->crowd, count_sent(pipe), answers))
+    if (pipeline->current != pipe || !has_room(pipe))
         return NULL;
     return list_first(&pipeline->unsent, Exchange, node);
 }
