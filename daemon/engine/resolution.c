@@ -408,6 +408,10 @@ void resolution_extend(Resolution *resolution, int64_t budget_us)
 
 void resolution_restart(Resolution *resolution)
 {
+    if (resolution->ended) { /* and has not been able to say so yet */
+        resolution_end(resolution);
+        return;
+    }
     loop_defer_cancel(&resolution->finish); /* had it just failed on the old network */
     memset(resolution->passed_over, 0, sizeof resolution->passed_over);
     resolution->next = resolution->repeats = 0;
@@ -416,6 +420,7 @@ void resolution_restart(Resolution *resolution)
 
 void resolution_end(Resolution *resolution)
 {
+    resolution->ended = true;
     resolution->next = resolution->failed = resolution->candidate_count;
     resolution->failure = STATUS_UNREACHABLE;
     loop_defer_schedule(&resolution->finish);

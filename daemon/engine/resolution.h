@@ -46,6 +46,7 @@ struct Resolution {
     bool late;        /* the one asked last is, and its channel knows */
     LoopDefer finish; /* reports failure */
     unsigned repeats; /* how often the same was asked of the same once more */
+    bool ended;       /* its network is gone: nobody is asked any more */
     Forms forms;
     int64_t started_us, deadline_us, pause_us;
     Status failure; /* the most telling so far */
@@ -60,7 +61,8 @@ void resolution_start(Resolution *resolution, Engine *engine, Plan *plan,
                       int64_t budget_us);
 /** Somebody joined who has this long. */
 void resolution_extend(Resolution *resolution, int64_t budget_us);
-/** Asks again from the first candidate on; the network changed. Attempts were withdrawn before. */
+/** Asks again from the first candidate on, unless it was ended; the network changed. Attempts were
+ * withdrawn before. */
 void resolution_restart(Resolution *resolution);
 /** The network changed, and it is tied to the old one: fails soon. Attempts were withdrawn before.
  */

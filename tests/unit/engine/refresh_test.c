@@ -193,6 +193,23 @@ static void strangers_are_not_asked(Harness *harness, gconstpointer unused)
     g_assert_cmpuint(message_rcode(&answer), ==, RCODE_NOERROR);
 }
 
+/* A laptop that wakes up elsewhere hears of both in one turn. */
+static void nor_when_everything_is_asked_again(Harness *harness, gconstpointer unused)
+{
+    Ask printer = {.name = "printer.lan", .type = RRTYPE_A, .udp_size = 1232};
+    Message answer;
+
+    add_route(harness);
+    harness_send(harness, &printer);
+    engine_network_changed(harness->engine, "hotel");
+    engine_reconnect(harness->engine);
+    harness_turn(harness);
+    g_assert_cmpuint(fake_servers[3].asked, ==, 1);
+    g_assert_true(harness_receive(harness, &answer));
+    g_assert_cmpuint(message_rcode(&answer), ==, RCODE_SERVFAIL);
+    g_assert_cmpint(answer_ede(&answer, NULL), ==, EDE_NO_REACHABLE_AUTHORITY);
+}
+
 static size_t flush(Harness *harness, const char *text)
 {
     Name name;
@@ -258,6 +275,7 @@ int main(int argc, char **argv)
     TEST("begun-anew-if-the-plan-says-so", begun_anew_if_the_plan_says_so);
     TEST("answers-of-a-networks-servers-stay-with-it", answers_of_a_networks_servers_stay_with_it);
     TEST("strangers-are-not-asked", strangers_are_not_asked);
+    TEST("nor-when-everything-is-asked-again", nor_when_everything_is_asked_again);
     TEST("flushed-with-what-is-below", flushed_with_what_is_below);
     TEST("peeked-at-without-a-trace", peeked_at_without_a_trace);
     return g_test_run();
