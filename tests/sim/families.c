@@ -28,6 +28,7 @@ static void deaths(Trouble *trouble, Dice *dice)
 {
     trouble->deaths = 8;
     trouble->rotations = 2;
+    trouble->clocks = 1;
     trouble->manners.hang_up = dice_below(dice, 300);
 }
 
@@ -84,8 +85,10 @@ static void everything(Trouble *trouble, Dice *dice)
         .sick = dice_below(dice, 100),
         .hang_up = dice_below(dice, 100),
         .no_edns = dice_below(dice, 100),
+        .keepalive = dice_below(dice, 300),
         .think_us = dice_between(dice, 1, 1000) * MS,
     };
+    trouble->clocks = dice_chance(dice, 200);
     trouble->deaths = trouble->moves = trouble->reloads = 3;
     trouble->flushes = trouble->naps = trouble->rotations = 1;
     trouble->lookups = 4;
@@ -118,7 +121,7 @@ void family_draw(uint64_t seed, Trouble *trouble)
 {
     Dice dice = {~seed};
 
-    *trouble = (Trouble){.failures_show = true};
+    *trouble = (Trouble){.failures_show = true, .manners.keepalive = dice_below(&dice, 300)};
     trouble->weather.latency_us = dice_between(&dice, 0, 60) * MS;
     family_of(seed)->draw(trouble, &dice);
 }

@@ -9,6 +9,7 @@
 #include "nameserver.h"
 
 #include "chronicle.h"
+#include "edns.h"
 #include "frame.h"
 #include "list.h"
 #include "truth.h"
@@ -144,8 +145,11 @@ static void testify(const Nameserver *server, const Name *name)
         chronicle_fault("a blocked name was asked for: %s", name_format(name, text));
     if (local && !own)
         chronicle_fault("a network's own name left it: %s", name_format(name, text));
-    if (!local && own && !server->may_see_all)
+    if (!local && own)
         chronicle_fault("a name was asked in clear: %s", name_format(name, text));
+    if (own && truth_place(name) != 0 && truth_place(name) != server->host.place)
+        chronicle_fault("another network's name was shown to this one: %s",
+                        name_format(name, text));
 }
 
 /* What it says to the query; it may be too long for a datagram. */
@@ -153,6 +157,7 @@ static size_t write_reply(Nameserver *server, const Message *query, uint8_t out[
 {
     const Agenda *agenda = server->host.ether->agenda;
     TruthView view = {.place = server->host.ether->place,
+                      .in_clear = server->kind == ENDPOINT_PLAIN,
                       .now_s = (uint32_t)(agenda->now_us / 1000000)};
 
     if (server->kind == ENDPOINT_PLAIN && query->has_edns &&
@@ -162,6 +167,25 @@ static size_t write_reply(Nameserver *server, const Message *query, uint8_t out[
         return truth_write_empty(
             query, dice_chance(&server->dice, 500) ? RCODE_SERVFAIL : RCODE_REFUSED, out);
     return truth_write(query, &view, out);
+}
+
+/* RFC 7828 §3.2: in units of 100 ms. */
+static size_t add_keepalive(Nameserver *server, uint8_t *message, size_t length)
+{
+    WireWriter writer = wire_writer(message, TRUTH_REPLY_MAX);
+
+    writer.position = length;
+    wire_write_u8(&writer, 0);
+    wire_write_u16(&writer, RRTYPE_OPT);
+    wire_write_u16(&writer, 1232);
+    wire_write_u32(&writer, 0);
+    wire_write_u16(&writer, 6);
+    wire_write_u16(&writer, EDNS_TCP_KEEPALIVE);
+    wire_write_u16(&writer, 2);
+    wire_write_u16(&writer, (uint16_t)(30 * dice_below(&server->dice, 3)));
+    wire_put_u16(message + 10, 1);
+    g_assert_false(writer.failed);
+    return writer.position;
 }
 
 /* The most that an answer by this way may be long. */
@@ -190,6 +214,8 @@ static void answer(Nameserver *server, const Message *query, const Way *way)
     if ((way->sealed ? papers_sealed_length(length) : length) > longest ||
         (way->from && dice_chance(&server->dice, server->manners.cut)))
         length = truth_write_empty(query, MESSAGE_TC, message);
+    if (server->kind == ENDPOINT_DOT && dice_chance(&server->dice, server->manners.keepalive))
+        length = add_keepalive(server, message, length);
     send_message(server, way, message, length, think_us(server));
     if (dice_chance(&server->dice, server->manners.mischief))
         send_message(server, way, message, length, think_us(server));

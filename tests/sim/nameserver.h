@@ -7,13 +7,14 @@
 
 /** What else than the right answer, each of 1000 answers. */
 typedef struct Manners {
-    unsigned mischief; /* wrong ID, wrong question, garbage, repeats, before the right one */
-    unsigned mute;     /* mischief alone, or nothing */
-    unsigned cut;      /* TC, by UDP */
-    unsigned sick;     /* SERVFAIL or REFUSED */
-    unsigned hang_up;  /* closes the connection in place of answering */
-    unsigned no_edns;  /* plain: FORMERR to OPT */
-    int64_t think_us;  /* at most so long; half of them not at all */
+    unsigned mischief;  /* wrong ID, wrong question, garbage, repeats, before the right one */
+    unsigned mute;      /* mischief alone, or nothing */
+    unsigned cut;       /* TC, by UDP */
+    unsigned sick;      /* SERVFAIL or REFUSED */
+    unsigned hang_up;   /* closes the connection in place of answering */
+    unsigned no_edns;   /* plain: FORMERR to OPT */
+    unsigned keepalive; /* DoT: says how long a connection may be idle, 0 being one of the times */
+    int64_t think_us;   /* at most so long; half of them not at all */
 } Manners;
 
 /** A resolver on the simulated network: plain DNS, DNSCrypt, or what DNS over TLS is inside TLS. */
@@ -25,7 +26,6 @@ typedef struct Nameserver {
     const Papers *papers; /* DNSCrypt */
     unsigned issue;       /* which of its keys are in use */
     PapersDesk desk;
-    bool may_see_all; /* plain: it is one of the plan's own resolvers */
     unsigned answered;
 } Nameserver;
 

@@ -53,7 +53,12 @@ static Question *find_question(Stub *stub, const Address *client, const Call *ca
 
 static void take_answer(Stub *stub, Question *question, const uint8_t *bytes, size_t length)
 {
-    TruthView view = {.place = stub->ether->place, .now_s = (uint32_t)(now_us(stub) / 1000000)};
+    TruthView view = {.place = stub->ether->place,
+                      .in_clear = stub->in_clear,
+                      .nat64 = stub->ether->place == stub->translator,
+                      .now_s = (uint32_t)(now_us(stub) / 1000000),
+                      .slack_s = stub->slack_s,
+                      .stale_s = stub->stale_s};
     char text[NAME_MAX_TEXT];
     const char *why;
     Message answer;
@@ -64,7 +69,7 @@ static void take_answer(Stub *stub, Question *question, const uint8_t *bytes, si
         chronicle_fault("a second answer came for %s", text);
     if (message_parse(&answer, bytes, length) != STATUS_OK)
         chronicle_fault("a malformed answer came for %s", text);
-    verdict = truth_judge(&question->message, &answer, &view, stub->stale_s, &why);
+    verdict = truth_judge(&question->message, &answer, &view, &why);
     if (verdict == TRUTH_WRONG)
         chronicle_fault("a wrong answer came for %s type %u: %s", text, question->message.qtype,
                         why);
@@ -184,7 +189,8 @@ static void on_line_closed(void *owner, Line *line)
     if (!call)
         return;
     chronicle_note(NULL, 0, "a TCP client is hung up on");
-    if (waits(stub, call) && !stub->lenient)
+    /* who is in the middle of a question has been idle, for all the program knows */
+    if (waits(stub, call) && !stub->lenient && !call->unfinished)
         chronicle_fault("a TCP client that waits was hung up on");
     call_forget(call);
 }
@@ -197,12 +203,13 @@ static Call *find_call(Stub *stub, const StubWay *way)
     Call *call = &stub->calls[way->client % STUB_CALLS];
     Address from = client_address(way->client);
 
-    if (call->line && (call->line->ended || call->line->hung_up))
+    if (call->line && (call->line->ended || call->line->hung_up || call->unfinished))
         return NULL;
     if (call->line)
         return call;
     call->stub = stub;
     call->slow = way->slow;
+    call->unfinished = false;
     call->line = kernel_dial(&from, &stub->server, call);
     if (call->line && way->slow)
         call->line->window = SMALL_WINDOW;
@@ -252,6 +259,46 @@ static size_t write_query(Stub *stub, const Name *name, uint16_t type, uint8_t *
     return writer.position;
 }
 
+/* Part of a frame, that is still to be sent. */
+typedef struct Rest {
+    Deed deed;
+    Line *line;
+    size_t length;
+    uint8_t bytes[256];
+} Rest;
+
+static void on_rest(Deed *deed)
+{
+    Rest *rest = container_of(deed, Rest, deed);
+    Call *call = rest->line->far_end;
+
+    if (call) {
+        call->unfinished = false;
+        kernel_line_bytes(rest->line, rest->bytes, rest->length);
+    }
+    line_unref(rest->line);
+    g_free(rest);
+}
+
+/* At once, or the first part now and the rest in a moment. */
+static void call_write(Call *call, const uint8_t *frame, size_t length, bool in_pieces)
+{
+    Dice *dice = &call->stub->dice;
+    size_t now = in_pieces ? 1 + dice_below(dice, (unsigned)length - 1) : length;
+    Rest *rest;
+
+    kernel_line_bytes(call->line, frame, now);
+    if (now == length)
+        return;
+    rest = g_new0(Rest, 1);
+    rest->line = line_ref(call->line);
+    rest->length = length - now;
+    memcpy(rest->bytes, frame + now, rest->length);
+    call->unfinished = true;
+    agenda_add(call->stub->ether->agenda, &rest->deed,
+               now_us(call->stub) + dice_between(dice, 1, 40000), on_rest);
+}
+
 static void send_by_call(Question *question, size_t length, const StubWay *way)
 {
     Call *call = question->call;
@@ -260,13 +307,7 @@ static void send_by_call(Question *question, size_t length, const StubWay *way)
 
     wire_put_u16(frame, (uint16_t)length);
     memcpy(frame + 2, question->bytes, length);
-    length += 2;
-    if (way->in_pieces) { /* the rest comes with the next question, or never */
-        kernel_line_bytes(line, frame, 1);
-        kernel_line_bytes(line, frame + 1, length - 1);
-    } else {
-        kernel_line_bytes(line, frame, length);
-    }
+    call_write(call, frame, length + 2, way->in_pieces && !way->half_closes && !way->quits);
     if (way->half_closes || way->quits)
         kernel_line_end(line);
     if (way->quits) {

@@ -34,18 +34,20 @@ typedef struct Call {
     struct Stub *stub;
     Line *line; /* NULL: not in use */
     FrameReader reader;
-    bool quits; /* gives up after this */
-    bool slow;  /* takes what is sent only bit by bit */
+    bool slow;       /* takes what is sent only bit by bit */
+    bool unfinished; /* part of a question is still to be sent */
 } Call;
 
 typedef struct Stub {
     Ether *ether;
     Dice dice;
-    Address server;      /* the program under test */
-    int64_t patience_us; /* by then it has answered */
-    uint32_t stale_s;
-    bool lenient;         /* connections may be refused or closed: descriptors are short */
-    bool failures_are_ok; /* SERVFAIL is an answer; else it is a fault */
+    Address server;            /* the program under test */
+    int64_t patience_us;       /* by then it has answered */
+    uint32_t stale_s, slack_s; /* as in TruthView */
+    bool in_clear;             /* some resolver is, or was, asked in clear */
+    unsigned translator;       /* the place whose network translates; 0 none */
+    bool lenient;              /* connections may be refused or closed: descriptors are short */
+    bool failures_are_ok;      /* SERVFAIL is an answer; else it is a fault */
     Question questions[STUB_QUESTIONS];
     unsigned asked, right, failed, waiting;
     Call calls[STUB_CALLS];

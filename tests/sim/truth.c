@@ -6,24 +6,24 @@
  *   AAAA  20 01 0d b8 [place] [3 of hash] [4: second it was made] [4 of hash]
  *   TXT   1 string of 12: [4: second it was made] [8 of hash]
  *
- * `place` is 100 for what is true everywhere. The hash is of lower-case name, type and place. A TTL
- * is one of a few, by the hash.
+ * `place` is 80 for what is true everywhere. The hash is of lower-case name, type and place. A TTL
+ * is one of a few, by name and type.
  */
 #include "truth.h"
 
 #include "edns.h"
+#include "nat64.h"
 
 #include <glib.h>
 #include <stdio.h>
 #include <string.h>
 
 enum {
-    EVERYWHERE = 100,
+    EVERYWHERE = 80,   /* as the first octet of an address: one of the internet's */
     BULK_TYPE = 65280, /* for private use (RFC 6895 §3.1) */
     BULK = 1900,
     NEGATIVE_TTL_S = 20,
     STALE_TTL_S = 30,
-    SLACK_S = 12, /* on the way, and waiting for it */
 };
 
 void truth_name(char letter, unsigned number, const char *zone, Name *name)
@@ -43,6 +43,17 @@ static bool is_under(const Name *name, const char *text)
 bool truth_is_local(const Name *name)
 {
     return is_under(name, "home.arpa");
+}
+
+unsigned truth_place(const Name *name)
+{
+    static const char *const zones[] = {"net1.home.arpa", "net2.home.arpa", "net3.home.arpa"};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(zones); i++) {
+        if (is_under(name, zones[i]))
+            return i + 1;
+    }
+    return 0;
 }
 
 bool truth_is_blocked(const Name *name)
@@ -72,17 +83,22 @@ static uint64_t hash_of(const Name *name, uint16_t type, unsigned place)
     return hash ^ (hash >> 32);
 }
 
-static uint32_t ttl_of(uint64_t hash)
+static uint32_t ttl_of(const Name *name, uint16_t type)
 {
     static const uint32_t ttls[] = {2, 5, 30, TRUTH_TTL_MAX};
 
-    return ttls[(hash >> 40) % G_N_ELEMENTS(ttls)];
+    return ttls[(hash_of(name, type, 0) >> 40) % G_N_ELEMENTS(ttls)];
+}
+
+static unsigned place_of(const Name *name, const TruthView *view)
+{
+    return view->in_clear || truth_is_local(name) ? view->place : EVERYWHERE;
 }
 
 /* Returns the length; 0 for types that no name has. */
 static size_t write_data(const Name *name, uint16_t type, const TruthView *view, uint8_t data[16])
 {
-    unsigned place = truth_is_local(name) ? view->place : EVERYWHERE;
+    unsigned place = place_of(name, view);
     uint64_t hash = hash_of(name, type, place);
 
     switch (type) {
@@ -106,17 +122,19 @@ static size_t write_data(const Name *name, uint16_t type, const TruthView *view,
     }
 }
 
-/* The second of an answer's making is not compared; returned in `made_s` where there is one. */
+/* The second of an answer's making is not compared, but returned where there is one. */
 static bool same_data(uint16_t type, const uint8_t *seen, uint8_t *expected, uint32_t *made_s)
 {
     size_t at = type == RRTYPE_AAAA ? 8 : type == RRTYPE_TXT ? 1 : 0;
     size_t length = type == RRTYPE_AAAA ? 16 : type == RRTYPE_TXT ? 13 : 4;
 
-    if (at > 0) {
+    if (at > 0)
+        wire_put_u32(expected + at, wire_get_u32(seen + at));
+    if (memcmp(seen, expected, length) != 0)
+        return false;
+    if (at > 0)
         *made_s = wire_get_u32(seen + at);
-        wire_put_u32(expected + at, *made_s);
-    }
-    return memcmp(seen, expected, length) == 0;
+    return true;
 }
 
 /* ---- writing ---- */
@@ -150,11 +168,11 @@ static unsigned write_answers(WireWriter *writer, const Message *query, const Tr
     char letter = letter_of(&query->qname);
     uint8_t data[16];
     size_t length = write_data(&query->qname, query->qtype, view, data);
-    unsigned place = truth_is_local(&query->qname) ? view->place : EVERYWHERE, count = 1;
-    uint32_t ttl_s = ttl_of(hash_of(&query->qname, query->qtype, place));
+    uint32_t ttl_s = ttl_of(&query->qname, query->qtype);
+    unsigned count = 1;
     Name alias;
 
-    if (length == 0)
+    if (length == 0 || (letter == 'f' && query->qtype == RRTYPE_AAAA))
         return 0;
     if (letter == 'c') {
         truth_name('t', 1, "example", &alias);
@@ -217,41 +235,87 @@ static bool is_said_to_be_stale(const Message *answer, const Record *record)
     return option && length >= 2 && wire_get_u16(option) == EDE_STALE_ANSWER;
 }
 
-static const char *judge_record(const Message *query, const Message *answer, const Record *record,
-                                const TruthView *view, uint32_t stale_s)
+/* Whether a translating network may answer with what it makes of the name's IPv4 address. It does
+ * so where resolvers fail with AAAA, too (RFC 6147 §5.1.2). */
+static bool is_translatable(const Message *query, const TruthView *view)
 {
-    unsigned place = truth_is_local(&query->qname) ? view->place : EVERYWHERE;
-    uint32_t ttl_s = ttl_of(hash_of(&query->qname, query->qtype, place)), made_s = view->now_s;
+    return view->nat64 && query->qtype == RRTYPE_AAAA && !truth_is_local(&query->qname) &&
+           !(query->dnssec_ok && query->flags & MESSAGE_CD);
+}
+
+static bool is_translated(const Message *query, const uint8_t *data, const TruthView *view)
+{
+    uint8_t v4[16], expected[NAT64_IPV6_LENGTH];
+
+    write_data(&query->qname, RRTYPE_A, view, v4);
+    nat64_embed(&nat64_well_known, v4, expected);
+    return is_translatable(query, view) && memcmp(data, expected, sizeof expected) == 0;
+}
+
+/* Whether the data is the name's, and when it was made. */
+static bool has_data_of(const Message *query, const Message *answer, const Record *record,
+                        const TruthView *view, uint32_t *made_s)
+{
+    const uint8_t *data = answer->wire + record->rdata;
     uint8_t expected[16];
     size_t length = write_data(&query->qname, query->qtype, view, expected);
-    bool stale = is_said_to_be_stale(answer, record);
 
+    if (record->rdata_length != length)
+        return false;
+    if (is_translated(query, data, view))
+        return true;
+    return (letter_of(&query->qname) != 'f' || query->qtype != RRTYPE_AAAA) &&
+           same_data(record->type, data, expected, made_s);
+}
+
+static const char *judge_record(const Message *query, const Message *answer, const Record *record,
+                                const TruthView *view)
+{
+    TruthView encrypted = *view;
+    uint32_t ttl_s = MAX(ttl_of(&query->qname, query->qtype),
+                         is_translatable(query, view) ? ttl_of(&query->qname, RRTYPE_A) : 0);
+    bool stale = is_said_to_be_stale(answer, record);
+    uint32_t made_s = view->now_s, age_s;
+
+    encrypted.in_clear = false;
+    if (record->type == query->qtype && !has_data_of(query, answer, record, view, &made_s) &&
+        !has_data_of(query, answer, record, &encrypted, &made_s))
+        return "its data is not the name's";
+    if (made_s > view->now_s)
+        return "it is of the future";
+    age_s = view->now_s - made_s;
+    if (age_s > ttl_s + view->slack_s + (stale ? view->stale_s : 0))
+        return "it is older than it may be";
     if (record->ttl > (stale ? MAX(ttl_s, (uint32_t)STALE_TTL_S) : ttl_s))
         return "its TTL is longer than the owner's";
-    if (record->type != query->qtype)
-        return NULL;
-    if (record->rdata_length != length ||
-        !same_data(record->type, answer->wire + record->rdata, expected, &made_s))
-        return "its data is not the name's";
-    if (made_s > view->now_s || view->now_s - made_s > ttl_s + SLACK_S + (stale ? stale_s : 0))
-        return "it is older than it may be";
+    if (!stale && record->ttl + age_s > ttl_s + view->slack_s)
+        return "it was kept, and its TTL has not gone down";
     return NULL;
 }
 
-static const char *judge_data(const Message *query, const Message *answer, const TruthView *view,
-                              uint32_t stale_s)
+/* How many records the answer has. What else a name has is not translated. */
+static bool is_count_right(const Message *query, unsigned count, const TruthView *view)
 {
     char letter = letter_of(&query->qname);
+
+    if (letter == 'f' && query->qtype == RRTYPE_AAAA)
+        return count == is_translatable(query, view);
+    if (letter == 'x' || letter == 'n')
+        return count == 0;
+    if (letter == 'l' && is_translatable(query, view))
+        return count == 1 || count == 2;
+    return count == (letter == 'c' || letter == 'l' ? 2 : 1);
+}
+
+static const char *judge_data(const Message *query, const Message *answer, const TruthView *view)
+{
     RecordIterator iterator = record_iterator(answer);
-    unsigned expected = letter == 'c' || letter == 'l' ? 2 : 1;
     Record record;
 
-    if (letter == 'x' || letter == 'n')
-        expected = 0;
-    if (answer->answer_count != expected)
+    if (!is_count_right(query, answer->answer_count, view))
         return "it has not as many records as the name";
-    while (expected > 0 && record_next(&iterator, &record) && record.section == 1) {
-        const char *why = judge_record(query, answer, &record, view, stale_s);
+    while (record_next(&iterator, &record) && record.section == 1) {
+        const char *why = judge_record(query, answer, &record, view);
 
         if (why)
             return why;
@@ -260,7 +324,7 @@ static const char *judge_data(const Message *query, const Message *answer, const
 }
 
 TruthVerdict truth_judge(const Message *query, const Message *answer, const TruthView *view,
-                         uint32_t stale_s, const char **why)
+                         const char **why)
 {
     unsigned rcode = message_rcode(answer);
     bool no_name = letter_of(&query->qname) == 'x' || truth_is_blocked(&query->qname);
@@ -277,6 +341,6 @@ TruthVerdict truth_judge(const Message *query, const Message *answer, const Trut
     if (rcode != (no_name ? RCODE_NXDOMAIN : RCODE_NOERROR))
         *why = "its RCODE is not the name's";
     else if (!truth_is_blocked(&query->qname))
-        *why = judge_data(query, answer, view, stale_s);
+        *why = judge_data(query, answer, view);
     return *why ? TRUTH_WRONG : TRUTH_RIGHT;
 }

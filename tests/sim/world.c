@@ -9,6 +9,8 @@
  * kinds must be answered (a server that has changed its keys is noticed by a question that fails,
  * hence up to three of them). Then nobody asks any more, and after a quarter of an hour an idle
  * program has no timer, no query, and no descriptor but those that it listens on.
+ *
+ * A tenth of all schedules end while the trouble lasts: then nothing may be left either.
  */
 #include "world.h"
 
@@ -22,9 +24,11 @@
 
 #define MS             1000
 #define SECOND         (1000 * MS)
-#define WALL_S         2500000000 /* later than any build */
 #define ANSWERED_BY_US (4500 * MS + 50 * MS)
 #define STALE_S        3600
+#define SLACK_S        12 /* an answer is on its way, or waits to be asked again */
+#define GOOD_SLACK_S   2
+#define ABRUPT_ENDS    100 /* of 1000 */
 #define TURNS_MAX      10000
 #define LAST_ATTEMPTS  3
 #define BEGIN_US       INT64_C(1000000000)
@@ -160,7 +164,7 @@ static void begin(World *world, uint64_t seed, const Trouble *trouble)
     world->ether.weather = trouble->weather;
     kernel_boot(&ether_events, &world->ether, dice_throw(&world->dice));
     ether_move(&world->ether, 1);
-    world->loop = loop_new_fake(BEGIN_US, WALL_S);
+    world->loop = loop_new_fake(BEGIN_US, WORLD_WALL_S);
     set_clock(world, BEGIN_US);
     world->engine = engine_new(world->loop, NULL);
     make_servers(world);
@@ -170,9 +174,12 @@ static void begin(World *world, uint64_t seed, const Trouble *trouble)
     world->stub.stale_s = STALE_S;
     world->stub.failures_are_ok = trouble->failures_show;
     world->stub.lenient = trouble->tight;
+    world->stub.slack_s = trouble->failures_show ? SLACK_S : GOOD_SLACK_S;
+    world->stub.translator = dice_below(&world->dice, WORLD_PLACES + 1);
+    world->names = 1 + dice_below(&world->dice, 8);
     world->rules = make_rules();
     engine_set_rules(world->engine, world->rules);
-    engine_network_changed(world->engine, "net1");
+    world_join(world, "net1");
     world_apply_plan(world);
 }
 
@@ -218,13 +225,17 @@ static void see_it_idle(const World *world)
         chronicle_fault("something is still under way");
 }
 
+/* The program ends; in the middle of everything, sometimes. */
 static void end(World *world)
 {
+    world_cancel_events(world);
     stub_clear(&world->stub);
     engine_free(world->engine);
     loop_free(world->loop);
     if (kernel_open_count() > 0)
         chronicle_fault("%u descriptors are left behind", kernel_open_count());
+    while (agenda_next_us(&world->agenda) != INT64_MAX)
+        agenda_run(&world->agenda, agenda_next_us(&world->agenda));
     plan_unref(world->plan);
     ruleset_unref(world->rules);
     for (unsigned i = 0; i < world->server_count; i++)
@@ -235,6 +246,18 @@ static void end(World *world)
     agenda_clear(&world->agenda);
 }
 
+/* All is well again, and stays so. */
+static void recover(World *world)
+{
+    world_heal(world);
+    live_for(world, 130 * SECOND);
+    see_it_well(world, "example");
+    see_it_well(world, "home.arpa");
+    stub_close_calls(&world->stub);
+    live_for(world, 900 * SECOND);
+    see_it_idle(world);
+}
+
 void world_run(uint64_t seed, const Trouble *trouble)
 {
     World *world = g_new0(World, 1);
@@ -243,14 +266,12 @@ void world_run(uint64_t seed, const Trouble *trouble)
     begin(world, seed, trouble);
     span_us = dice_between(&world->dice, 1, 20) * SECOND;
     world_plan_events(world, span_us);
-    live_for(world, span_us);
-    world_heal(world);
-    live_for(world, 130 * SECOND);
-    see_it_well(world, "example");
-    see_it_well(world, "home.arpa");
-    stub_close_calls(&world->stub);
-    live_for(world, 900 * SECOND);
-    see_it_idle(world);
+    if (dice_chance(&world->dice, ABRUPT_ENDS)) {
+        live_for(world, dice_between(&world->dice, 0, span_us));
+    } else {
+        live_for(world, span_us);
+        recover(world);
+    }
     end(world);
     g_free(world);
 }

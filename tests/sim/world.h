@@ -12,12 +12,14 @@
  * going to happen to them (world_events.c), all of it from one seed. */
 
 enum { WORLD_SERVERS = 4, WORLD_PLACES = 3, WORLD_LOOKUPS = 8 };
+#define WORLD_WALL_S INT64_C(2500000000) /* later than any build */
 
 /** How bad a schedule gets. */
 typedef struct Trouble {
     Weather weather;
     Manners manners;
-    unsigned deaths, moves, reloads, flushes, naps, rotations, lookups; /* at most so many */
+    unsigned deaths, moves, reloads, flushes, naps, rotations, lookups,
+        clocks;         /* at most so many */
     unsigned quitters;  /* of 1000 TCP clients, and who babbles */
     bool tight;         /* small limits, many questions, descriptors run out */
     bool failures_show; /* SERVFAIL is to be expected */
@@ -48,7 +50,8 @@ typedef struct World {
     unsigned idle_files; /* descriptors that an idle program has */
     unsigned most_queries;
     size_t most_cache;
-    bool healed;
+    unsigned names; /* of each kind that are asked for */
+    bool healed, ended;
 } World;
 
 /** Lives through a whole schedule. */
@@ -60,5 +63,9 @@ void world_run(uint64_t seed, const Trouble *trouble);
 void world_apply_plan(World *world);
 /** Puts everything that is going to happen on the agenda. */
 void world_plan_events(World *world, int64_t span_us);
+/** Tells the program on which network it is. */
+void world_join(World *world, const char *network_id);
+/** What is on the agenda does not happen any more. */
+void world_cancel_events(World *world);
 /** Ends all trouble. */
 void world_heal(World *world);

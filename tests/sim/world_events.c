@@ -5,10 +5,13 @@
  */
 #include "chronicle.h"
 #include "list.h"
+#include "nat64.h"
+#include "scope.h"
 #include "truth.h"
 #include "world.h"
 
 #define MS     1000
+#define YEAR_S (365 * 86400)
 #define SECOND (1000 * MS)
 
 typedef struct Event {
@@ -84,6 +87,7 @@ void world_apply_plan(World *world)
     plan->transport.tcp_only = dice_chance(&world->dice, 150);
     plan->transport.fresh_keys = dice_chance(&world->dice, 30);
     plan->transport.idle_close_us = dice_between(&world->dice, 1, 30) * SECOND;
+    world->stub.in_clear |= scope_is_in_clear(plan->resolvers, plan->resolver_count);
     engine_apply(world->engine, plan);
     plan_unref(world->plan);
     world->plan = plan;
@@ -93,12 +97,14 @@ void world_apply_plan(World *world)
 
 static void draw_name(World *world, Name *name)
 {
-    static const char letters[] = "aaaaaaaaccnnxxllst";
+    static const char letters[] = "aaaaaaaaccnnxxllsff";
     char letter = letters[dice_below(&world->dice, sizeof letters - 1)];
+    g_autofree char *own = g_strdup_printf("net%u.home.arpa", world->ether.place);
     unsigned zone = dice_below(&world->dice, 100);
 
-    truth_name(letter, dice_below(&world->dice, 8),
-               zone < 70   ? "example"
+    truth_name(letter, dice_below(&world->dice, world->names),
+               zone < 60   ? "example"
+               : zone < 75 ? own
                : zone < 95 ? "home.arpa"
                            : "blocked.test",
                name);
@@ -111,13 +117,16 @@ static void ask(World *world)
     StubWay way = {.stream = dice_chance(dice, 250), .client = dice_below(dice, 6)};
     Name name;
 
+    draw_name(world, &name);
     if (way.stream) {
         way.quits = dice_chance(dice, world->trouble.quitters);
         way.half_closes = dice_chance(dice, world->trouble.quitters / 2);
         way.slow = dice_chance(dice, world->trouble.quitters / 2);
         way.in_pieces = dice_chance(dice, 100);
     }
-    draw_name(world, &name);
+    /* what is read late could be read, and then asked, on another network */
+    if (truth_place(&name) != 0 && (way.in_pieces || world->trouble.tight))
+        way.stream = false;
     stub_ask(&world->stub, &name, types[dice_below(dice, G_N_ELEMENTS(types))], &way);
     if (dice_chance(dice, world->trouble.quitters / 4))
         stub_babble(&world->stub, dice_below(dice, 6));
@@ -172,6 +181,14 @@ static void rotate(World *world)
     nameserver_rotate(draw_server(world));
 }
 
+void world_join(World *world, const char *network_id)
+{
+    bool nat64 = world->ether.place == world->stub.translator;
+
+    engine_network_changed(world->engine, network_id);
+    engine_set_nat64(world->engine, nat64 ? &nat64_well_known : NULL);
+}
+
 static void move(World *world)
 {
     static const char *const names[] = {"net1", "net2", "net3"};
@@ -182,7 +199,7 @@ static void move(World *world)
     ether_move(&world->ether, place);
     if (plan_first)
         world_apply_plan(world);
-    engine_network_changed(world->engine, dice_chance(&world->dice, 800) ? names[place - 1] : NULL);
+    world_join(world, dice_chance(&world->dice, 800) ? names[place - 1] : NULL);
     if (!plan_first)
         world_apply_plan(world);
 }
@@ -225,6 +242,19 @@ static void plug_in(World *world)
     kernel_set_online(true);
 }
 
+/* To a time for which no certificate is. */
+static void set_clock_wrong(World *world)
+{
+    int64_t years = dice_chance(&world->dice, 500) ? 8 : -8;
+
+    loop_set_wall(world->loop, loop_wall_s(world->loop) + years * YEAR_S);
+}
+
+static void set_clock_right(World *world)
+{
+    loop_set_wall(world->loop, WORLD_WALL_S);
+}
+
 static void run_out_of_files(World *world)
 {
     kernel_limit_files(kernel_open_count() + dice_below(&world->dice, 3));
@@ -244,7 +274,13 @@ static void on_time(Deed *deed)
     void (*happen)(World *) = event->happen;
 
     g_free(event);
-    happen(world);
+    if (!world->ended)
+        happen(world);
+}
+
+void world_cancel_events(World *world)
+{
+    world->ended = true;
 }
 
 static void plan_event(World *world, int64_t after_us, void (*happen)(World *))
@@ -303,6 +339,7 @@ void world_plan_events(World *world, int64_t span_us)
     plan_some(world, trouble->flushes, span_us, flush);
     plan_pairs(world, trouble->naps, span_us, fall_asleep, wake_up);
     plan_pairs(world, trouble->naps, span_us, unplug, plug_in);
+    plan_pairs(world, trouble->clocks, span_us, set_clock_wrong, set_clock_right);
     if (trouble->tight)
         plan_pairs(world, 2, span_us, run_out_of_files, have_files);
 }
@@ -323,4 +360,5 @@ void world_heal(World *world)
     }
     kernel_set_online(true);
     kernel_limit_files(0);
+    loop_set_wall(world->loop, WORLD_WALL_S);
 }
