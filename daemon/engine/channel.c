@@ -209,7 +209,7 @@ static void note_latency(Channel *channel, int64_t latency_us)
 static void note_reply(Channel *channel, int64_t latency_us)
 {
     note_latency(channel, latency_us);
-    channel->heard_us = now_us(channel);
+    channel->heard_us = channel->pool->heard_us = now_us(channel);
     channel->late_in_row = 0;
     ladder_note_answer(&channel->pool->ladder, channel->endpoint);
 }

@@ -27,6 +27,7 @@ typedef struct ChannelPool {
     TransportCounters retired; /* of the transports that were closed */
     Ledger ledger;
     Nat64Prefix nat64; /* of this network's translator; not set: none */
+    int64_t heard_us;  /* the last reply from anywhere; 0: none yet */
 } ChannelPool;
 
 struct Channel {

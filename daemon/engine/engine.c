@@ -109,6 +109,7 @@ Engine *engine_new(Loop *loop, TlsContext *tls)
     randombytes_buf(engine->secret, sizeof engine->secret);
     randombytes_buf(&engine->chooser.random, sizeof engine->chooser.random);
     hedge_budget_init(&engine->hedges);
+    waiting_room_init(&engine->waiting, engine);
     return engine;
 }
 
@@ -117,6 +118,7 @@ void engine_free(Engine *engine)
     if (!engine)
         return;
     query_drop_all(engine);
+    waiting_room_clear(&engine->waiting);
     lookup_cancel_all(engine);
     g_ptr_array_unref(engine->doors);
     loop_timer_stop(&engine->cooling);
@@ -247,15 +249,9 @@ static size_t on_received(void *owner, const Client *client, const uint8_t *byte
     return query_receive(door->engine, client, bytes, length, out, capacity);
 }
 
-static void on_gone(void *owner, Client *client)
-{
-    query_client_gone(client);
-}
-
 Status engine_listen(Engine *engine, int udp_fd, int tcp_fd, EngineAdmit admit, void *owner)
 {
-    static const ListenerEvents events = {
-        .admit = on_admit, .received = on_received, .gone = on_gone};
+    static const ListenerEvents events = {.admit = on_admit, .received = on_received};
     Door *door = g_new0(Door, 1);
     Status status;
 

@@ -12,6 +12,7 @@
 #include "search_guard.h"
 #include "shares.h"
 #include "upstream.h"
+#include "waiting_room.h"
 
 #include <glib.h>
 
@@ -40,6 +41,7 @@ struct Engine {
     uint8_t nat64_known[2][NAT64_IPV6_LENGTH]; /* what it makes of ipv4only.arpa's addresses */
     bool local;                                /* some resolver of the plan is asked in clear */
     Shares shares;
+    WaitingRoom waiting;
     SearchGuard search_guard;
     GHashTable *flights; /* QuestionKey* → Flight*, those that may be joined */
     List resolutions, queries, lookups;

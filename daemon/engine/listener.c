@@ -30,8 +30,8 @@
 
 #define CONNECTIONS_MAX  1024
 #define DESCRIPTOR_PART  4 /* one of so many may be a client's: the others are for asking */
-#define HELD_MAX         (16 * 1024 * 1024) /* bytes, for all of them */
-#define HELD_BY_ALL      4096               /* bytes that each may have, whatever others do */
+#define HELD_MAX         (8 * 1024 * 1024) /* bytes, for all of them */
+#define HELD_BY_ALL      4096              /* bytes that each may have, whatever others do */
 #define ACCEPTS_A_TURN   16
 #define ACCEPT_PAUSE_US  200000 /* when descriptors have run out */
 #define UDP_OUT_CAPACITY 4096
@@ -45,7 +45,8 @@ struct Connection {
     FrameReader frames;
     LoopTimer idle;
     LoopDefer closing;
-    bool ended; /* the client sends no more: closed when all it asked is answered */
+    bool ended;  /* the client sends no more: closed when all it asked is answered */
+    bool let_go; /* closed at the end of the turn, and served no more until then */
     List clients;
 };
 
@@ -95,13 +96,13 @@ static void on_datagrams(void *owner, UdpPacket *packets, size_t count)
 
 /* TCP */
 
-static void release_clients(Listener *listener, List *clients)
+static void release_clients(List *clients)
 {
     Client *client;
 
     while ((client = list_first(clients, Client, node)) != NULL) {
         list_remove(&client->node);
-        listener->events->gone(listener->owner, client);
+        client->gone(client);
     }
 }
 
@@ -115,8 +116,14 @@ static void connection_close(Connection *connection)
     loop_defer_cancel(&connection->closing);
     stream_close(connection->stream);
     frame_clear(&connection->frames);
-    release_clients(listener, &connection->clients);
+    release_clients(&connection->clients);
     g_free(connection);
+}
+
+static void let_go(Connection *connection)
+{
+    connection->let_go = true;
+    loop_defer_schedule(&connection->closing);
 }
 
 static void on_closing(void *owner)
@@ -163,9 +170,11 @@ static void close_when_answered(Connection *connection)
 static void connection_write(Connection *connection, uint8_t *frame, size_t length)
 {
     wire_put_u16(frame, (uint16_t)length);
+    if (connection->let_go)
+        return;
     if (stream_write(connection->stream, frame, FRAME_PREFIX + length) != STATUS_OK ||
         holds_too_much(connection))
-        loop_defer_schedule(&connection->closing); /* it does not read its answers, or is gone */
+        let_go(connection); /* it does not read its answers, or is gone */
     close_when_answered(connection);
 }
 
@@ -184,7 +193,7 @@ static bool on_frame(void *owner, const uint8_t *message, size_t length)
                                    listener->frame + FRAME_PREFIX, FRAME_CAPACITY - FRAME_PREFIX);
     if (answer > 0)
         connection_write(connection, listener->frame, answer);
-    return true;
+    return !connection->let_go;
 }
 
 static void on_received(void *owner, const uint8_t *bytes, size_t length)
@@ -193,7 +202,7 @@ static void on_received(void *owner, const uint8_t *bytes, size_t length)
 
     if (!frame_feed(&connection->frames, bytes, length, on_frame, connection) ||
         holds_too_much(connection))
-        loop_defer_schedule(&connection->closing);
+        let_go(connection);
 }
 
 static void on_ended(void *owner)
@@ -344,7 +353,7 @@ void listener_close(Listener *listener)
         return;
     while ((connection = list_first(&listener->connections, Connection, node)) != NULL)
         connection_close(connection);
-    release_clients(listener, &listener->clients);
+    release_clients(&listener->clients);
     loop_timer_stop(&listener->accept_pause);
     loop_io_clear(&listener->accepting);
     if (listener->tcp_fd >= 0)
@@ -354,9 +363,10 @@ void listener_close(Listener *listener)
     g_free(listener);
 }
 
-void client_hold(Client *held, const Client *client)
+void client_hold(Client *held, const Client *client, ClientGone gone)
 {
     *held = *client;
+    held->gone = gone;
     list_init(&held->node);
     list_append(client->connection ? &client->connection->clients : &client->listener->clients,
                 &held->node);

@@ -15,14 +15,19 @@
 typedef struct Listener Listener;
 typedef struct Connection Connection;
 
+typedef struct Client Client;
+typedef void (*ClientGone)(Client *held);
+
 /** Where a query came from and its answer goes. */
-typedef struct Client {
+struct Client {
     ListNode node; /* among those of its connection or listener that wait */
     Listener *listener;
     Connection *connection; /* NULL: UDP */
     Address peer;
     struct in6_addr local;
-} Client;
+    ClientGone gone;
+    int64_t asked_us; /* where it has waited before, since when; 0: it has not */
+};
 
 typedef struct ListenerEvents {
     /** Whether what arrives by this link (its index; 0 unknown) is served. */
@@ -33,8 +38,6 @@ typedef struct ListenerEvents {
      */
     size_t (*received)(void *owner, const Client *client, const uint8_t *bytes, size_t length,
                        uint8_t *out, size_t capacity);
-    /** A client that was held has gone, and is released. */
-    void (*gone)(void *owner, Client *client);
 } ListenerEvents;
 
 /** Takes both descriptors over (-1 for none), and closes them also when it fails. STATUS_IO. */
@@ -43,13 +46,14 @@ Status listener_open(Loop *loop, int udp_fd, int tcp_fd, const ListenerEvents *e
 /** Takes no more in, until listener_close: datagrams and connections wait in the kernel's queues.
  * Who was let in is served to the end. */
 void listener_stop(Listener *listener);
-/** Every held client is `gone` before it returns. NULL is allowed. */
+/** Every held client is gone before it returns. NULL is allowed. */
 void listener_close(Listener *listener);
 
-/** Copies a client that `received` was given, to answer it later. */
-void client_hold(Client *held, const Client *client);
+/** Copies a client that `received` was given, or one that is held, to answer it later; `gone` when
+ * it has gone, and is released. */
+void client_hold(Client *held, const Client *client, ClientGone gone);
 /** Forgets it without an answer. */
 void client_release(Client *held);
-/** Sends the answer and releases the client. Never calls `gone` from inside. */
+/** Sends the answer and releases the client. Never calls a `gone` from inside. */
 void client_reply(Client *held, uint8_t *bytes, size_t length);
 bool client_is_stream(const Client *client);

@@ -66,6 +66,7 @@ static void pending_free(Pending *pending)
     engine->stats.in_flight--;
     if (pending->has_client)
         engine->shares.held[pending->slot]--;
+    waiting_room_call(&engine->waiting);
     g_free(pending->alias);
     g_free(pending->rule);
     g_free(pending->long_bytes);
@@ -208,7 +209,7 @@ static void on_patience_over(void *owner)
     pending_free(pending);
 }
 
-void query_client_gone(Client *client)
+static void on_client_gone(Client *client)
 {
     pending_free(container_of(client, Pending, client));
 }
@@ -234,14 +235,15 @@ static void keep_message(Pending *pending, const Message *message)
     pending->message.wire = memcpy(bytes, message->wire, message->length);
 }
 
-static Pending *pending_new(Engine *engine, const Errand *errand)
+/* `asked_us`: when it came. */
+static Pending *pending_new(Engine *engine, const Errand *errand, int64_t asked_us)
 {
     const Message *message = errand->message;
     const Verdict *verdict = errand->verdict;
     Pending *pending = depot_take(&depot);
 
     pending->engine = engine;
-    pending->arrived_us = loop_now_us(engine->loop);
+    pending->arrived_us = asked_us;
     pending->give_up_us = pending->arrived_us + engine->plan->client_patience_us;
     pending->routed = verdict->route >= 0;
     pending->answered = true; /* until it has a client */
@@ -277,7 +279,7 @@ static void board(Pending *pending, const Errand *errand)
 {
     Engine *engine = pending->engine;
     Destination destination = destination_for(engine, errand->asked, errand->verdict->route);
-    int64_t wait_us = engine->plan->client_patience_us;
+    int64_t wait_us = pending->give_up_us - loop_now_us(engine->loop);
 
     flight_board(engine, &errand->key, errand->asked, &destination, &pending->passenger);
     if (errand->state == CACHE_STALE)
@@ -285,20 +287,37 @@ static void board(Pending *pending, const Errand *errand)
     loop_timer_start(&pending->patience, MAX(wait_us, 0));
 }
 
-bool pending_wait(Engine *engine, const Client *client, const Errand *errand)
+unsigned pending_places_left(const Engine *engine)
 {
     unsigned limit = engine->plan->max_queries, taken = engine->stats.in_flight;
+
+    return taken < limit ? limit - taken : 0;
+}
+
+int64_t pending_silence_us(const Engine *engine)
+{
+    const Pending *oldest = list_first(&engine->queries, Pending, node);
+    int64_t since_us = engine->pool.heard_us;
+
+    if (!oldest)
+        return 0;
+    return loop_now_us(engine->loop) - MAX(since_us, oldest->arrived_us);
+}
+
+bool pending_wait(Engine *engine, const Client *client, const Errand *errand)
+{
     uint8_t slot = shares_slot(client, engine->secret);
     Pending *pending;
 
-    if (!shares_allow(&engine->shares, slot, taken < limit ? limit - taken : 0))
+    if (!shares_allow(&engine->shares, slot, pending_places_left(engine)))
         return false;
-    pending = pending_new(engine, errand);
+    pending = pending_new(engine, errand,
+                          client->asked_us != 0 ? client->asked_us : loop_now_us(engine->loop));
     pending->has_client = true;
     pending->answered = false;
     pending->slot = slot;
     engine->shares.held[slot]++;
-    client_hold(&pending->client, client);
+    client_hold(&pending->client, client, on_client_gone);
     board(pending, errand);
     return true;
 }
@@ -308,5 +327,5 @@ void pending_refresh(Engine *engine, const Errand *errand)
     if (engine->stats.in_flight >= engine->plan->max_queries / 2)
         return;
     engine->stats.prefetched++;
-    board(pending_new(engine, errand), errand);
+    board(pending_new(engine, errand, loop_now_us(engine->loop)), errand);
 }

@@ -20,6 +20,10 @@ typedef struct Errand {
 /** Waits for a client (client_hold), which is answered exactly once unless it goes away. False: it
  * holds too many places already, or there are none. */
 bool pending_wait(Engine *engine, const Client *client, const Errand *errand) must_check;
+/** How many more may be in flight. The engine has a plan. */
+unsigned pending_places_left(const Engine *engine);
+/** For how long nothing has come back from anywhere, with something in flight; else 0. */
+int64_t pending_silence_us(const Engine *engine);
 /** Asks for what the client has been given from the cache, so that the next time it is there as
  * well. It is left out when there is much to do: clients come first. */
 void pending_refresh(Engine *engine, const Errand *errand);

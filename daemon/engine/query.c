@@ -54,9 +54,8 @@ static size_t answer_from_cache(Engine *engine, const Client *client, const Erra
     return length;
 }
 
-/* SERVFAIL at once, for what is no fault of a resolver. */
-static size_t refuse(Engine *engine, const Message *message, Status reason, uint8_t *out,
-                     size_t capacity)
+size_t query_refuse(Engine *engine, const Message *message, Status reason, uint8_t *out,
+                    size_t capacity)
 {
     size_t length;
 
@@ -86,10 +85,11 @@ static size_t resolve(Engine *engine, const Client *client, const Message *messa
         length = answer_from_cache(engine, client, &errand, &answer, out, capacity);
     if (length > 0 && errand.state == CACHE_RIPE)
         pending_refresh(engine, &errand);
-    if (length > 0 || pending_wait(engine, client, &errand))
+    if (length > 0 || pending_wait(engine, client, &errand) ||
+        waiting_room_enter(&engine->waiting, client, message))
         return length;
     engine->stats.over_limit++;
-    return refuse(engine, message, STATUS_LIMIT, out, capacity);
+    return query_refuse(engine, message, STATUS_LIMIT, out, capacity);
 }
 
 /* The same about the name that a rule puts in the place of the client's. */
@@ -101,7 +101,7 @@ static size_t resolve_alias(Engine *engine, const Client *client, const Message 
     Message asked;
 
     if (cloak_query(message, verdict->alias, wire, room, &asked) != STATUS_OK)
-        return refuse(engine, message, STATUS_MALFORMED, out, capacity);
+        return query_refuse(engine, message, STATUS_MALFORMED, out, capacity);
     return resolve(engine, client, message, &asked, verdict, out, capacity);
 }
 
@@ -175,11 +175,26 @@ void query_judge(const Engine *engine, const Message *message, Verdict *verdict)
                                 "shown to the network.");
 }
 
+size_t query_answer(Engine *engine, const Client *client, const Message *message, uint8_t *out,
+                    size_t capacity)
+{
+    Verdict verdict;
+
+    query_judge(engine, message, &verdict);
+    if (engine->plan->searched && !may_be_searched(engine, &verdict))
+        search_guard_note(&engine->search_guard, engine->secret, &message->qname,
+                          loop_now_us(engine->loop));
+    if (verdict.answered)
+        return query_answer_by_rule(engine, message, &verdict, out, capacity);
+    if (verdict.alias)
+        return resolve_alias(engine, client, message, &verdict, out, capacity);
+    return resolve(engine, client, message, message, &verdict, out, capacity);
+}
+
 size_t query_receive(Engine *engine, const Client *client, const uint8_t *bytes, size_t length,
                      uint8_t *out, size_t capacity)
 {
     Message message;
-    Verdict verdict;
 
     if (length < MESSAGE_HEADER_LENGTH || wire_get_u16(bytes + 2) & (MESSAGE_QR | MESSAGE_OPCODE) ||
         message_parse(&message, bytes, length) != STATUS_OK)
@@ -188,15 +203,7 @@ size_t query_receive(Engine *engine, const Client *client, const uint8_t *bytes,
     engine->stats.queries++;
     if (!engine->plan) {
         engine->stats.failed++;
-        return refuse(engine, &message, STATUS_AGAIN, out, capacity);
+        return query_refuse(engine, &message, STATUS_AGAIN, out, capacity);
     }
-    query_judge(engine, &message, &verdict);
-    if (engine->plan->searched && !may_be_searched(engine, &verdict))
-        search_guard_note(&engine->search_guard, engine->secret, &message.qname,
-                          loop_now_us(engine->loop));
-    if (verdict.answered)
-        return query_answer_by_rule(engine, &message, &verdict, out, capacity);
-    if (verdict.alias)
-        return resolve_alias(engine, client, &message, &verdict, out, capacity);
-    return resolve(engine, client, &message, &message, &verdict, out, capacity);
+    return query_answer(engine, client, &message, out, capacity);
 }

@@ -58,7 +58,8 @@ struct Stream {
  * and TCP_NODELAY are handled. */
 Stream *tcp_connect(Loop *loop, const Address *peer, const StreamEvents *events, void *owner);
 /** Takes over a connected descriptor (a listener's accept). `connected` is not called. A peer that
- * does not read what was written is not read from, either. */
+ * does not read what was written is not read from, either, so that it is what it asked before that
+ * limits its queue, and no number of bytes: see stream_queued. */
 Stream *tcp_adopt(Loop *loop, int fd, const StreamEvents *events, void *owner);
 /** A listening socket, TCP Fast Open where the kernel has it. Statuses as udp_bind; UDP_FREEBIND
  * honoured. */

@@ -5,7 +5,8 @@
  * a fast peer is slowed down by TCP itself.
  *
  * Of a peer that we serve (tcp_adopt) no more is read while it leaves its answers unread, and never
- * much at once: else a few bytes of questions would be megabytes of answers to hold for it.
+ * much at once: else a few bytes of questions would be megabytes of answers to hold for it, and a
+ * thousand such peers would keep the loop from everybody else for seconds.
  *
  * The owner may close the stream inside any callback. The handler that makes callbacks marks the
  * stream `busy`; closing a busy stream shuts it down and leaves freeing it to that handler.
@@ -32,7 +33,8 @@
 
 enum {
     READ_SIZE = 64 * 1024,
-    READ_SIZE_SERVED = 2 * 1024,
+    READ_SIZE_SERVED = 1024,
+    SEND_ROOM_SERVED = 64 * 1024, /* in the kernel, which would give it megabytes */
     READS_A_TURN = 4,
     LISTEN_BACKLOG = 256,
     FAST_OPEN_BACKLOG = 64,
@@ -171,7 +173,7 @@ static Status tcp_write(Stream *stream, const uint8_t *bytes, size_t length)
 
     if (tcp->closed || tcp->failure != STATUS_OK)
         return STATUS_CLOSED;
-    if (tcp_queued(stream) > STREAM_QUEUE_LIMIT || length > G_MAXINT)
+    if ((tcp_queued(stream) > STREAM_QUEUE_LIMIT && !tcp->served) || length > G_MAXINT)
         return STATUS_LIMIT;
     size_t done = 0;
     if (!tcp->connecting && tcp_queued(stream) == 0)
@@ -223,14 +225,13 @@ static void end_of_input(TcpStream *tcp)
 static void read_some(TcpStream *tcp)
 {
     size_t size = tcp->served ? READ_SIZE_SERVED : READ_SIZE;
+    int limit = tcp->served ? 1 : READS_A_TURN;
 
-    for (int reads = 0; reads < READS_A_TURN && !tcp->closed && !tcp->ended; reads++) {
+    for (int reads = 0; reads < limit && !tcp->closed && !tcp->ended; reads++) {
         ssize_t length = recv(tcp->fd, read_buffer, size, 0);
 
         if (length > 0) {
             tcp->stream.events->received(tcp->stream.owner, read_buffer, (size_t)length);
-            if (leaves_answers_unread(tcp))
-                return;
         } else if (length == 0) {
             end_of_input(tcp);
         } else if (errno == EAGAIN) {
@@ -326,6 +327,7 @@ Stream *tcp_adopt(Loop *loop, int fd, const StreamEvents *events, void *owner)
 
     tcp->fd = fd;
     tcp->served = true;
+    socket_option(fd, SOL_SOCKET, SO_SNDBUF, SEND_ROOM_SERVED, "SO_SNDBUF");
     Status status = begin(tcp, LOOP_READ);
     if (status != STATUS_OK)
         fail_later(tcp, status);

@@ -53,12 +53,12 @@ def why(answer):
 class Sottod:
     """Started when the constructor returns; stop() expects an orderly end, which a sanitizer's finding is not."""
 
-    def __init__(self, *options, listen=f"{ADDRESS}:{PORT}", wait=True, runner=()):
+    def __init__(self, *options, listen=f"{ADDRESS}:{PORT}", wait=True, runner=(), program=None):
         """`runner`: a command in front, which becomes it."""
         listening = ["--listen", listen] if listen else []
-        self.daemon = Daemon("sottod", [*runner, os.environ["SOTTOD"], *listening, *map(str, options)])
+        self.daemon = Daemon("sottod", [*runner, program or os.environ["SOTTOD"], *listening, *map(str, options)])
         if wait:
-            self.daemon.wait_until("sottod to listen", is_listening)
+            self.daemon.wait_until("sottod to listen", lambda: is_listening(int(listen.rpartition(":")[2]) if listen else PORT))
 
     def reload(self):
         self.daemon.send(signal.SIGHUP)

@@ -30,10 +30,12 @@ class Asked:
 
 class SteadyLoad:
     """`with SteadyLoad("names", rate=500) as load: …; load.since(moment)`. Every name is new, so that each question goes
-    to a resolver; or there are `names` of them alone, for one who is to know beforehand what will be asked."""
+    to a resolver; or there are `names` of them alone, for one who is to know beforehand what will be asked. What a busy
+    machine kept it from asking is made up for at once, as far as `catch_up_s` goes back."""
 
-    def __init__(self, label, rate=500, names=None):
+    def __init__(self, label, rate=500, names=None, clients=CLIENTS, port=PORT, catch_up_s=float("inf")):
         self.label, self.rate, self.names, self.asked = label, rate, names, []
+        self.clients, self.port, self.catch_up_s = clients, port, catch_up_s
         self.thread, self.going = threading.Thread(target=self._run), True
 
     def __enter__(self):
@@ -49,9 +51,9 @@ class SteadyLoad:
 
     def _run(self):
         events, clients = selectors.DefaultSelector(), []
-        for _ in range(CLIENTS):
+        for _ in range(self.clients):
             client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-            client.connect((ADDRESS, PORT))
+            client.connect((ADDRESS, self.port))
             client.setblocking(False)
             events.register(client, selectors.EVENT_READ)
             clients.append(client)
@@ -59,9 +61,10 @@ class SteadyLoad:
         while end is None or (time.monotonic() < end and any(one.rcode is None for one in self.asked)):
             now = time.monotonic()
             if self.going:
+                due = max(due, now - self.catch_up_s)
                 while due <= now:
                     due += 1 / self.rate
-                    self._send(clients[len(self.asked) % CLIENTS])
+                    self._send(clients[len(self.asked) % self.clients])
             elif end is None:
                 end = now + PATIENCE_S
             for key, _ in events.select(max(0.0, due - time.monotonic()) if self.going else 0.05):
@@ -73,7 +76,7 @@ class SteadyLoad:
         number = len(self.asked)
         labels = (f"{self.label}-{number % self.names if self.names else number}", "wild", "example", "test")
         name = b"".join(bytes([len(label)]) + label.encode() for label in labels)
-        client.send(struct.pack("!HHHHHH", number, 0x0100, 1, 0, 0, 0) + name + b"\0\0\1\0\1")
+        client.send(struct.pack("!HHHHHH", number & 0xFFFF, 0x0100, 1, 0, 0, 0) + name + b"\0\0\1\0\1")
         self.asked.append(Asked(time.monotonic()))
 
     def _receive(self, client):
@@ -83,7 +86,8 @@ class SteadyLoad:
             except OSError:
                 return
             number, flags = struct.unpack("!HH", answer[:4])
-            one = self.asked[number]
+            last = len(self.asked) - 1
+            one = self.asked[last - ((last - number) & 0xFFFF)]  # the last of this ID
             if one.rcode is None:
                 one.seconds, one.rcode, one.answer = time.monotonic() - one.sent, flags & 15, answer
 
