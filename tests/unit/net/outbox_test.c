@@ -105,6 +105,37 @@ static void test_more_than_a_batch(void)
     scene_close(&scene);
 }
 
+/* Datagrams without checksums are among those that the kernel does not cut for us. */
+static void test_more_than_a_batch_where_they_go_one_by_one(void)
+{
+    static const int on = 1;
+    Scene scene;
+
+    scene_open(&scene);
+    g_assert_cmpint(setsockopt(scene.near.io.fd, SOL_SOCKET, SO_NO_CHECK, &on, sizeof on), ==, 0);
+    for (uint16_t i = 0; i < MANY; i++)
+        put(&scene, i, 64);
+    loop_turn(scene.loop, 0);
+    expect(&scene, MANY, 64);
+    scene_close(&scene);
+}
+
+static void test_each_has_its_own_length(void)
+{
+    Scene scene;
+    uint16_t number;
+
+    scene_open(&scene);
+    for (uint16_t i = 0; i < 40; i++)
+        put(&scene, i, 64u + i % 20);
+    loop_turn(scene.loop, 0);
+    for (uint16_t i = 0; i < 40; i++) {
+        g_assert_cmpint(take(&scene, &number), ==, 64 + i % 20);
+        g_assert_cmpuint(number, ==, i);
+    }
+    scene_close(&scene);
+}
+
 static void test_there_is_room_for_the_longest(void)
 {
     Scene scene;
@@ -150,6 +181,9 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/outbox/at-the-end-of-the-turn", test_at_the_end_of_the_turn);
     g_test_add_func("/outbox/more-than-a-batch", test_more_than_a_batch);
+    g_test_add_func("/outbox/more-than-a-batch-where-they-go-one-by-one",
+                    test_more_than_a_batch_where_they_go_one_by_one);
+    g_test_add_func("/outbox/each-has-its-own-length", test_each_has_its_own_length);
     g_test_add_func("/outbox/there-is-room-for-the-longest", test_there_is_room_for_the_longest);
     g_test_add_func("/outbox/what-is-not-added-is-not-sent", test_what_is_not_added_is_not_sent);
     g_test_add_func("/outbox/freed-before-the-end-of-the-turn",
