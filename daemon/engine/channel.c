@@ -224,7 +224,7 @@ void channel_note_answer(Channel *channel, int64_t latency_us)
     channel->failure_share -= channel->failure_share / 8;
     channel->failed_in_row = channel->refused_in_row = 0;
     channel->shunned_until_us = 0;
-    hedge_budget_earn(&channel->watch.budget);
+    watch_earn(channel);
 }
 
 static void count_failure(Channel *channel, Status status)

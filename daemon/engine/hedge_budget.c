@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What bounds the second tries: each question earns a tenth of one, and what was saved up is small.
+ * What bounds the second tries: a question, or an answer, earns some tenths of one, and what can be
+ * saved up is small.
  */
 #include "hedge_budget.h"
 
@@ -14,15 +15,14 @@ void hedge_budget_init(HedgeBudget *budget)
     budget->tenths = MAX_TENTHS;
 }
 
-void hedge_budget_earn(HedgeBudget *budget)
+void hedge_budget_earn(HedgeBudget *budget, unsigned tenths)
 {
-    if (budget->tenths < MAX_TENTHS)
-        budget->tenths++;
+    budget->tenths = MIN(budget->tenths + tenths, MAX_TENTHS);
 }
 
 void hedge_budget_refund(HedgeBudget *budget)
 {
-    budget->tenths = MIN(budget->tenths + TENTHS, MAX_TENTHS);
+    hedge_budget_earn(budget, TENTHS);
 }
 
 bool hedge_budget_spend(HedgeBudget *budget)

@@ -9,8 +9,7 @@ typedef struct HedgeBudget {
 } HedgeBudget;
 
 void hedge_budget_init(HedgeBudget *budget);
-/** Once for each question, or answer. */
-void hedge_budget_earn(HedgeBudget *budget);
+void hedge_budget_earn(HedgeBudget *budget, unsigned tenths);
 /** The second try was of use: it costs nothing. */
 void hedge_budget_refund(HedgeBudget *budget);
 /** Whether one more question may be asked twice; if so it is paid for. */

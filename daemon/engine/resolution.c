@@ -387,7 +387,7 @@ void resolution_start(Resolution *resolution, Engine *engine, Plan *plan,
     list_append(&engine->resolutions, &resolution->node);
     loop_timer_init(&resolution->timer, engine->loop, on_timer, resolution);
     loop_defer_init(&resolution->finish, engine->loop, report_failure, resolution);
-    hedge_budget_earn(&engine->hedges);
+    hedge_budget_earn(&engine->hedges, 1);
     resolution->candidate_count =
         choose_candidates(&engine->chooser, &request, resolution->candidates);
     status = make_forms(resolution, query);

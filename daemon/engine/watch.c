@@ -8,13 +8,15 @@
  * (transport_detour). The first answer counts.
  *
  * The usual time is the channel's smoothed latency. How much longer is late depends on what asking
- * again was good for. At first the deviations count (RFC 6298): where answers vary, as a resolver's
- * do that has to ask around itself, late is much later. Where repeats bring the answers, packets
- * are being lost, and late is an eighth more than usual, for a deviation that comes of losses would
- * put off the cure.
+ * again was good for. Where repeats bring the answers, packets are being lost, and late is a
+ * sixteenth more than usual: the deviation, which comes of the losses then, would only put off the
+ * cure. Where nearly all repeats are in vain, answers vary, as those of a resolver do that has to
+ * ask around itself, and the deviation counts (RFC 6298).
  *
- * What it costs is bounded: each answer earns a tenth of a repeat, those that were of use are free,
+ * What it costs is bounded: each answer earns a fifth of a repeat, those that were of use are free,
  * and a channel that failed last time gets none. So a dead or overloaded network is not asked more.
+ * A tenth would not do for TCP: a lost packet holds up some that were not lost, and whether asking
+ * them again was in vain is known afterwards.
  *
  * All that is under way on a channel is late after the same time, so one timer and a queue do.
  */
@@ -24,10 +26,13 @@
 
 #include <glib.h>
 
-#define SLACK_SHARE  8 /* of the usual time */
-#define SLACK_MIN_US 1500
-#define USE_GAIN     4
-#define USE_PROVEN   200 /* of 1000 */
+#define SLACK_SHARE  16 /* of the usual time */
+#define SLACK_MIN_US 1000
+#define EARNED       2 /* tenths, for an answer */
+#define USE_AT_FIRST 500
+#define USE_LITTLE   200
+#define USE_RISES    4 /* by a quarter of what is missing; one that is of use means more than one */
+#define USE_FALLS    16 /* that is not: both happen where packets are lost */
 
 static int64_t now_us(const Channel *channel)
 {
@@ -38,7 +43,7 @@ static int64_t patience_us(const Channel *channel)
 {
     int64_t slack_us = MAX(channel->latency_us / SLACK_SHARE, SLACK_MIN_US);
 
-    if (channel->watch.use < USE_PROVEN)
+    if (channel->watch.use < USE_LITTLE)
         slack_us = MAX(slack_us, 4 * channel->deviation_us);
     return channel->latency_us + slack_us;
 }
@@ -65,6 +70,7 @@ void watch_init(Channel *channel)
     list_init(&channel->watch.waiting);
     loop_timer_init(&channel->watch.timer, channel->pool->loop, on_timer, channel);
     hedge_budget_init(&channel->watch.budget);
+    channel->watch.use = USE_AT_FIRST;
 }
 
 void watch_clear(Channel *channel)
@@ -90,6 +96,11 @@ void watch_end(Channel *channel, Watched *watched)
         loop_timer_stop(&channel->watch.timer);
 }
 
+void watch_earn(Channel *channel)
+{
+    hedge_budget_earn(&channel->watch.budget, EARNED);
+}
+
 bool watch_may_repeat(Channel *channel, const Exchange *late)
 {
     return !channel_is_doubtful(channel) && channel->shunned_until_us == 0 &&
@@ -101,9 +112,9 @@ void watch_judge(Channel *channel, bool useful)
     Watch *watch = &channel->watch;
 
     if (useful) {
-        watch->use += (1000 - watch->use) / USE_GAIN;
+        watch->use += (1000 - watch->use) / USE_RISES;
         hedge_budget_refund(&watch->budget);
     } else {
-        watch->use -= watch->use / USE_GAIN;
+        watch->use -= watch->use / USE_FALLS;
     }
 }

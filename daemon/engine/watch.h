@@ -35,6 +35,8 @@ void watch_begin(Channel *channel, Watched *watched);
 /** It is waited for no longer. */
 void watch_end(Channel *channel, Watched *watched);
 
+/** An answer came. */
+void watch_earn(Channel *channel);
 /** `late` is: whether it is to be asked once more; if so that is paid for. From then on questions
  * go round what holds it up, if they can. */
 bool watch_may_repeat(Channel *channel, const Exchange *late);
