@@ -24,6 +24,7 @@ addLocal('{address}:{plain}')
 addTLSLocal('{address}:{tls}', '{folder}/server.pem', '{folder}/server.key', {{maxInFlight=1000}})
 addDOHLocal('{address}:{https}', '{folder}/server.pem', '{folder}/server.key', '{path}')
 addAction(AllRule(), SpoofAction({{'192.0.2.1'}}, {{ttl=3600}}))
+addAction(AllRule(), RCodeAction(DNSRCode.NOERROR))
 """
 
 HERE = pathlib.Path(__file__).resolve().parent
