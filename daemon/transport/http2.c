@@ -6,6 +6,11 @@
  * whole transport. So callbacks only note: a stream that is over goes from `open` to `ended`, and
  * is taken from there when nghttp2 has returned.
  *
+ * A server may be in bad hands, and its frames cost it less than us. Header fields count as they
+ * are when unpacked: some KiB of references unpack to hundreds of MiB. Frames that bring no request
+ * nearer to its end, whatever they are, are few where they mean something; a flood of them ends the
+ * connection.
+ *
  * Requests above the server's limit of concurrent streams would be queued by nghttp2, where they
  * could neither be cancelled nor taken to another connection; http2_may_ask keeps them outside.
  */
@@ -19,7 +24,9 @@
 enum {
     STREAMS_MAX = 100,       /* RFC 9113 §6.5.2: no server should take fewer */
     WINDOW = 1024 * 1024,    /* of the connection; a stream's holds the longest message */
-    HEADERS_MAX = 16 * 1024, /* of a response, advertised */
+    HEADERS_MAX = 16 * 1024, /* of a response, advertised, and held to */
+    FIELD_OVERHEAD = 32,     /* of each in that (RFC 9113 §10.5.1) */
+    IDLE_MAX = 128 * 1024, /* bytes without a part of a body, an end or a beginning of a request */
     DIGITS = sizeof "4294967295",
 };
 
@@ -135,7 +142,10 @@ static int on_header(nghttp2_session *session, const nghttp2_frame *frame, const
 
     if (stream == NULL)
         return 0;
-    if (header_is(":status", name, name_length)) { /* the final one comes after any 1xx */
+    stream->headers_length += name_length + length + FIELD_OVERHEAD;
+    if (stream->headers_length > HEADERS_MAX)
+        return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE; /* resets the stream; no more come of it */
+    if (header_is(":status", name, name_length)) {    /* the final one comes after any 1xx */
         stream->status = parse_number(value, length, 0);
         stream->is_wanted_type = stream->media_type == NULL;
         stream->age_s = 0;
@@ -153,11 +163,13 @@ static int on_header(nghttp2_session *session, const nghttp2_frame *frame, const
 static int on_data(nghttp2_session *session, uint8_t flags, int32_t id, const uint8_t *bytes,
                    size_t length, void *owner)
 {
+    Http2 *http = owner;
     Http2Stream *stream = nghttp2_session_get_stream_user_data(session, id);
 
     if (stream == NULL || stream->too_long)
         return 0;
     if (length <= stream->body_max - stream->download->len) {
+        http->idle_bytes -= MIN(length, http->idle_bytes);
         g_byte_array_append(stream->download, bytes, (guint)length);
         return 0;
     }
@@ -181,8 +193,10 @@ static int on_stream_close(nghttp2_session *session, int32_t id, uint32_t error,
 {
     Http2Stream *stream = nghttp2_session_get_stream_user_data(session, id);
 
-    if (stream != NULL)
-        end_stream(owner, stream, error);
+    if (stream == NULL)
+        return 0;
+    ((Http2 *)owner)->idle_bytes = 0;
+    end_stream(owner, stream, error);
     return 0;
 }
 
@@ -357,6 +371,7 @@ Http2Stream *http2_ask(Http2 *http, const Http2Request *request, void *owner)
     }
     list_append(&http->open, &stream->node);
     http->open_count++;
+    http->idle_bytes = 0;
     return stream;
 }
 
@@ -386,11 +401,15 @@ static Status check_alive(const Http2 *http)
 
 Status http2_receive(Http2 *http, const uint8_t *bytes, size_t length)
 {
+    http->idle_bytes += length;
     ssize_t used = nghttp2_session_mem_recv(http->session, bytes, length);
 
-    if (used >= 0)
+    if (used < 0)
+        log_debug("no HTTP/2 came: %s", nghttp2_strerror((int)used));
+    else if (http->idle_bytes > IDLE_MAX)
+        log_debug("an HTTP/2 server sends much for nothing");
+    else
         return STATUS_OK;
-    log_debug("no HTTP/2 came: %s", nghttp2_strerror((int)used));
     return STATUS_MALFORMED;
 }
 

@@ -41,12 +41,13 @@ typedef struct Http2Stream {
     void *context;
     GDestroyNotify free_context;
 
-    unsigned status;      /* 0: none came */
-    bool is_wanted_type;  /* Content-Type: the media type of the request */
-    uint32_t age_s;       /* 0 without the header */
-    uint32_t max_age_s;   /* of Cache-Control; HTTP2_NO_MAX_AGE without it */
-    GByteArray *download; /* up to body_max */
-    bool too_long;        /* the body went on after that */
+    size_t headers_length; /* of all fields so far, unpacked */
+    unsigned status;       /* 0: none came */
+    bool is_wanted_type;   /* Content-Type: the media type of the request */
+    uint32_t age_s;        /* 0 without the header */
+    uint32_t max_age_s;    /* of Cache-Control; HTTP2_NO_MAX_AGE without it */
+    GByteArray *download;  /* up to body_max */
+    bool too_long;         /* the body went on after that */
     bool ended;
     uint32_t error; /* of RST_STREAM, or what GOAWAY or the connection's state meant for it */
 } Http2Stream;
@@ -56,7 +57,8 @@ typedef struct Http2 {
     struct nghttp2_session *session;
     List open, ended;
     unsigned open_count;
-    bool going_away; /* GOAWAY came: no new requests, those under way go on */
+    size_t idle_bytes; /* came since a request began or ended, but for the bodies' own */
+    bool going_away;   /* GOAWAY came: no new requests, those under way go on */
 } Http2;
 
 /** STATUS_NO_MEMORY. */
@@ -71,7 +73,8 @@ Http2Stream *http2_ask(Http2 *http, const Http2Request *request, void *owner);
 /** Resets it; it ends without being told. */
 void http2_cancel(Http2 *http, Http2Stream *stream);
 
-/** STATUS_MALFORMED: the peer does not speak HTTP/2, and nothing can be said to it any more. */
+/** STATUS_MALFORMED: the peer does not speak HTTP/2, or floods us, and nothing can be said to it
+ * any more. */
 Status http2_receive(Http2 *http, const uint8_t *bytes, size_t length) must_check;
 /** Appends to `out` what shall be sent. Same status: after what was appended, all is said. */
 Status http2_send(Http2 *http, GByteArray *out) must_check;

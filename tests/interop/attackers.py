@@ -16,8 +16,9 @@ FORGED = "203.0.113.66"
 """Where every attacker leads to."""
 FORGED_BYTES = socket.inet_aton(FORGED)
 NOGROUP = 65534
-AS_NOGROUP = ("setpriv", f"--regid={NOGROUP}", "--clear-groups")
-"""Before sottod: the firewall tells its packets by the group."""
+AS_NOGROUP = ("env", f"ASAN_OPTIONS={os.environ.get('ASAN_OPTIONS', '')}:quarantine_size_mb=1",
+              "setpriv", f"--regid={NOGROUP}", "--clear-groups")
+"""Before sottod: the firewall tells its packets by the group, and memory is free when it was freed."""
 BUILD = Path(os.environ.get("SOTTO_BUILD", "/nowhere"))
 
 

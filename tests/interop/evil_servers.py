@@ -158,10 +158,10 @@ def tls_context(authority, certificate="server", alpn=()):
 
 class EvilTls(Listening):
     """TLS with `context`, which may be exchanged at any time; then `talk(stream)`. `shaken`: handshakes that were finished,
-    `refused`: those that were not, and why."""
+    `resumed`: with a ticket, `refused`: those that were not, and why."""
 
     def __init__(self, address, port, context, talk):
-        self.context, self.talk, self.shaken, self.refused = context, talk, 0, []
+        self.context, self.talk, self.shaken, self.resumed, self.refused = context, talk, 0, 0, []
         super().__init__(address, port)
 
     def serve(self, connection):
@@ -171,6 +171,8 @@ class EvilTls(Listening):
             self.refused.append(str(error))
             return
         self.shaken += 1
+        self.resumed += stream.session_reused
+        self.connections.append(stream)
         with stream:
             self.talk(stream)
 

@@ -256,6 +256,13 @@ void doh_reset(DohTalk *talk, int32_t id, uint32_t error)
     flush(talk);
 }
 
+void doh_ping(DohTalk *talk, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        nghttp2_submit_ping(talk->session, NGHTTP2_FLAG_NONE, NULL);
+    flush(talk);
+}
+
 void doh_swallow(DohTalk *talk)
 {
     DohRequest *request;

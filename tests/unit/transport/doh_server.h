@@ -42,6 +42,8 @@ void doh_answer(DohTalk *talk, DohRequest *request);
 /** Refuses further requests, as before closing; `last` is the last request that counts. */
 void doh_go_away(DohTalk *talk, int32_t last);
 void doh_reset(DohTalk *talk, int32_t id, uint32_t error);
+/** So many frames that bring nothing. */
+void doh_ping(DohTalk *talk, unsigned count);
 /** Reads until the client goes; answers nothing. */
 void doh_swallow(DohTalk *talk);
 

@@ -210,6 +210,44 @@ static void body_above_the_limit_is_cut_off(void)
     assert_wrong((DohReply){.body = huge, .length = 200000}, STATUS_NO_SPACE);
 }
 
+/* Unpacked it is too long; packed it need not be. */
+static void headers_above_the_limit_are_refused(void)
+{
+    g_autofree char *commas = g_strnfill(20000, ',');
+
+    assert_wrong((DohReply){.cache_control = commas}, STATUS_SERVER_FAILED);
+}
+
+static void script_flood(DotScene *scene, DotTalk *dot, int connection)
+{
+    DohTalk *talk = doh_talk_new(scene, dot, 0);
+    DohRequest *request = doh_read(talk);
+
+    if (connection <= 2)
+        doh_ping(talk, 10000);
+    if (request != NULL && connection > 2)
+        doh_answer(talk, g_steal_pointer(&request));
+    if (request != NULL)
+        doh_request_free(request);
+    doh_answer_rest(talk);
+}
+
+static void flood_of_frames_ends_the_connection(void)
+{
+    DotScene scene;
+    DotAsk first = {0}, second = {0};
+
+    doh_scene_open(&scene, script_flood);
+    dot_ask(&scene, &first, "alpha.example");
+    turn_until(&scene, first.done == 1);
+    g_assert_cmpint(first.status, ==, STATUS_MALFORMED);
+    dot_ask(&scene, &second, "beta.example");
+    turn_until(&scene, second.done == 1);
+    dot_assert_answered(&second);
+    g_assert_cmpuint(dot_scene_counters(&scene)->connections, ==, 3);
+    doh_scene_close(&scene);
+}
+
 static uint32_t ttl_of(const DotAsk *ask)
 {
     Message reply;
@@ -304,6 +342,8 @@ int main(int argc, char *argv[])
     add("empty-body-is-no-answer", empty_body_is_no_answer);
     add("body-of-garbage-is-no-answer", body_of_garbage_is_no_answer);
     add("body-above-the-limit-is-cut-off", body_above_the_limit_is_cut_off);
+    add("headers-above-the-limit-are-refused", headers_above_the_limit_are_refused);
+    add("flood-of-frames-ends-the-connection", flood_of_frames_ends_the_connection);
     add("age-lowers-the-ttl", age_lowers_the_ttl);
     add("longest-message-comes-whole", longest_message_comes_whole);
     return g_test_run();
