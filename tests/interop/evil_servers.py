@@ -60,6 +60,11 @@ def frame(message):
     return struct.pack("!H", len(message)) + message
 
 
+def framed(answer):
+    """What a test gives for an answer: messages in a list, or octets that are frames already."""
+    return answer if isinstance(answer, bytes) else b"".join(map(frame, answer))
+
+
 def reset(connection):
     """Closes it, the other side sees RST."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -114,7 +119,7 @@ class Listening:
 
 class EvilPlain(Listening):
     """`by_udp(query, reply)` and `by_tcp(query)` are the test's: the one calls `reply(message, socket=None)` as often as it
-    likes, the other returns messages. `asked`: every query that came, as (how, first label)."""
+    likes, the other returns an answer (framed()). `asked`: every query that came, as (how, first label)."""
 
     def __init__(self, address, by_udp, by_tcp=None, port=53):
         self.by_udp, self.by_tcp, self.asked = by_udp, by_tcp, []
@@ -135,8 +140,7 @@ class EvilPlain(Listening):
         while True:
             query = read_frame(connection)
             self.asked.append(("tcp", first_label(query)))
-            for message in self.by_tcp(query):
-                connection.sendall(frame(message))
+            connection.sendall(framed(self.by_tcp(query)))
 
     def count(self, label, how=None):
         return sum(1 for one in self.asked if one[1] == label and how in (None, one[0]))
@@ -178,8 +182,7 @@ class EvilTls(Listening):
 
 
 class EvilResolver(EvilTls):
-    """DNS over TLS; `answer(query)` gives the octets of whole frames, or messages to be framed in a list. `asked`: first
-    labels."""
+    """DNS over TLS; `answer(query)` gives an answer (framed()). `asked`: first labels."""
 
     def __init__(self, address, port, context, answer):
         self.answer, self.asked = answer, []
@@ -189,5 +192,4 @@ class EvilResolver(EvilTls):
         while True:
             query = read_frame(stream)
             self.asked.append(first_label(query))
-            answer = self.answer(query)
-            stream.sendall(answer if isinstance(answer, bytes) else b"".join(map(frame, answer)))
+            stream.sendall(framed(self.answer(query)))
