@@ -54,17 +54,24 @@ static GVariant *describe(const NetworksInterface *networks, const KnownNetwork 
     return g_variant_dict_end(&entry);
 }
 
+static void list_networks(void *owner, Call *call, const char *who)
+{
+    const NetworksInterface *networks = owner;
+    g_autoptr(GPtrArray) list = NULL;
+    GVariantBuilder all;
+    g_variant_builder_init(&all, G_VARIANT_TYPE("aa{sv}"));
+    if (networks->sources->known != NULL)
+        list = known_networks_list(networks->sources->known);
+    for (guint i = 0; list != NULL && i < list->len; i++)
+        g_variant_builder_add_value(&all, describe(networks, g_ptr_array_index(list, i)));
+    call_return(call, g_variant_new("(aa{sv})", &all));
+}
+
+/* Where somebody was and when: for those who may decide about these networks. */
 static gboolean on_list_networks(BusSotto1Networks *skeleton, GDBusMethodInvocation *invocation,
                                  NetworksInterface *networks)
 {
-    GVariantBuilder all;
-    g_variant_builder_init(&all, G_VARIANT_TYPE("aa{sv}"));
-    if (networks->sources->known != NULL) {
-        g_autoptr(GPtrArray) list = known_networks_list(networks->sources->known);
-        for (guint i = 0; i < list->len; i++)
-            g_variant_builder_add_value(&all, describe(networks, g_ptr_array_index(list, i)));
-    }
-    bus_sotto1_networks_complete_list_networks(skeleton, invocation, g_variant_builder_end(&all));
+    call_authorize(call_new(&networks->face, invocation), ACTION_SWITCH, list_networks);
     return TRUE;
 }
 

@@ -15,6 +15,7 @@
 
 #include "build-time.h"
 #include "call.h"
+#include "gate.h"
 #include "helper-bus.h"
 #include "log.h"
 #include "networks_interface.h"
@@ -42,6 +43,7 @@ struct Service {
     RulesInterface *rules;
     Inspection *inspection; /* under way, for everyone in `checks` */
     GPtrArray *checks;      /* Call */
+    Gate *gate;             /* while there is a bus */
     guint name_owner;
 };
 
@@ -239,6 +241,7 @@ static void on_bus_up(void *owner, GDBusConnection *connection)
 {
     Service *service = owner;
     g_autoptr(GError) error = NULL;
+    service->gate = gate_open(connection);
     if (!face_export(&service->face, connection, &error) ||
         !resolvers_interface_export(service->resolvers, connection, &error) ||
         !networks_interface_export(service->networks, connection, &error) ||
@@ -262,6 +265,7 @@ static void on_bus_down(void *owner)
     networks_interface_withdraw(service->networks);
     resolvers_interface_withdraw(service->resolvers);
     face_withdraw(&service->face);
+    g_clear_pointer(&service->gate, gate_close);
 }
 
 static void connect_methods(Service *service)

@@ -53,8 +53,8 @@ def test_properties_are_read_only(client, name, value):
     assert client.properties()["State"] == "off"
 
 
-@pytest.mark.parametrize("identifier", ["nobody", "", "quad9\n", "../quad9", "Qu\u00e4d9", "%s%n", "x" * 64],
-                         ids=["unknown", "empty", "newline", "path", "umlaut", "format", "long"])
+@pytest.mark.parametrize("identifier", ["nobody", "", "../quad9", "Qu\u00e4d9", "%s%n", "x" * 64],
+                         ids=["unknown", "empty", "path", "umlaut", "format", "long"])
 def test_unknown_resolver_is_not_found(client, identifier):
     error, sentence = client.refused("SetResolver", text(identifier))
     assert error == "NotFound"
@@ -63,7 +63,7 @@ def test_unknown_resolver_is_not_found(client, identifier):
 
 
 def test_endless_id_is_not_quoted(client):
-    assert client.refused("SetResolver", text("x" * 100_000)) == ("InvalidArgument", "That is too long for a resolver's id.")
+    assert client.refused("SetResolver", text("x" * 5000)) == ("InvalidArgument", "That is too long for a resolver's id.")
 
 
 @pytest.mark.parametrize("length", [1, 59, 86401, 2**32 - 1])

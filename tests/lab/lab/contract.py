@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The methods of the helper's contract (data/dbus), each with arguments that are good in themselves, as GVariant writes them.
+
+A method that is new is in neither table, and tests/dbus/test_callers.py says so: whoever adds one decides here whom it is for."""
+
+PRIVATE = {
+    "TurnOn": (), "TurnOff": (), "SetResolver": ("'quad9'",), "Pause": ("uint32 60",), "Resume": (),
+    "Resolvers.RefreshSources": (), "Resolvers.Add": ("'tls://192.0.2.1#dns.example'", "'Mine'"), "Resolvers.Remove": ("'mine'",),
+    "Resolvers.SetFavourite": ("'quad9'", "true"), "Resolvers.SetRelay": ("'quad9'", "'none'"),
+    "Networks.SetUnknownNetworks": ("'ask'",), "Networks.BeginSignIn": ("'machine'",), "Networks.EndSignIn": (),
+    "Networks.ResolveForSignIn": ("'www.example'",), "Networks.LookAgain": (), "Networks.AllowUnprotected": ("uint32 60",),
+    "Networks.ListNetworks": (), "Networks.SetPolicy": ("'3f1c09a2be47d655'", "'ask'"), "Networks.Forget": ("'3f1c09a2be47d655'",),
+    "Queries.FlushCache": ("''",), "Queries.SetLogging": ("true",), "Queries.FollowLog": (),
+    "Rules.AddRule": ("'block'", "'ads.example'", "''"), "Rules.RemoveRule": ("'ads.example'",),
+}
+"""What changes something, and what tells of people: for those alone whom polkit lets."""
+
+PUBLIC = {
+    "ListResolvers": (), "GetStatistics": (), "CheckProtection": (), "Resolvers.ListSources": (), "Resolvers.ListRelays": (),
+    "Resolvers.Describe": ("'quad9'",), "Queries.Explain": ("'www.example'", "'A'"), "Queries.ListConnections": (),
+    "Queries.ListLeaks": (), "Rules.ListRules": (), "Rules.ListNameLists": (),
+}
+"""For everybody on this machine."""
