@@ -269,6 +269,20 @@ static void letter_case_is_kept_but_not_compared(void)
     g_assert_cmpmem(lower, mixed.length, "\3www\7example\3com", 17);
 }
 
+/* Whatever the byte and wherever it stands: among the eights, or after them. */
+static void only_ascii_capitals_are_lowered(void)
+{
+    for (unsigned byte = 0; byte < 256; byte++) {
+        Name name = {.length = 19};
+        uint8_t lower[NAME_MAX_WIRE];
+
+        memset(name.wire, (int)byte, name.length);
+        name_lower(&name, lower);
+        for (size_t i = 0; i < name.length; i++)
+            g_assert_cmpuint(lower[i], ==, byte >= 'A' && byte <= 'Z' ? byte + 32 : byte);
+    }
+}
+
 static void only_ascii_letters_are_folded(void)
 {
     Name a = parsed("@"), b = parsed("`"), c = parsed("["), d = parsed("{");
@@ -303,6 +317,7 @@ static void under_goes_by_whole_labels(void)
 static void add_text_tests(void)
 {
     g_test_add_func("/name/final-dot-makes-no-difference", final_dot_makes_no_difference);
+    g_test_add_func("/name/only-ascii-capitals-are-lowered", only_ascii_capitals_are_lowered);
     g_test_add_func("/name/root-is-a-dot", root_is_a_dot);
     g_test_add_func("/name/escapes-go-round", escapes_go_round);
     g_test_add_func("/name/bad-escapes-are-malformed", bad_escapes_are_malformed);
