@@ -11,9 +11,9 @@
  * of the same one, and the last of them is passed on when nobody did better. They are final where
  * their extended error says that they are about the name: forged by what DNSSEC says, or blocked.
  *
- * When all candidates have failed in ways that pass (the network has just come up, connections were
- * cut), a persistent resolution asks all again after a pause that doubles, while its budget lasts:
- * a client that would ask again itself sees one slow answer instead of an error.
+ * When all candidates have failed, some in ways that pass (the network has just come up,
+ * connections were cut), a persistent resolution asks all again after a pause that doubles, while
+ * its budget lasts: a client that would ask again itself sees one slow answer instead of an error.
  *
  * The resolution holds the query's bytes and references of plan and candidates until it is cleared,
  * so a reload changes nothing for it. Success is reported from inside the transport's callback,
@@ -42,6 +42,7 @@ void resolution_withdraw(Resolution *resolution)
     loop_timer_stop(&resolution->timer);
     g_clear_pointer(&resolution->refusal, g_free);
     resolution->failure = STATUS_OK;
+    resolution->passing = false;
     resolution->pause_us = FIRST_PAUSE_US;
 }
 
@@ -130,8 +131,11 @@ static void exhausted(Resolution *resolution)
 {
     int64_t left_us = resolution->deadline_us - now_us(resolution);
 
-    if (resolution->persistent && !resolution->refusal && is_passing(resolution->failure) &&
+    bool hopeful = resolution->passing && !is_about_identity(resolution->failure);
+
+    if (resolution->persistent && !resolution->refusal && hopeful &&
         left_us > 2 * resolution->pause_us) {
+        resolution->passing = false;
         loop_timer_start(&resolution->timer, resolution->pause_us);
         resolution->pause_us *= 2;
         return;
@@ -180,6 +184,7 @@ static void expect(Resolution *resolution, const Attempt *attempt)
 
 static void fail(Resolution *resolution, size_t candidate, Status status)
 {
+    resolution->passing = resolution->passing || is_passing(status);
     if (is_about_identity(resolution->failure) && !is_about_identity(status))
         return;
     resolution->failure = status;
@@ -383,6 +388,7 @@ void resolution_start(Resolution *resolution, Engine *engine, Plan *plan,
     resolution->deadline_us = resolution->started_us + budget_us;
     resolution->pause_us = FIRST_PAUSE_US;
     resolution->failure = STATUS_OK;
+    resolution->passing = false;
     list_init(&resolution->attempts);
     list_append(&engine->resolutions, &resolution->node);
     loop_timer_init(&resolution->timer, engine->loop, on_timer, resolution);

@@ -50,6 +50,7 @@ struct Resolution {
     Forms forms;
     int64_t started_us, deadline_us, pause_us;
     Status failure; /* the most telling so far */
+    bool passing;   /* some failure may be over in a moment */
     size_t failed;  /* index of the candidate it came from */
     uint8_t *refusal;
     size_t refusal_length, refused;

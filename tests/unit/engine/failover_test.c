@@ -251,6 +251,23 @@ static void asks_again_while_the_network_comes_up(Harness *harness, gconstpointe
     g_assert_cmpuint(message_rcode(&answer), ==, RCODE_NOERROR);
 }
 
+/* The failure that passes is not the last one that is heard of. */
+static void asks_again_where_one_may_come_back(Harness *harness, gconstpointer unused)
+{
+    Message answer;
+
+    fake_servers[1].status = STATUS_CLOSED;
+    fake_servers[2].status = STATUS_REFUSED;
+    apply(harness);
+    harness_send(harness, &www);
+    loop_advance(harness->loop, 200 * MS);
+    g_assert_false(harness_receive(harness, &answer));
+    fake_servers[1].status = STATUS_OK;
+    loop_advance(harness->loop, 1000 * MS);
+    g_assert_true(harness_receive(harness, &answer));
+    g_assert_cmpuint(message_rcode(&answer), ==, RCODE_NOERROR);
+}
+
 static void network_change_asks_again(Harness *harness, gconstpointer unused)
 {
     Message answer;
@@ -333,6 +350,7 @@ int main(int argc, char **argv)
     TEST("servfail-says-why", 2, servfail_says_why);
     TEST("answers-within-the-clients-patience", 2, answers_within_the_clients_patience);
     TEST("asks-again-while-the-network-comes-up", 2, asks_again_while_the_network_comes_up);
+    TEST("asks-again-where-one-may-come-back", 2, asks_again_where_one_may_come_back);
     TEST("network-change-asks-again", 2, network_change_asks_again);
     TEST("failures-of-the-old-network-are-forgotten", 2, failures_of_the_old_network_are_forgotten);
     TEST("no-resolver-is-said", 0, no_resolver_is_said);
