@@ -16,7 +16,8 @@
  * What it costs is bounded: each answer earns a fifth of a repeat, those that were of use are free,
  * and a channel that failed last time gets none. So a dead or overloaded network is not asked more.
  * A tenth would not do for TCP: a lost packet holds up some that were not lost, and whether asking
- * them again was in vain is known afterwards.
+ * them again was in vain is known afterwards. Those get no more than half of what was saved up, so
+ * that the next one that is lost finds the rest.
  *
  * All that is under way on a channel is late after the same time, so one timer and a queue do.
  */
@@ -29,6 +30,7 @@
 #define SLACK_SHARE  16 /* of the usual time */
 #define SLACK_MIN_US 1000
 #define EARNED       2 /* tenths, for an answer */
+#define RESERVED     50
 #define USE_AT_FIRST 500
 #define USE_LITTLE   200
 #define USE_RISES    4 /* by a quarter of what is missing; one that is of use means more than one */
@@ -103,8 +105,17 @@ void watch_earn(Channel *channel)
 
 bool watch_may_repeat(Channel *channel, const Exchange *late)
 {
-    return !channel_is_doubtful(channel) && channel->shunned_until_us == 0 &&
-           transport_detour(channel->transport, late) && hedge_budget_spend(&channel->watch.budget);
+    Watch *watch = &channel->watch;
+    bool held_up = now_us(channel) - watch->repeated_us < channel->latency_us; /* by the same */
+
+    if (channel_is_doubtful(channel) || channel->shunned_until_us != 0 ||
+        !transport_detour(channel->transport, late))
+        return false;
+    if ((held_up && watch->budget.tenths < RESERVED) || !hedge_budget_spend(&watch->budget))
+        return false;
+    if (!held_up)
+        watch->repeated_us = now_us(channel);
+    return true;
 }
 
 void watch_judge(Channel *channel, bool useful)

@@ -24,6 +24,7 @@ typedef struct Watch {
     List waiting; /* Watched, in the order of asking */
     LoopTimer timer;
     HedgeBudget budget;
+    int64_t repeated_us; /* when something was asked again that nothing else held up */
     unsigned use; /* of 1000 that were asked again, smoothed: those that brought the answer */
 } Watch;
 

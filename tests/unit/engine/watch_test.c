@@ -130,6 +130,25 @@ static void useless_repeats_are_few(Harness *harness, gconstpointer unused)
     g_assert_cmpuint(fake_servers[1].asked, <=, 200 + 10 + 40);
 }
 
+/* Ten are late at once, as behind a lost packet: some are asked again, and the next one that is
+ * lost is. */
+static void what_waits_for_another_leaves_some(Harness *harness, gconstpointer unused)
+{
+    warm_up(harness);
+    fake_servers[1].delay_us = 19 * MS; /* before the repeats' answers */
+    for (unsigned i = 0; i < 10; i++)
+        send_one(harness, "held", i);
+    loop_advance(harness->loop, 19 * MS);
+    g_assert_cmpuint(receive_all(harness), ==, 10);
+    g_assert_cmpuint(fake_servers[1].asked, ==, 10 + 6);
+    fake_servers[1].delay_us = 10 * MS;
+    fake_servers[1].asked = 0;
+    fake_servers[1].lost = 1;
+    send_one(harness, "lost", 0);
+    loop_advance(harness->loop, 40 * MS);
+    g_assert_cmpuint(fake_servers[1].asked, ==, 2);
+}
+
 static void dead_network_is_not_asked_more(Harness *harness, gconstpointer unused)
 {
     warm_up(harness);
@@ -221,6 +240,7 @@ int main(int argc, char **argv)
     TEST("late-is-later-where-answers-vary", late_is_later_where_answers_vary, 1);
     TEST("useful-repeats-cost-nothing", useful_repeats_cost_nothing, 1);
     TEST("useless-repeats-are-few", useless_repeats_are_few, 1);
+    TEST("what-waits-for-another-leaves-some", what_waits_for_another_leaves_some, 1);
     TEST("dead-network-is-not-asked-more", dead_network_is_not_asked_more, 1);
     TEST("twice-again-at-most", twice_again_at_most, 1);
     TEST("repeat-may-be-lost", repeat_may_be_lost, 1);
