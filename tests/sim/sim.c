@@ -33,6 +33,7 @@ enum { TWICE_EVERY = 1000, WARM_UP = 10, SENTENCE_MAX = 256 };
 typedef struct Report {
     uint64_t seed; /* of the schedule that runs, or ran last */
     uint64_t done;
+    WorldTally tally;
     char sentence[SENTENCE_MAX];
 } Report;
 
@@ -97,7 +98,7 @@ static uint64_t run_once(uint64_t seed, bool loud)
     chronicle_begin(seed, loud);
     program_dice.state = dice_throw(&dice);
     family_draw(seed, &trouble);
-    world_run(dice_throw(&dice), &trouble);
+    world_run(dice_throw(&dice), &trouble, &report->tally);
     return chronicle_hash();
 }
 
@@ -232,6 +233,7 @@ static int run_all(const Options *options)
     size_t size = family_count * sizeof(Report);
     Report *reports = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     g_autofree int64_t *took_us = g_new0(int64_t, family_count);
+    WorldTally sum = {0};
     uint64_t done = 0;
     bool good = true;
 
@@ -247,9 +249,15 @@ static int run_all(const Options *options)
         good = see_family(options, i, &reports[i]) && good;
         took_us[i] = g_get_monotonic_time() - began_us;
         done += reports[i].done;
+        sum.asked += reports[i].tally.asked;
+        sum.right += reports[i].tally.right;
+        sum.failed += reports[i].tally.failed;
     }
     if (options->junit)
         write_junit(options, reports, took_us);
+    printf("%" G_GUINT64_FORMAT " questions, %" G_GUINT64_FORMAT " answered, %" G_GUINT64_FORMAT
+           " failed, the others given up or cut\n",
+           sum.asked, sum.right, sum.failed);
     printf("%" G_GUINT64_FORMAT " schedules from seed %" G_GUINT64_FORMAT ": %s\n", done,
            options->seed, good ? "no fault" : "FAULTS, see above");
     munmap(reports, size);

@@ -258,7 +258,7 @@ static void recover(World *world)
     see_it_idle(world);
 }
 
-void world_run(uint64_t seed, const Trouble *trouble)
+void world_run(uint64_t seed, const Trouble *trouble, WorldTally *tally)
 {
     World *world = g_new0(World, 1);
     int64_t span_us;
@@ -272,6 +272,9 @@ void world_run(uint64_t seed, const Trouble *trouble)
         live_for(world, span_us);
         recover(world);
     }
+    tally->asked += world->stub.asked;
+    tally->right += world->stub.right;
+    tally->failed += world->stub.failed;
     end(world);
     g_free(world);
 }

@@ -54,8 +54,13 @@ typedef struct World {
     bool healed, ended;
 } World;
 
-/** Lives through a whole schedule. */
-void world_run(uint64_t seed, const Trouble *trouble);
+/** What became of questions. */
+typedef struct WorldTally {
+    uint64_t asked, right, failed;
+} WorldTally;
+
+/** Lives through a whole schedule, and adds to the tally. */
+void world_run(uint64_t seed, const Trouble *trouble, WorldTally *tally);
 
 /* For world_events.c. */
 
