@@ -108,7 +108,7 @@ Engine *engine_new(Loop *loop, TlsContext *tls)
     loop_timer_init(&engine->cooling, loop, on_cooled, engine);
     randombytes_buf(engine->secret, sizeof engine->secret);
     randombytes_buf(&engine->chooser.random, sizeof engine->chooser.random);
-    hedge_budget_init(&engine->hedges);
+    hedge_budget_init(&engine->hedges, HEDGES_SAVED);
     waiting_room_init(&engine->waiting, engine);
     return engine;
 }

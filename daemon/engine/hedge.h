@@ -6,6 +6,8 @@
 
 #include <stdbool.h>
 
+#define HEDGES_SAVED 10
+
 /** Whether a name may be shown to another resolver only because the first is late. */
 bool hedge_may_cross(Strategy strategy);
 /** Whether `current` may well not answer, so that `next` is asked beside it soon, whatever the

@@ -7,17 +7,16 @@
 
 #include <glib.h>
 
-#define TENTHS     10
-#define MAX_TENTHS (10 * TENTHS)
+#define TENTHS 10
 
-void hedge_budget_init(HedgeBudget *budget)
+void hedge_budget_init(HedgeBudget *budget, unsigned saved)
 {
-    budget->tenths = MAX_TENTHS;
+    budget->tenths = budget->limit = saved * TENTHS;
 }
 
 void hedge_budget_earn(HedgeBudget *budget, unsigned tenths)
 {
-    budget->tenths = MIN(budget->tenths + tenths, MAX_TENTHS);
+    budget->tenths = MIN(budget->tenths + tenths, budget->limit);
 }
 
 void hedge_budget_refund(HedgeBudget *budget)

@@ -5,10 +5,11 @@
 
 /** How many second tries the first ones have earned, in tenths. */
 typedef struct HedgeBudget {
-    unsigned tenths;
+    unsigned tenths, limit;
 } HedgeBudget;
 
-void hedge_budget_init(HedgeBudget *budget);
+/** `saved` tries can be saved up, and are. */
+void hedge_budget_init(HedgeBudget *budget, unsigned saved);
 void hedge_budget_earn(HedgeBudget *budget, unsigned tenths);
 /** The second try was of use: it costs nothing. */
 void hedge_budget_refund(HedgeBudget *budget);

@@ -248,6 +248,17 @@ static void on_refusal(Resolution *resolution, const AttemptOutcome *outcome)
         ask_next(resolution);
 }
 
+/* How long it took tells little of a channel that has lost a packet, and would make the next one
+ * late too late: as in P. Karn and C. Partridge, 1987. */
+static int64_t measure_us(const Resolution *resolution, const AttemptOutcome *outcome)
+{
+    const Channel *channel = resolution->candidates[outcome->candidate].channel;
+
+    if (resolution->repeats == 0 || outcome->again)
+        return outcome->latency_us;
+    return MIN(outcome->latency_us, channel->latency_us);
+}
+
 static void on_answer(Resolution *resolution, const AttemptOutcome *outcome)
 {
     ResolutionResult result = {
@@ -257,7 +268,7 @@ static void on_answer(Resolution *resolution, const AttemptOutcome *outcome)
         .channel = resolution->candidates[outcome->candidate].channel,
     };
 
-    channel_note_answer(result.channel, outcome->latency_us);
+    channel_note_answer(result.channel, measure_us(resolution, outcome));
     upstream_note_answer(result.upstream, result.channel);
     give_up_losers(resolution, result.channel, outcome->started_us);
     loop_defer_cancel(&resolution->finish);

@@ -16,8 +16,8 @@
  * What it costs is bounded: each answer earns a fifth of a repeat, those that were of use are free,
  * and a channel that failed last time gets none. So a dead or overloaded network is not asked more.
  * A tenth would not do for TCP: a lost packet holds up some that were not lost, and whether asking
- * them again was in vain is known afterwards. Those get no more than half of what was saved up, so
- * that the next one that is lost finds the rest.
+ * them again was in vain is known afterwards. Those do not get all of what was saved up, so that
+ * the next one that is lost finds the rest.
  *
  * All that is under way on a channel is late after the same time, so one timer and a queue do.
  */
@@ -30,7 +30,8 @@
 #define SLACK_SHARE  16 /* of the usual time */
 #define SLACK_MIN_US 1000
 #define EARNED       2 /* tenths, for an answer */
-#define RESERVED     50
+#define SAVED        20
+#define RESERVED     80 /* tenths */
 #define USE_AT_FIRST 500
 #define USE_LITTLE   200
 #define USE_RISES    4 /* by a quarter of what is missing; one that is of use means more than one */
@@ -71,7 +72,7 @@ void watch_init(Channel *channel)
 {
     list_init(&channel->watch.waiting);
     loop_timer_init(&channel->watch.timer, channel->pool->loop, on_timer, channel);
-    hedge_budget_init(&channel->watch.budget);
+    hedge_budget_init(&channel->watch.budget, SAVED);
     channel->watch.use = USE_AT_FIRST;
 }
 

@@ -18,6 +18,7 @@
 
 enum {
     SPARES_MAX = 2,
+    HANDSHAKE_ROUNDS = 4,
     FORGIVEN_US = 1000 * 1000, /* answers that were given up may never come */
 };
 
@@ -59,13 +60,23 @@ static bool has_lost(Pipe *pipe)
     return more;
 }
 
+/* One that takes longer to connect than it should has lost a packet itself. */
+static bool is_coming(const Pipe *pipe, int64_t round_trip_us)
+{
+    int64_t now_us = loop_now_us(pipe->pipeline->base.environment.loop);
+
+    return !pipe->connected && now_us - pipe->begun_us < HANDSHAKE_ROUNDS * round_trip_us;
+}
+
 static void add_spare(Pipeline *pipeline)
 {
+    StreamPath path = {0};
     unsigned count = 0;
     Pipe *pipe;
 
+    pipeline_carrier(pipeline)->path(pipeline->current, &path);
     list_for_each (node, &pipeline->spares) {
-        if (!container_of(node, Pipe, node)->connected || ++count == SPARES_MAX)
+        if (is_coming(container_of(node, Pipe, node), path.round_trip_us) || ++count == SPARES_MAX)
             return;
     }
     pipe = pipeline_connect(pipeline);

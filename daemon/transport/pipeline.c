@@ -393,6 +393,7 @@ Pipe *pipeline_connect(Pipeline *pipeline)
     loop_timer_init(&pipe->silence, environment->loop, on_silence, pipe);
     loop_defer_init(&pipe->flush, environment->loop, on_flush, pipe);
     pipe->open = true;
+    pipe->begun_us = loop_now_us(environment->loop);
     pipeline_carrier(pipeline)->open(pipe);
     pipeline->base.counters.connections++;
     loop_timer_start(&pipe->silence, SILENCE_US << MIN(pipeline->stalls, SILENCE_DOUBLINGS));

@@ -75,11 +75,11 @@ struct Pipe {
     LoopTimer idle, silence;
     LoopDefer flush;
     unsigned holds;
-    bool open;             /* else it is gone, and this object stays for handlers on the stack */
-    bool early;            /* set by a carrier on which it may be asked before it is connected */
-    int64_t opened_us;     /* when it was connected */
-    bool connected, quiet; /* silent for one round already */
-    int64_t idle_us;       /* how long it may be unused */
+    bool open;  /* else it is gone, and this object stays for handlers on the stack */
+    bool early; /* set by a carrier on which it may be asked before it is connected */
+    int64_t begun_us, opened_us; /* when it began to connect, and was connected */
+    bool connected, quiet;       /* silent for one round already */
+    int64_t idle_us;             /* how long it may be unused */
     bool spare;
     int64_t asked_us, received_us; /* when last; 0 never */
     unsigned losses;               /* that were noticed */

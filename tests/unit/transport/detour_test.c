@@ -314,6 +314,22 @@ static void three_are_enough(Scene *fixture, gconstpointer unused)
 }
 
 /* Withdrawn, so nobody waits; but the packet that holds up the connection is still missing. */
+/* While the spare connects another would be too many, but not when it takes too long. */
+static void slow_spare_gets_another(Scene *fixture, gconstpointer unused)
+{
+    Question late;
+
+    ask(&late);
+    connect_pipe(0);
+    for (unsigned i = 0; i < 3; i++) {
+        scene->pipes[0]->path = (StreamPath){.losses = i + 1, .round_trip_us = 20 * MS};
+        g_assert_false(detour(&late));
+        g_assert_cmpuint(scene->opened, ==, i < 2 ? 2 : 3);
+        loop_advance(scene->loop, 50 * MS);
+    }
+    answer(0);
+}
+
 static void one_that_is_not_acknowledged_is_not_asked(Scene *fixture, gconstpointer unused)
 {
     Question late, second;
@@ -412,6 +428,7 @@ int main(int argc, char **argv)
     TEST("recovered-one-is-asked-again", recovered_one_is_asked_again);
     TEST("one-that-owes-answers-is-not-asked", one_that_owes_answers_is_not_asked);
     TEST("three-are-enough", three_are_enough);
+    TEST("slow-spare-gets-another", slow_spare_gets_another);
     TEST("one-that-is-not-acknowledged-is-not-asked", one_that_is_not_acknowledged_is_not_asked);
     TEST("lost-answers-are-forgiven", lost_answers_are_forgiven);
     TEST("spare-that-fails-harms-nobody", spare_that_fails_harms_nobody);
