@@ -121,7 +121,7 @@ static const char *parse_fragment(Endpoint *endpoint, const char *fragment)
                 return "A pin is the base64 of a SHA-256 digest, 44 characters.";
         } else if (i == 0 && *parts[i] && endpoint->host != NULL) {
             return "A host name is itself the name in the certificate; only pins may follow.";
-        } else if (i == 0 && *parts[i]) {
+        } else if (i == 0 && endpoint_host_is_valid(parts[i])) {
             endpoint->host = g_strdup(parts[i]);
         } else {
             return "After # comes the name in the certificate, pin-sha256=…, or both with & "

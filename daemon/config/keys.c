@@ -50,6 +50,19 @@ void keys_add_group(Keys *keys, GKeyFile *upper, const char *group, const char *
     }
 }
 
+/* Sentences name them, on the bus too; and nobody can type them. */
+static gboolean check_groups(char *const *groups, const char *path, GError **error)
+{
+    for (size_t i = 0; groups[i]; i++) {
+        if (g_utf8_validate(groups[i], -1, NULL))
+            continue;
+        g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID_DATA,
+                    "%s: The name of a group is not UTF-8.", path);
+        return FALSE;
+    }
+    return TRUE;
+}
+
 gboolean keys_add_file(Keys *keys, const char *path, bool optional, GError **error)
 {
     g_autoptr(GKeyFile) upper = g_key_file_new();
@@ -59,10 +72,14 @@ gboolean keys_add_file(Keys *keys, const char *path, bool optional, GError **err
     if (!g_key_file_load_from_file(upper, path, G_KEY_FILE_NONE, &local)) {
         if (optional && g_error_matches(local, G_FILE_ERROR, G_FILE_ERROR_NOENT))
             return TRUE;
-        g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID_DATA, "%s: %s", path, local->message);
+        g_autofree char *sentence = g_utf8_make_valid(local->message, -1); /* it quotes the file */
+
+        g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID_DATA, "%s: %s", path, sentence);
         return FALSE;
     }
     groups = g_key_file_get_groups(upper, NULL);
+    if (!check_groups(groups, path, error))
+        return FALSE;
     for (size_t i = 0; groups[i]; i++)
         keys_add_group(keys, upper, groups[i], path);
     return TRUE;

@@ -117,7 +117,7 @@ static bool read_group(void *owner, GKeyFile *file, const char *id)
     entry->network.name = cut_name(name);
     entry->network.ssid = cut_name(ssid);
     entry->network.portal = g_key_file_get_boolean(file, id, "Portal", NULL);
-    entry->network.last_seen_s = g_key_file_get_int64(file, id, "LastSeen", NULL);
+    entry->network.last_seen_s = MAX(g_key_file_get_int64(file, id, "LastSeen", NULL), 0);
     entry->saved_seen_s = entry->network.last_seen_s;
     g_ptr_array_add(networks->known, entry);
     return true;

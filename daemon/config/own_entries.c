@@ -220,6 +220,8 @@ gboolean own_entries_add(const char *path, const Resolver *resolver, const char 
                     "There are %d resolvers of your own; remove one first.", MAX_ENTRIES);
         return FALSE;
     }
+    /* A group of this id that could not be used would spoil the new one with what is left of it. */
+    g_key_file_remove_group(file, group, NULL);
     g_key_file_set_string(file, group, "Name", resolver->name);
     if (resolver->dnssec)
         g_key_file_set_boolean(file, group, "DNSSEC", TRUE);

@@ -10,7 +10,7 @@ typedef enum RuleLineKind {
     RULE_LINE_EMPTY,    /* or a comment */
     RULE_LINE_NAMES,    /* rules, which were handed over */
     RULE_LINE_FOREIGN,  /* well formed, but of no use to DNS: parts of pages, regular expressions */
-    RULE_LINE_MALFORMED /* whatever else */
+    RULE_LINE_MALFORMED /* whatever else; names that stand before what is none were handed over */
 } RuleLineKind;
 
 /** One rule of a line: a name, with what is below it or alone. `allows`: it is an exception. */

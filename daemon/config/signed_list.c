@@ -131,6 +131,8 @@ static char *id_from_name(const char *name)
     for (char *letter = id; *letter != '\0'; letter++)
         if (!g_ascii_isalnum(*letter) && strchr("-_.", *letter) == NULL)
             *letter = '-';
+    if (id[0] == '.')
+        id[0] = '-';
     return id;
 }
 
@@ -226,6 +228,8 @@ SignedList *signed_list_parse(GBytes *text, ListKind kind, GError **error)
         fail(error, "It is larger than a list may be.");
         return NULL;
     }
+    if (length == 0) /* then there may be no data at all, not even to add 0 to */
+        data = "";
     if (!g_utf8_validate(data, (gssize)length, NULL)) {
         fail(error, "It is not a text.");
         return NULL;

@@ -78,8 +78,7 @@ static bool read_seconds(const char *text, int64_t *seconds)
     return text && g_ascii_string_to_signed(text, 10, 0, G_MAXINT64, seconds, NULL);
 }
 
-/* `said` is cut into pieces, which the answer borrows. */
-static bool read_answer(char *said, PortalAnswer *answer)
+bool portal_answer_read(char *said, PortalAnswer *answer)
 {
     const char *verdict = take_value(&said, "verdict=");
     const char *address = verdict ? take_value(&said, "address=") : NULL;
@@ -107,7 +106,7 @@ static void probe_end(PortalProbe *probe)
 {
     PortalAnswer answer = {0};
 
-    if (probe->process && !read_answer(probe->said, &answer)) {
+    if (probe->process && !portal_answer_read(probe->said, &answer)) {
         log_warning("the portal probe said nothing of use");
         answer = (PortalAnswer){0};
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <gio/gio.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 /**
@@ -29,6 +30,10 @@ typedef struct PortalAnswer { /* borrowed */
                             authenticated: anybody on the way may have said it. */
     int64_t left_s;      /* of an open API: the session ends in so many seconds; 0 not said */
 } PortalAnswer;
+
+/** Reads what the program says, which is cut into pieces that the answer borrows. False: it is not
+ * of its form. */
+bool portal_answer_read(char *said, PortalAnswer *answer);
 
 typedef void (*PortalProbeDone)(void *owner, const PortalAnswer *answer);
 

@@ -128,6 +128,14 @@ char *endpoint_describe(const Endpoint *endpoint)
     return g_strdup_printf("%s via %s", direct, relay);
 }
 
+bool endpoint_host_is_valid(const char *host)
+{
+    for (const char *at = host; *at != '\0'; at++)
+        if ((unsigned char)*at <= ' ' || *at == 0x7f || strchr("/?#[]@", *at) != NULL)
+            return false;
+    return host[0] != '\0';
+}
+
 const char *endpoint_host(const Endpoint *endpoint, char text[ADDRESS_MAX_TEXT])
 {
     return endpoint->host != NULL ? endpoint->host : address_format_host(&endpoint->address, text);

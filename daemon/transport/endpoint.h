@@ -50,8 +50,8 @@ Endpoint *endpoint_new(EndpointKind kind, const Address *address);
 Endpoint *endpoint_ref(Endpoint *endpoint);
 void endpoint_unref(Endpoint *endpoint);
 
-/** STATUS_UNSUPPORTED for relays, STATUS_INVALID without an IP address or a host name, and for a host
- * that is none, as ":443" is. (transfer full) */
+/** STATUS_UNSUPPORTED for relays, STATUS_INVALID without an IP address or a host name, and for a
+ * host that is none, as ":443" is. (transfer full) */
 Status endpoint_from_stamp(const Stamp *stamp, Endpoint **endpoint) must_check;
 /** A relay, to be given to others: of Anonymized DNSCrypt kind ENDPOINT_DNSCRYPT with an address
  * alone, of ODoH kind ENDPOINT_DOH. STATUS_UNSUPPORTED for every other stamp. (transfer full) */
@@ -63,6 +63,10 @@ char *endpoint_stamp(const Endpoint *endpoint, uint64_t properties);
 /** The same endpoint, reached through `relay` (a reference is taken), at `address` (NULL: its own).
  * (transfer full) */
 Endpoint *endpoint_derive(const Endpoint *endpoint, Endpoint *relay, const Address *address);
+
+/** Whether a certificate could be of this host: a name or an IP literal, without brackets or port.
+ * What would end a host in a URL (RFC 3986 §3.2), and what does not print, is no part of one. */
+bool endpoint_host_is_valid(const char *host);
 
 /** The name by which requests call it: `host`, or the address in `text`. */
 const char *endpoint_host(const Endpoint *endpoint, char text[ADDRESS_MAX_TEXT]);

@@ -44,13 +44,6 @@ static char *host_split(const char *text, uint16_t *port)
     return g_strndup(text, length);
 }
 
-/* What is left after host_split and would end a host in a URL (RFC 3986 §2.2) is no part of a name;
- * and no name at all is none that a certificate could have. */
-static bool host_is_usable(const char *host)
-{
-    return host[0] != '\0' && host[strcspn(host, " /?#[]@")] == '\0';
-}
-
 /* A stamp's bootstrap addresses are of resolvers to ask for the host in clear: not asked, ever. */
 static Status address_from_stamp(const Stamp *stamp, uint16_t default_port, Address *address)
 {
@@ -89,7 +82,7 @@ static Status endpoint_make(const Stamp *stamp, EndpointKind kind, uint16_t port
 {
     Address address;
     g_autofree char *host = stamp->host != NULL ? host_split(stamp->host, &port) : NULL;
-    Status status = host != NULL && !host_is_usable(host)
+    Status status = host != NULL && !endpoint_host_is_valid(host)
                         ? STATUS_INVALID
                         : address_from_stamp(stamp, port, &address);
     if (status != STATUS_OK)

@@ -127,3 +127,20 @@ char *fuzz_take_line(FuzzInput *input)
         (void)fuzz_take_u8(input);
     return line;
 }
+
+GBytes *fuzz_fit_reply(GBytes *came, const Message *query)
+{
+    size_t length;
+    const uint8_t *bytes = g_bytes_get_data(came, &length);
+    Message reply;
+
+    if (message_parse_question(&reply, bytes, length) != STATUS_OK || query->question_count != 1)
+        return g_bytes_ref(came);
+    GByteArray *fitted = g_byte_array_new();
+    g_byte_array_append(fitted, query->wire, 2);
+    g_byte_array_append(fitted, bytes + 2, MESSAGE_HEADER_LENGTH - 2);
+    g_byte_array_append(fitted, query->wire + MESSAGE_HEADER_LENGTH,
+                        (guint)(query->records - MESSAGE_HEADER_LENGTH));
+    g_byte_array_append(fitted, bytes + reply.records, (guint)(length - reply.records));
+    return g_byte_array_free_to_bytes(fitted);
+}

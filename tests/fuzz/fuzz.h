@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "wire.h"
+#include "message.h"
 
 #include <glib.h>
 #include <stddef.h>
@@ -39,3 +39,7 @@ char *fuzz_take_word(FuzzInput *input);
 char *fuzz_take_text(FuzzInput *input);
 /** The next line of what is left, without its end; NULL when nothing is left. (transfer full) */
 char *fuzz_take_line(FuzzInput *input);
+
+/** `came` as a reply to the query: with its ID and question, which a fuzzer would hardly find; as
+ * it is, where it has no question. (transfer full) */
+GBytes *fuzz_fit_reply(GBytes *came, const Message *query);

@@ -150,26 +150,6 @@ static void pass_on(const Message *reply, const Message *query, uint8_t choices,
         give_from_cache(&answer, &view, query, choices, room, capacity);
 }
 
-/* The reply, its ID and question the query's: fuzzers do not find equal ones. (transfer full) */
-static GBytes *fit(GBytes *came, const Message *query)
-{
-    size_t length;
-    const uint8_t *bytes = g_bytes_get_data(came, &length);
-    GByteArray *fitted = g_byte_array_new();
-    Message reply;
-
-    if (message_parse_question(&reply, bytes, length) != STATUS_OK || query->question_count != 1) {
-        g_byte_array_unref(fitted);
-        return g_bytes_ref(came);
-    }
-    g_byte_array_append(fitted, query->wire, 2);
-    g_byte_array_append(fitted, bytes + 2, MESSAGE_HEADER_LENGTH - 2);
-    g_byte_array_append(fitted, query->wire + MESSAGE_HEADER_LENGTH,
-                        (guint)(query->records - MESSAGE_HEADER_LENGTH));
-    g_byte_array_append(fitted, bytes + reply.records, (guint)(length - reply.records));
-    return g_byte_array_free_to_bytes(fitted);
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
     FuzzInput input = {bytes, length};
@@ -188,7 +168,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
         return 0;
     check_view(&query);
     answer_ourselves(&query, room, capacity);
-    g_autoptr(GBytes) fitted = fit(came, &query);
+    g_autoptr(GBytes) fitted = fuzz_fit_reply(came, &query);
     wire = g_bytes_get_data(fitted, &size);
     if (message_parse(&reply, wire, size) != STATUS_OK)
         return 0;

@@ -205,6 +205,21 @@ static void bad_specs_are_refused_with_a_sentence(void)
     }
 }
 
+/* What certificate could be of it? A pin with a slip of the pen must not become a name. */
+static void name_that_is_none_is_refused(void)
+{
+    static const char *const specs[] = {"tls://192.0.2.1#pin-sha255=#", "quic://192.0.2.1#a/b",
+                                        "tls://192.0.2.1#a\003",
+                                        "https://192.0.2.1/dns-query#[::1]"};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(specs); i++) {
+        g_autoptr(GError) error = NULL;
+
+        g_assert_null(endpoint_spec_parse(specs[i], &error));
+        g_assert_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID_ARGUMENT);
+    }
+}
+
 static void bad_keys_are_refused(void)
 {
     static const char *const keys[] = {"", "b7", "zz", NULL};
@@ -277,6 +292,7 @@ int main(int argc, char **argv)
     g_test_add_func("/endpoint-spec/empty-specs-are-refused", empty_specs_are_refused);
     g_test_add_func("/endpoint-spec/bad-specs-are-refused-with-a-sentence",
                     bad_specs_are_refused_with_a_sentence);
+    g_test_add_func("/endpoint-spec/name-that-is-none-is-refused", name_that_is_none_is_refused);
     g_test_add_func("/endpoint-spec/bad-keys-are-refused", bad_keys_are_refused);
     g_test_add_func("/endpoint-spec/host-is-looked-up-later", host_is_looked_up_later);
     g_test_add_func("/endpoint-spec/what-is-no-host-is-refused", what_is_no_host_is_refused);

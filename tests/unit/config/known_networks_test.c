@@ -233,6 +233,14 @@ static void damage_costs_what_it_hit(Scene *scene, gconstpointer data)
     g_assert_cmpint(known_networks_find(scene->networks, HOME)->last_seen_s, ==, 0);
 }
 
+/* To subtract it from now would overflow. */
+static void nothing_was_seen_before_1970(Scene *scene, gconstpointer data)
+{
+    write_file(scene, "[" HOTEL "]\nName=Hotel\nLastSeen=-9223372036854775808\n");
+    known_networks_joined(scene->networks, HOTEL, "Hotel", "", NOON);
+    g_assert_cmpint(known_networks_find(scene->networks, HOTEL)->last_seen_s, ==, NOON);
+}
+
 static void noise_is_no_network(Scene *scene, gconstpointer data)
 {
     g_assert_true(g_file_set_contents(scene->path, "\x00\xff[[[", 5, NULL));
@@ -316,6 +324,7 @@ int main(int argc, char **argv)
     ADD("a-decision-that-is-not-saved-is-not-made", a_decision_that_is_not_saved_is_not_made);
     ADD("what-is-not-saved-is-not-forgotten", what_is_not_saved_is_not_forgotten);
     ADD("damage-costs-what-it-hit", damage_costs_what_it_hit);
+    ADD("nothing-was-seen-before-1970", nothing_was_seen_before_1970);
     ADD("noise-is-no-network", noise_is_no_network);
     ADD("no-file-is-no-network", no_file_is_no_network);
     g_test_add_func("/known-networks/memory-alone-needs-no-file", memory_alone_needs_no_file);

@@ -216,6 +216,20 @@ static void bad_values_name_their_place(Fixture *fixture, gconstpointer unused)
     expect_refused(fixture, "no key file", "sotto.conf");
 }
 
+/* They go to the log and to programs, while the file may hold anything. */
+static void sentences_are_text(Fixture *fixture, gconstpointer unused)
+{
+    g_autoptr(GError) error = NULL;
+
+    put(fixture->folder, "sotto.conf", "[\x93 Sotto]\nno\x9a key file\n");
+    g_assert_null(load(fixture, &error));
+    g_assert_true(g_utf8_validate(error->message, -1, NULL));
+    g_clear_error(&error);
+    put(fixture->folder, "sotto.conf", "[Relay a\x93]\nStamp=sdns://AQ\n");
+    g_assert_null(load(fixture, &error));
+    g_assert_true(g_utf8_validate(error->message, -1, NULL));
+}
+
 static void missing_file_is_an_error_unless_optional(Fixture *fixture, gconstpointer unused)
 {
     g_autoptr(GError) error = NULL;
@@ -261,6 +275,7 @@ int main(int argc, char **argv)
          keys_of_an_oblivious_resolver_may_be_given},
         {"/settings/bad-values-name-their-place", bad_values_name_their_place},
         {"/settings/local-domains-can-be-refused", local_domains_can_be_refused},
+        {"/settings/sentences-are-text", sentences_are_text},
         {"/settings/missing-file-is-an-error-unless-optional",
          missing_file_is_an_error_unless_optional},
     };

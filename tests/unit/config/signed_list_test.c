@@ -131,6 +131,14 @@ static void ids_are_unique_and_clean(void)
     g_assert_cmpstr(entry_of(list, 0)->name, ==, "a b/ü");
 }
 
+/* As no id of the settings does (entry_id_is_valid). */
+static void ids_begin_with_no_dot(void)
+{
+    g_autoptr(SignedList) list = parsed("## .a.b\n" RELAY "\n", LIST_RELAYS);
+
+    g_assert_cmpstr(entry_of(list, 0)->id, ==, "-a.b");
+}
+
 static void refuses(GBytes *bytes, const char *sentence)
 {
     g_autoptr(GBytes) owned = bytes;
@@ -147,6 +155,12 @@ static void empty_list_is_refused(void)
     refuses(g_bytes_new_static("", 0), "It holds no entry that can be used.");
     refuses(g_bytes_new_static("## one\n" DNSCRYPT "\n", sizeof("## one\n" DNSCRYPT "\n") - 1),
             "It holds no entry that can be used.");
+}
+
+/* As an answer without a body is: there is no data, not even an empty text. */
+static void no_data_is_refused(void)
+{
+    refuses(g_bytes_new(NULL, 0), "It holds no entry that can be used.");
 }
 
 static void binary_is_refused(void)
@@ -240,7 +254,9 @@ int main(int argc, char **argv)
     g_test_add_func("/signed-list/nothing-in-it-steers-a-terminal",
                     nothing_in_it_steers_a_terminal);
     g_test_add_func("/signed-list/ids-are-unique-and-clean", ids_are_unique_and_clean);
+    g_test_add_func("/signed-list/ids-begin-with-no-dot", ids_begin_with_no_dot);
     g_test_add_func("/signed-list/empty-list-is-refused", empty_list_is_refused);
+    g_test_add_func("/signed-list/no-data-is-refused", no_data_is_refused);
     g_test_add_func("/signed-list/binary-is-refused", binary_is_refused);
     g_test_add_func("/signed-list/long-lines-are-refused", long_lines_are_refused);
     g_test_add_func("/signed-list/large-lists-are-refused", large_lists_are_refused);

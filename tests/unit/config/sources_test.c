@@ -450,6 +450,20 @@ static void own_entry_is_added_and_kept(SourcesScene *scene, gconstpointer data)
     g_assert_nonnull(sources_scene_find(scene, "dns.example"));
 }
 
+/* An entry that cannot be used has no id that is taken: what is left of it must not spoil the new
+ * one, which would be gone after the next start. */
+static void own_entry_takes_the_place_of_a_damaged_one(SourcesScene *scene, gconstpointer data)
+{
+    g_autofree char *path = g_build_filename(scene->folder, "resolvers.conf", NULL), *id = NULL;
+
+    g_assert_true(g_file_set_contents(
+        path, "[Resolver mine]\nEndpoints=tls://192.0.2.1#a.example\nDNSSEC=trFe\n", -1, NULL));
+    sources_scene_restart(scene);
+    g_assert_true(sources_add(scene->sources, "tls://192.0.2.8#b.example", "Mine", &id, NULL));
+    sources_scene_restart(scene);
+    g_assert_nonnull(sources_scene_find(scene, id));
+}
+
 static void own_entry_may_have_several_endpoints(SourcesScene *scene, gconstpointer data)
 {
     const char spec[] =
@@ -547,6 +561,8 @@ int main(int argc, char **argv)
         {"/sources/mirror-helps-out", mirror_helps_out},
         {"/sources/kept-list-is-read-at-the-start", kept_list_is_read_at_the_start},
         {"/sources/damaged-copy-is-not-used", damaged_copy_is_not_used},
+        {"/sources/own-entry-takes-the-place-of-a-damaged-one",
+         own_entry_takes_the_place_of_a_damaged_one},
         {"/sources/huge-copy-is-not-read", huge_copy_is_not_read},
         {"/sources/half-a-replacement-is-whole", half_a_replacement_is_whole},
         {"/sources/nothing-is-fetched-unasked", nothing_is_fetched_unasked},
