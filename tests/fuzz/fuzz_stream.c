@@ -86,9 +86,9 @@ static size_t on_queued(const Stream *base)
     return 0;
 }
 
-static bool on_is_stalled(const Stream *base)
+static void on_path(const Stream *base, StreamPath *path)
 {
-    return !((const FuzzStream *)base)->connected;
+    *path = (StreamPath){.stalled = !((const FuzzStream *)base)->connected};
 }
 
 static void on_close(Stream *base)
@@ -111,7 +111,7 @@ static void on_connecting(void *owner)
 
 static Stream *stream_new(Loop *loop, const StreamEvents *events, void *owner, const char *alpn)
 {
-    static const StreamClass class = {on_write, on_queued, on_is_stalled, on_close};
+    static const StreamClass class = {on_write, on_queued, on_path, on_close};
     FuzzStream *stream = g_new0(FuzzStream, 1);
 
     stream->base = (Stream){&class, events, owner, loop};

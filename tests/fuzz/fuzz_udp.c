@@ -27,9 +27,13 @@ void fuzz_udp_say(unsigned which, const uint8_t *bytes, size_t length)
 void fuzz_udp_refuse(unsigned which, Status status)
 {
     UdpSocket *socket = find(which);
+    GBytes *sent = fuzz_udp_heard(which);
+    g_autoptr(GBytes) quote = sent != NULL ? g_bytes_ref(sent) : g_bytes_new(NULL, 0);
+    size_t length;
+    const uint8_t *bytes = g_bytes_get_data(quote, &length);
 
     if (socket != NULL && socket->error != NULL)
-        socket->error(socket->owner, status);
+        socket->error(socket->owner, status, bytes, length);
 }
 
 GBytes *fuzz_udp_heard(unsigned number)
@@ -45,6 +49,10 @@ void fuzz_udp_forget(void)
 }
 
 /* ---- in place of udp.c ---- */
+
+void udp_widen(int fd)
+{
+}
 
 Status udp_bind(const Address *address, unsigned flags, int *fd)
 {
