@@ -3,6 +3,7 @@
 to a program in the helper's place that tries what a helper in somebody else's hands would."""
 
 import re
+import shlex
 import subprocess
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pytest
 
 from lab.boot import Boot
 from lab.booted_sotto import UNIT, BootedSotto
+from lab.contract import PRIVATE, PUBLIC
+from lab.helper import NAME, PATH
 
 MOST_EXPOSURE = 1.9
 """What systemd-analyze(1) may count at most, and does: a setting more that it knows lowers it, one that goes missing is seen."""
@@ -69,6 +72,28 @@ def test_its_tmp_is_its_own(on):
     on.boot.path("/tmp/of-everybody").touch()
     inside = on.boot.output("nsenter", f"--target={on.pid}", "--mount", "ls", "/tmp")
     assert "of-everybody" not in inside
+
+
+def ends_for(boot, table, **session):
+    """The last word of the error that each method ends with for the guest, "" for none."""
+    lines = []
+    for method, arguments in table.items():
+        call = ["gdbus", "call", "--system", "--dest", NAME, "--object-path", PATH, "--method", f"{NAME}.{method}", *arguments]
+        lines.append(f"echo {method} $({shlex.join(call)} 2>&1 >/dev/null | sed -n 's/.*Error\\.\\([A-Za-z]*\\): .*/\\1/p')")
+    said = boot.as_guest("sh", "-c", "; ".join(lines), **session).stdout
+    return dict(line.partition(" ")[::2] for line in said.splitlines())
+
+
+def test_other_sessions_may_change_nothing(on):
+    """Somebody logged in from elsewhere, judged by the real polkit; what is for everybody they may ask."""
+    assert ends_for(on.boot, PRIVATE, remote=True) == dict.fromkeys(PRIVATE, "NotAuthorized")
+    assert on.is_on()
+    questions = {method: PUBLIC[method] for method in ("GetStatistics", "Rules.ListRules", "Queries.Explain")}
+    assert ends_for(on.boot, questions, remote=True) == dict.fromkeys(questions, "")
+
+
+def test_person_at_the_screen_may_see_the_networks(on):
+    assert ends_for(on.boot, {"Networks.ListNetworks": ()}) == {"Networks.ListNetworks": ""}
 
 
 @pytest.fixture(scope="module")
