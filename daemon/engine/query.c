@@ -86,7 +86,7 @@ static size_t resolve(Engine *engine, const Client *client, const Message *messa
     if (length > 0 && errand.state == CACHE_RIPE)
         pending_refresh(engine, &errand);
     if (length > 0 || pending_wait(engine, client, &errand) ||
-        waiting_room_enter(&engine->waiting, client, message))
+        waiting_room_enter(&engine->waiting, client, message, verdict->route >= 0))
         return length;
     engine->stats.over_limit++;
     return query_refuse(engine, message, STATUS_LIMIT, out, capacity);

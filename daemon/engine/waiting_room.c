@@ -7,7 +7,8 @@
  * time are served, a query may wait for its place, which costs a few hundred bytes. Where answers
  * come, and there are still too many questions, it is refused at once: it would wait in vain.
  *
- * Who is called is judged from the beginning, by the rules, the cache and the plan of that moment.
+ * Who is called is judged from the beginning, by the rules, the cache and the plan of that moment;
+ * what goes to a network's own server, or would now, only on the network it was asked on.
  * A client has the same part of the room as of the places (shares.c), and is passed over while it
  * holds too many of these, so that nobody waits behind the questions of one program alone.
  */
@@ -29,6 +30,8 @@ typedef struct Waiting {
     WaitingRoom *room;
     Client client; /* held */
     uint8_t slot;
+    bool tied;      /* it is for a server of the network */
+    unsigned epoch; /* of which network */
     size_t length;
     uint8_t bytes[];
 } Waiting;
@@ -59,19 +62,40 @@ static int64_t left_us(const Waiting *waiting)
            now_us(waiting->room);
 }
 
-/* Its answer, or its place among those in flight, or the end. */
+/* Names that one network's server was to see are not shown to another's (resolution.h, `tied`). */
+static bool is_for_another_network(const Waiting *waiting, const Message *message)
+{
+    const Engine *engine = waiting->room->engine;
+    Verdict verdict;
+
+    if (waiting->epoch == engine->epoch)
+        return false;
+    query_judge(engine, message, &verdict);
+    return waiting->tied || verdict.route >= 0;
+}
+
+/* The answer, as far as it can be given at once. */
+static size_t answer(Waiting *waiting)
+{
+    Engine *engine = waiting->room->engine;
+    uint8_t *out = engine->composed;
+    Message message;
+
+    if (message_parse(&message, waiting->bytes, waiting->length) != STATUS_OK)
+        return 0; /* cannot be: it did when it came */
+    if (left_us(waiting) <= 0)
+        return query_refuse(engine, &message, STATUS_TIMEOUT, out, MESSAGE_MAX);
+    if (is_for_another_network(waiting, &message))
+        return query_refuse(engine, &message, STATUS_UNREACHABLE, out, MESSAGE_MAX);
+    return query_answer(engine, &waiting->client, &message, out, MESSAGE_MAX);
+}
+
+/* It is answered, or has its place among those in flight. */
 static void serve(Waiting *waiting)
 {
     Engine *engine = waiting->room->engine;
-    Message message;
-    size_t length = 0;
+    size_t length = answer(waiting);
 
-    if (message_parse(&message, waiting->bytes, waiting->length) != STATUS_OK)
-        ; /* as it did when it came */
-    else if (left_us(waiting) > 0)
-        length = query_answer(engine, &waiting->client, &message, engine->composed, MESSAGE_MAX);
-    else
-        length = query_refuse(engine, &message, STATUS_TIMEOUT, engine->composed, MESSAGE_MAX);
     if (length > 0)
         client_reply(&waiting->client, engine->composed, length);
     else
@@ -116,7 +140,7 @@ static bool is_open(WaitingRoom *room)
     return now_us(room) < room->open_until_us;
 }
 
-bool waiting_room_enter(WaitingRoom *room, const Client *client, const Message *message)
+bool waiting_room_enter(WaitingRoom *room, const Client *client, const Message *message, bool tied)
 {
     Engine *engine = room->engine;
     unsigned capacity = ROOM_TIMES * engine->plan->max_queries;
@@ -129,6 +153,8 @@ bool waiting_room_enter(WaitingRoom *room, const Client *client, const Message *
     waiting = g_malloc0(sizeof *waiting + message->length);
     waiting->room = room;
     waiting->slot = slot;
+    waiting->tied = tied;
+    waiting->epoch = engine->epoch;
     waiting->length = message->length;
     memcpy(waiting->bytes, message->wire, message->length);
     client_hold(&waiting->client, client, on_gone);

@@ -28,8 +28,9 @@ void waiting_room_init(WaitingRoom *room, Engine *engine);
 /** Drops everyone without an answer. */
 void waiting_room_clear(WaitingRoom *room);
 
-/** Holds the client, which is answered once, by the time the plan gives it. False: there is no
- * reason to wait, or no room. */
-bool waiting_room_enter(WaitingRoom *room, const Client *client, const Message *message) must_check;
+/** Holds the client, which is answered once, by the time the plan gives it. `tied`: it is for a
+ * server of the network at hand. False: there is no reason to wait, or no room. */
+bool waiting_room_enter(WaitingRoom *room, const Client *client, const Message *message,
+                        bool tied) must_check;
 /** A place is free. */
 void waiting_room_call(WaitingRoom *room);

@@ -158,6 +158,36 @@ static void nobody_waits_while_answers_come(Harness *harness, gconstpointer unus
     g_assert_cmpuint(receive_all(harness).refused, ==, 5);
 }
 
+/* A name that the server of one network was to see is not shown to the next network's, nor what
+ * was to be encrypted, where that one claims it. */
+static void names_stay_with_their_network(Harness *harness, gconstpointer unused)
+{
+    Name suffix;
+    Message answer;
+    unsigned others = 0, refused = 0;
+
+    g_assert_cmpint(name_parse("n500.example", &suffix), ==, STATUS_OK);
+    plan_add_route(harness->plan, &suffix, ROUTE_NETWORK, harness->plan->resolvers[0]);
+    engine_apply(harness->engine, harness->plan);
+    stall(harness);
+    for (unsigned i = 498; i < 502; i++)
+        send_from(harness, harness->client, i);
+    fake_servers[1].silent = false;
+    engine_network_changed(harness->engine, "elsewhere");
+    for (int i = 0; i < 5; i++)
+        loop_advance(harness->loop, 15 * MS);
+    while (harness_receive(harness, &answer)) {
+        if (message_rcode(&answer) != RCODE_NOERROR) {
+            g_assert_cmpuint(answer.id, ==, 500);
+            refused++;
+        } else {
+            others++;
+        }
+    }
+    g_assert_cmpuint(refused, ==, 1);
+    g_assert_cmpuint(others, ==, SHARE + 3);
+}
+
 static void client_that_goes_leaves_the_room(Harness *harness, gconstpointer unused)
 {
     const struct linger reset = {.l_onoff = 1};
@@ -204,6 +234,7 @@ int main(int argc, char **argv)
     TEST("others-find-room", others_find_room);
     TEST("waiting-ends-with-the-clients-patience", waiting_ends_with_the_clients_patience);
     TEST("nobody-waits-while-answers-come", nobody_waits_while_answers_come);
+    TEST("names-stay-with-their-network", names_stay_with_their_network);
     TEST("client-that-goes-leaves-the-room", client_that_goes_leaves_the_room);
     TEST("end-leaves-nobody", end_leaves_nobody);
     return g_test_run();
