@@ -29,9 +29,13 @@ func serve(connection quic.Connection, stream quic.Stream, upstream string) {
 	defer stream.Close()
 	framed, err := io.ReadAll(stream)
 	query := new(dns.Msg)
-	if err != nil || len(framed) < 2 || int(binary.BigEndian.Uint16(framed)) != len(framed)-2 ||
+	if err != nil { // the client needs the answer no more, which is its right (RFC 9250 section 4.3.1)
+		log.Print(err)
+		return
+	}
+	if len(framed) < 2 || int(binary.BigEndian.Uint16(framed)) != len(framed)-2 ||
 		query.Unpack(framed[2:]) != nil || query.Id != 0 {
-		log.Printf("protocol error: %v, %d bytes", err, len(framed))
+		log.Printf("protocol error: %d bytes", len(framed))
 		connection.CloseWithError(protocolError, "not one query with ID 0")
 		return
 	}
