@@ -38,7 +38,7 @@ void chronicle_set_time(int64_t now_us)
     chronicle.now_us = now_us;
 }
 
-static void say(const char *format, va_list arguments)
+static __attribute__((format(printf, 1, 0))) void say(const char *format, va_list arguments)
 {
     fprintf(stderr, "%11.6f ", (double)chronicle.now_us / 1e6);
     vfprintf(stderr, format, arguments);
