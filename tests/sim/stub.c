@@ -320,6 +320,7 @@ static void send_by_call(Question *question, size_t length, const StubWay *way)
 
 const Question *stub_ask(Stub *stub, const Name *name, uint16_t type, const StubWay *way)
 {
+    char text[NAME_MAX_TEXT];
     Question *question;
     size_t length;
     Call *call = NULL;
@@ -336,8 +337,8 @@ const Question *stub_ask(Stub *stub, const Name *name, uint16_t type, const Stub
     g_assert_cmpint(message_parse(&question->message, question->bytes, length), ==, STATUS_OK);
     stub->asked++;
     stub->waiting++;
-    chronicle_note(question->bytes, length, "client %u asks%s id %04x", way->client,
-                   way->stream ? " by TCP" : "", question->message.id);
+    chronicle_note(question->bytes, length, "client %u asks%s id %04x for %s", way->client,
+                   way->stream ? " by TCP" : "", question->message.id, name_format(name, text));
     if (way->stream)
         send_by_call(question, length, way);
     else if (!kernel_deliver(&question->client, &stub->server, question->bytes, length))
