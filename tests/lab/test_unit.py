@@ -104,11 +104,11 @@ def attempts(on):
     installed = on.boot.path(on.show("FragmentPath")).read_text(encoding="utf-8")
     service = re.sub(OF_THE_HELPER_ALONE, "", installed[installed.index("[Service]"):installed.index("[Install]")], flags=re.M)
     on.boot.path(f"/run/systemd/system/{BESIDE}").write_text(
-        f"{service}\nType=oneshot\nExecStart=/usr/local/bin/attempts /var/lib/sotto\n", encoding="utf-8")
+        f"{service}\nType=oneshot\nStandardOutput=truncate:/run/attempts\n"
+        "ExecStart=/usr/local/bin/attempts /var/lib/sotto\n", encoding="utf-8")
     on.systemctl("daemon-reload")
     on.systemctl("start", BESIDE)
-    said = on.boot.journal("--unit", BESIDE, "--output=cat", "_COMM=attempts")
-    return dict(line.split() for line in said.splitlines())
+    return dict(line.split() for line in on.boot.output("cat", "/run/attempts").splitlines())
 
 
 @pytest.mark.parametrize("attempt, end", [
