@@ -16,7 +16,7 @@ from steady import SteadyLoad, percentile
 
 from lab.topology import BIND, DNSDIST, HAPROXY
 
-LEAST_RATE, QUESTIONS_A_SECOND, FLOOD_S, NAMES = 50_000, 200, 5, 8
+LEAST_RATE, QUESTIONS_A_SECOND, FLOOD_S, NAMES = 20_000, 200, 5, 8
 P99_S, CPU, MEMORY_KIB = 1.0, 0.6, 16 * 1024
 EPHEMERAL = (32768, 60999)
 """Where Linux takes source ports from."""

@@ -10,6 +10,8 @@ import h2.connection
 import h2.events
 import h2.exceptions
 
+STREAMS_MAX = 100
+"""That python3-h2 lets another have open on a connection, unless told otherwise."""
 Request = collections.namedtuple("Request", "method path headers body peer")
 Response = collections.namedtuple("Response", "status headers body")
 
@@ -151,6 +153,7 @@ class Client:
         self.tls = ssl.create_default_context(cafile=authority_file)
         self.tls.set_alpn_protocols(["h2"])
         self.connection, self.lock = None, asyncio.Lock()
+        self.room = asyncio.Semaphore(STREAMS_MAX)
 
     async def request(self, method, path, headers=(), body=b""):
         async with self.lock:
@@ -159,7 +162,8 @@ class Client:
                     ClientConnection, self.address, self.port, ssl=self.tls, server_hostname=self.host,
                     local_addr=self.source)
         whole = [(":method", method), (":scheme", "https"), (":authority", self.host), (":path", path), *headers]
-        return await self.connection.ask(whole, body)
+        async with self.room:
+            return await self.connection.ask(whole, body)
 
 
 async def serve(address, port, certificate, key, answer):
