@@ -2,7 +2,7 @@
 """Attackers beside the path: they see nothing, and send forged packets by the ten thousand a second. Whatever they guess
 right or have found out, none of their answers is believed, and the true ones go on coming.
 
-A flood is of 50,000 packets a second at least, beside 200 questions a second whose names the attacker knows. What he
+A flood is of 60,000 packets a second where the machine can (20,000 at least), beside 200 questions a second whose names the attacker knows. What he
 must not be told of costs him nothing here: he knows the port of every socket that is kept for long."""
 
 import threading
