@@ -41,6 +41,7 @@
 struct Connection {
     ListNode node; /* in Listener.connections, longest without a query first */
     Listener *listener;
+    Address peer;
     Stream *stream;
     FrameReader frames;
     LoopTimer idle;
@@ -182,7 +183,7 @@ static bool on_frame(void *owner, const uint8_t *message, size_t length)
 {
     Connection *connection = owner;
     Listener *listener = connection->listener;
-    Client client = {.listener = listener, .connection = connection};
+    Client client = {.listener = listener, .connection = connection, .peer = connection->peer};
     size_t answer;
 
     loop_timer_start(&connection->idle, LISTENER_IDLE_US);
@@ -235,7 +236,7 @@ static bool make_room(Listener *listener)
     return false;
 }
 
-static void connection_open(Listener *listener, int fd, int interface)
+static void connection_open(Listener *listener, int fd, const Address *peer, int interface)
 {
     Connection *connection;
 
@@ -247,6 +248,7 @@ static void connection_open(Listener *listener, int fd, int interface)
     }
     connection = g_new0(Connection, 1);
     connection->listener = listener;
+    connection->peer = *peer;
     list_init(&connection->clients);
     list_init(&connection->node);
     list_append(&listener->connections, &connection->node);
@@ -279,7 +281,7 @@ static void on_acceptable(void *owner, uint32_t events)
         status = tcp_accept(listener->tcp_fd, &fd, &peer, &interface);
         if (status == STATUS_OK) {
             listener->starved = false;
-            connection_open(listener, fd, interface);
+            connection_open(listener, fd, &peer, interface);
         } else if (status == STATUS_LIMIT && make_room(listener)) {
             status = STATUS_OK;
         }

@@ -17,12 +17,8 @@ uint8_t shares_slot(const Client *client, const uint8_t *secret)
 {
     uint8_t hash[crypto_shorthash_BYTES];
 
-    if (client->connection)
-        crypto_shorthash(hash, (const uint8_t *)&client->connection, sizeof client->connection,
-                         secret);
-    else
-        crypto_shorthash(hash, (const uint8_t *)&client->peer.socket.any,
-                         address_length(&client->peer), secret);
+    crypto_shorthash(hash, (const uint8_t *)&client->peer.socket.any, address_length(&client->peer),
+                     secret);
     return hash[0];
 }
 
