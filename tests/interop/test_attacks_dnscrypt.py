@@ -97,7 +97,7 @@ def test_recorded_answers_are_not_believed_later(on_path):
     assert addresses(ask("www.example.test")) == [TRUTH]
     for number in range(5):
         assert addresses(ask(f"replayed-{number}.wild.example.test")) == [WILD]
-    assert sum(map(is_sealed, attacker.answers)) == 6, "a question was put twice"
+    assert 6 <= sum(map(is_sealed, attacker.answers)) <= 3 * 6, "what is late is asked twice more at most"
 
 
 def test_changed_answers_are_not_believed(on_path):

@@ -138,6 +138,7 @@ static void test_check_while_everybody_signs_in(Fixture *fixture, gconstpointer 
 
 static void test_joined_network_is_listed(Fixture *fixture, gconstpointer unused)
 {
+    allow_everything(fixture);
     join(fixture, HOTEL);
     join(fixture, "home");
     expect_entry(fixture, HOTEL, "protect", false, false);
