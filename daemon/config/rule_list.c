@@ -86,9 +86,8 @@ static gboolean read_lines(FILE *file, Reading *reading, const gint *cancelled, 
 {
     char *line = NULL;
     size_t room = 0;
-    gssize length;
 
-    while ((length = getline(&line, &room, file)) >= 0 && !reading->full) {
+    while (getline(&line, &room, file) >= 0 && !reading->full) {
         reading->line++;
         /* a NUL inside makes a line end early; then it is most likely malformed, as it should */
         count_line(reading, rule_line_parse(line, on_found, reading));

@@ -189,8 +189,8 @@ const char *nat64_prefix_format(const Nat64Prefix *prefix, char text[NAT64_PREFI
     char address[INET6_ADDRSTRLEN];
 
     if (!nat64_prefix_is_set(prefix))
-        return strcpy(text, "none");
-    inet_ntop(AF_INET6, prefix->bytes, address, sizeof address);
-    snprintf(text, NAT64_PREFIX_MAX_TEXT, "%s/%u", address, prefix->bits);
+        snprintf(text, NAT64_PREFIX_MAX_TEXT, "none");
+    else if (inet_ntop(AF_INET6, prefix->bytes, address, sizeof address))
+        snprintf(text, NAT64_PREFIX_MAX_TEXT, "%s/%u", address, prefix->bits);
     return text;
 }
