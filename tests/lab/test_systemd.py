@@ -99,7 +99,7 @@ def test_portal_probe_runs_below_the_unit(protected, hotel, servers):
     """Where no resolver is reached the helper starts it, and the check page is what it asks."""
     protected.turn("off")
     seen = servers.daemons["checkpage"].log.count("Sotto asks for /")
-    hotel.mode("drop53", "block853", "blockquic", "blockdoh")
+    hotel.mode("drop53", "block853", "blockquic", "blockdoh", "blockdnscrypt")
     protected.boot.as_guest("sottoctl", "on", check=False)
     assert servers.daemons["checkpage"].log.count("Sotto asks for /") > seen
     complaints = protected.boot.journal("-u", UNIT, "--output=cat", "--quiet")

@@ -44,6 +44,7 @@ MODES = {
     "reject853": ([], ["tcp dport 853 reject with tcp reset", "udp dport 853 reject"]),
     "blockquic": ([], ["udp dport { 443, 4443, 5443, 6443, 7443, 8443 } drop"]),
     "blockdoh": ([], ["tcp dport 443 drop"]),
+    "blockdnscrypt": ([], ["tcp dport { 4443, 5443, 6443, 7443, 8443 } drop"]),
     "blockudp": ([], ["meta l4proto udp drop"]),
     "only443": ([], ["tcp dport != 443 drop", "meta l4proto != tcp drop"]),
     "block-unbound": ([], [f"ip daddr {UNBOUND} drop"]),
