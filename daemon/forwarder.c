@@ -14,6 +14,7 @@
 #include "privileges.h"
 #include "rule_loader.h"
 #include "stream.h"
+#include "syscall_filter.h"
 #include "tls.h"
 #include "udp.h"
 
@@ -171,6 +172,7 @@ static int serve(Forwarder *forwarder)
     status = watch_signals(forwarder);
     if (status != STATUS_OK)
         return fail("cannot watch signals", status);
+    syscall_filter_begin(SYSCALL_FILTER_FORWARDER);
     if (settings->daemonize)
         background_ready();
     loop_run(forwarder->loop);

@@ -10,6 +10,7 @@
 #include "log.h"
 #include "privileges.h"
 #include "stream.h"
+#include "syscall_filter.h"
 #include "system_unit.h"
 #include "tun.h"
 #include "udp.h"
@@ -164,5 +165,6 @@ bool privileged_open(FdStore *store, const Settings *settings, Barrier **barrier
         log_error("cannot give privileges away: %s", status_sentence(status));
         return false;
     }
+    syscall_filter_begin(SYSCALL_FILTER_SERVICE);
     return true;
 }

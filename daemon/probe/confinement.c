@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * setrlimit(2), capset(2), prctl(2), landlock(7).
+ * setrlimit(2), capset(2), prctl(2), landlock(7), seccomp(2).
  *
  * The program runs as the helper's user and so could read the helper's state; Landlock leaves it
  * libraries and certificates to read, and nothing to write or to start. The first version of
  * Landlock (Linux 5.13) knows all that is wanted. Sanitizers need memory and /proc: they get both.
  */
 #include "confinement.h"
+
+#include "syscall_filter.h"
 
 #include <fcntl.h>
 #include <glib.h>
@@ -106,4 +108,5 @@ void confinement_begin(const char *trust)
     (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 #endif
     close_file_system(trust);
+    syscall_filter_begin(SYSCALL_FILTER_PROBE);
 }

@@ -19,6 +19,7 @@
 #include "barrier_rules.h"
 #include "log.h"
 #include "privileges.h"
+#include "syscall_filter.h"
 
 #include <errno.h>
 #include <glib.h>
@@ -183,12 +184,14 @@ static _Noreturn void become_keeper(int fd, const char *user)
     for (size_t i = 0; i < G_N_ELEMENTS(ignored); i++)
         signal(ignored[i], SIG_IGN);
     prctl(PR_SET_NAME, PROC_NAME, 0, 0, 0);
-    if (!shed_descriptors(fd))
+    if (!shed_descriptors(fd)) {
         log_warning("the keeper of the barrier cannot start: %s", strerror(errno));
-    else if (privileges_keep_network(user) != STATUS_OK)
+    } else if (privileges_keep_network(user) != STATUS_OK) {
         log_warning("the keeper of the barrier cannot give its privileges away");
-    else
+    } else {
+        syscall_filter_begin(SYSCALL_FILTER_KEEPER);
         keep(KEPT_FD);
+    }
     _exit(EXIT_SUCCESS);
 }
 

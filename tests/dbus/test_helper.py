@@ -2,6 +2,7 @@
 """The contract of data/dbus, held up to the helper: what it offers, what it refuses and in which words, what it sends."""
 
 import json
+import os
 import pathlib
 import time
 import xml.etree.ElementTree as ElementTree
@@ -11,7 +12,7 @@ from conftest import PROPERTIES, Client
 from gi.repository import GLib
 
 from lab.helper import NAME, PATH
-from lab.process import Daemon, wait_for
+from lab.process import Daemon, filters, wait_for
 
 CONTRACT = pathlib.Path(__file__).resolve().parents[2] / "data/dbus/io.github.sottodns.Sotto1.xml"
 DROP_IN = pathlib.Path("/etc/sotto/sotto.conf.d/90-test.conf")
@@ -44,6 +45,17 @@ def test_properties_of_a_fresh_start(client):
     assert properties.pop("BuildTime") > 1_700_000_000
     assert properties == {"Protocol": 1, "OldestProtocol": 1, "Payload": "", "State": "off", "ReasonCode": "", "Reason": "",
                           "Network": "", "Resolver": "auto", "ResolverInUse": "", "Until": 0, "ChangedBy": "", "ChangedAt": 0}
+
+
+def test_every_process_is_filtered_without_systemd(service, client):
+    """The helper, in every thread, and the keeper of the barrier; a unit's own filter comes on top."""
+    client.properties()
+    pid = service.daemon.pid
+    keepers = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    assert len(keepers) == 1
+    threads = [f"{process}/task/{thread}" for process in (pid, *keepers) for thread in os.listdir(f"/proc/{process}/task")]
+    assert len(threads) > 2  # GDBus has one, too
+    assert {filters(thread) for thread in threads} == {filters() + 1}
 
 
 @pytest.mark.parametrize("name, value", [("State", "on"), ("Resolver", "quad9")])

@@ -17,7 +17,7 @@ import dns.rcode
 import pytest
 from forwarder import ADDRESS, PORT, ask, ask_all, content, is_listening, wait_gone, why
 
-from lab.process import Daemon
+from lab.process import Daemon, filters, wait_for
 from lab.topology import DNSDIST, HAPROXY, KRESD, SLOW, UNBOUND
 
 TWO = f"tls://{HAPROXY}#dns.lab.test;tls://{UNBOUND}#dns.lab.test"
@@ -289,6 +289,22 @@ def test_forwarder_is_without_the_services_libraries(sottod, servers):
     loaded = Path(f"/proc/{forwarder.daemon.pid}/maps").read_text()
     assert "/libgnutls" in loaded
     assert not [name for name in ("gio", "gobject", "nm", "systemd", "json-glib") if f"/lib{name}" in loaded]
+
+
+def test_calls_of_every_thread_are_filtered(sottod, servers, tmp_path):
+    """Where no systemd does it: while it answers, by each way, and after a reload, which reads files in threads of its own."""
+    names = tmp_path / "names.txt"
+    names.write_text("blocked.example.test\n", encoding="ascii")
+    config = write_config(tmp_path / "sotto.conf", f"Resolvers={servers.tls_uri()}", f"BlockLists={names}")
+    forwarder = sottod("--config", config)
+    for turn in range(2):
+        for tcp in (False, True):
+            assert ask(f"turn{turn}-{tcp}.wild.example.test", tcp=tcp).rcode() == dns.rcode.NOERROR
+        for thread in os.listdir(f"/proc/{forwarder.daemon.pid}/task"):
+            assert filters(f"{forwarder.daemon.pid}/task/{thread}") == filters() + 1
+        forwarder.daemon.send(signal.SIGHUP)
+        wait_for("the reload", lambda wanted=turn + 1: forwarder.daemon.log.count("settings reloaded") == wanted)
+    assert "filtered" not in forwarder.daemon.log
 
 
 def test_address_in_use_is_said(sottod, servers):

@@ -262,6 +262,7 @@ def test_it_has_given_everything_away():
     for line in ("CapPrm", "CapEff", "CapAmb"):
         assert int(re.search(rf"^{line}:\s*([0-9a-f]+)$", status, re.M)[1], 16) == 0
     assert re.search(r"^NoNewPrivs:\s*1$", status, re.M)
+    assert re.search(r"^Seccomp:\s*2$", status, re.M)
     assert re.search(r"^Max core file size\s+0\s+0", limits, re.M)
     assert re.search(r"^Max file size\s+0\s+0", limits, re.M)
     assert re.search(r"^Max cpu time\s+5\s+5", limits, re.M)
