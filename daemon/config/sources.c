@@ -218,7 +218,8 @@ void sources_want(Sources *sources)
     schedule(sources, 0);
 }
 
-void sources_refresh(Sources *sources, SourcesDone done, void *owner)
+/* Whether `done` will hear of an end; else it was told why there is nothing to wait for. */
+static bool wait_for_end(Sources *sources, SourcesDone done, void *owner)
 {
     Waiter waiter = {.done = done, .owner = owner};
 
@@ -231,11 +232,27 @@ void sources_refresh(Sources *sources, SourcesDone done, void *owner)
                 : "Lists are fetched through an encrypted resolver: turn on protection first.");
 
         done(owner, error);
-        return;
+        return false;
     }
     g_array_append_val(sources->waiters, waiter);
+    return true;
+}
+
+void sources_refresh(Sources *sources, SourcesDone done, void *owner)
+{
+    if (!wait_for_end(sources, done, owner))
+        return;
     for (guint i = 0; i < sources->lists->len; i++)
         refresh(sources, sources->lists->pdata[i]);
+}
+
+void sources_outcome(Sources *sources, SourcesDone done, void *owner)
+{
+    if (wait_for_end(sources, done, owner) && !is_refreshing(sources)) {
+        g_autofree char *failures = describe_failures(sources);
+
+        tell_waiters(sources, failures);
+    }
 }
 
 /* --- own entries --- */

@@ -46,6 +46,8 @@ typedef void (*SourcesDone)(void *owner, const GError *error);
 /** Refreshes every list now. `done` comes once, maybe at once: without a plan. When `sources` is
  * freed first, it comes then. */
 void sources_refresh(Sources *sources, SourcesDone done, void *owner);
+/** As that, but fetches nothing: what becomes of the refresh under way, or became of the last. */
+void sources_outcome(Sources *sources, SourcesDone done, void *owner);
 
 /** Source*, in the order of the settings. (transfer none) */
 GPtrArray *sources_lists(const Sources *sources);

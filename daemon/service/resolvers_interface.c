@@ -8,6 +8,7 @@
 #include "resolvers_interface.h"
 
 #include "additions.h"
+#include "allowance.h"
 #include "call.h"
 #include "favourites.h"
 #include "helper-bus.h"
@@ -19,11 +20,17 @@
 #define MAX_SPEC 2048 /* a message may be 32 MB long */
 #define MAX_ID   64   /* as entries.c reads them */
 
+/* However many ask: other people's servers are asked for lists thrice at once, and then every half
+ * minute. */
+#define REFRESH_UNITS 30
+static const AllowanceRate refresh_rate = {.at_once = 3 * REFRESH_UNITS, .per_second = 1};
+
 struct ResolversInterface {
     const InspectionSources *sources;
     Face face;
     BusSotto1Resolvers *skeleton; /* the face's */
     Additions additions;
+    Allowance refreshes;
 };
 
 /* --- what is there --- */
@@ -154,8 +161,13 @@ static void on_refreshed(void *owner, const GError *error)
 
 static void refresh_sources(void *owner, Call *call, const char *who)
 {
-    const ResolversInterface *resolvers = owner;
-    sources_refresh(resolvers->sources->lists, on_refreshed, call);
+    ResolversInterface *resolvers = owner;
+    Sources *lists = resolvers->sources->lists;
+    int64_t now_us = loop_now_us(resolvers->sources->loop);
+    if (allowance_take(&resolvers->refreshes, &refresh_rate, REFRESH_UNITS, now_us))
+        sources_refresh(lists, on_refreshed, call);
+    else
+        sources_outcome(lists, on_refreshed, call);
 }
 
 static gboolean on_refresh_sources(BusSotto1Resolvers *skeleton, GDBusMethodInvocation *invocation,

@@ -153,6 +153,15 @@ def test_bad_list_is_refused_and_the_old_one_stays(listed, lists, guest, spoil, 
     assert "lab-listed" in resolvers and "lab-newer" not in resolvers
 
 
+def test_asked_over_and_over_little_is_fetched(listed, lists, guest):
+    """By whichever program: the limit is the machine's. Who asks more is told how it went."""
+    before = lists.fetched(NAME)
+    missing(lists)
+    ends = [listed.sottoctl(guest, "lists", "--refresh", check=False) for _ in range(8)]
+    assert 1 <= lists.fetched(NAME) - before <= 3  # two are left of three, and half a minute may have passed
+    assert {end.stderr for end in ends} == {f"sottoctl lists: {NAME}: {HOST} does not have the list.\n"}
+
+
 def test_changed_key_is_shown_until_it_is_chosen(listed, lists, guest):
     listed.sottoctl(guest, "use", "lab-listed")
     lists.publish(NAME, f"## lab-listed\n\n{tls_stamp(UNBOUND, 'unbound.lab.test')}\n", TIME + 1)

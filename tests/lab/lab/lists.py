@@ -78,6 +78,10 @@ Enabled=false
         (FOLDER / f"{name}.md").write_bytes(content)
         (FOLDER / f"{name}.md.minisig").write_bytes((signer or self.signer).sign(content, file or f"{name}.md", time))
 
+    def fetched(self, name):
+        """How often the list was asked for."""
+        return self.daemons[0].log.count(f'"GET /{name}.md ')
+
     def stop(self):
         for daemon in self.daemons:
             daemon.stop()

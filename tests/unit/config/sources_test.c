@@ -246,6 +246,35 @@ static void refresh_without_a_plan_is_refused(SourcesScene *scene, gconstpointer
     g_assert_cmpuint(scene->requests->len, ==, 0);
 }
 
+static void on_end(void *owner, const GError *error)
+{
+    char **end = owner;
+
+    g_assert_null(*end);
+    *end = g_strdup(error != NULL ? error->message : "good");
+}
+
+/* Once while it is fetched, once after. */
+static void outcome_is_told_without_fetching(SourcesScene *scene, gconstpointer data)
+{
+    g_autofree char *first = NULL, *second = NULL, *third = NULL;
+    guint requests;
+
+    hold_old(scene);
+    g_hash_table_remove(scene->served, SCENE_URL);
+    sources_refresh(scene->sources, on_end, &first);
+    sources_outcome(scene->sources, on_end, &second);
+    g_assert_null(second);
+    sources_scene_settle(scene);
+    g_assert_cmpstr(first, ==, "public: Nothing is there.");
+    g_assert_cmpstr(second, ==, first);
+    requests = scene->requests->len;
+    sources_outcome(scene->sources, on_end, &third);
+    g_assert_cmpstr(third, ==, first);
+    sources_scene_settle(scene);
+    g_assert_cmpuint(scene->requests->len, ==, requests);
+}
+
 static void wanted_list_is_fetched(SourcesScene *scene, gconstpointer data)
 {
     sources_scene_serve_text(scene, SCENE_URL, LIST_OLD, "list.md", SCENE_LIST_S);
@@ -568,6 +597,7 @@ int main(int argc, char **argv)
         {"/sources/nothing-is-fetched-unasked", nothing_is_fetched_unasked},
         {"/sources/nothing-is-fetched-without-a-plan", nothing_is_fetched_without_a_plan},
         {"/sources/refresh-without-a-plan-is-refused", refresh_without_a_plan_is_refused},
+        {"/sources/outcome-is-told-without-fetching", outcome_is_told_without_fetching},
         {"/sources/wanted-list-is-fetched", wanted_list_is_fetched},
         {"/sources/list-is-refreshed-when-due", list_is_refreshed_when_due},
         {"/sources/metered-network-is-spared", metered_network_is_spared},
