@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * One epoll set, one heap of timers, one list of deferred calls. A turn waits for descriptors, then
- * calls in this order: descriptors, due timers, deferred calls. What a callback defers or starts
- * with no delay runs in the next turn, so a turn always ends.
+ * calls in this order: descriptors, due timers, deferred calls, and those deferred to the end,
+ * which send what all of these have brought up. What a callback defers or starts with no delay runs
+ * in the next turn unless its kind is still to come, so a turn always ends.
  *
  * Sources die inside callbacks. For timers and deferred calls their removal from the heap or list
  * is enough. For descriptors the kernel may already have reported an event for a source cleared
@@ -29,7 +30,7 @@
 
 struct Loop {
     Heap timers;
-    List deferred;
+    List deferred, ending; /* the latter: to the end of the turn */
     struct epoll_event batch[EVENT_BATCH];
     int batch_length;
     int epoll_fd;
@@ -53,6 +54,7 @@ static Loop *loop_allocate(void)
 
     heap_init(&loop->timers);
     list_init(&loop->deferred);
+    list_init(&loop->ending);
     loop->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     if (loop->epoll_fd < 0)
         g_error("cannot create an epoll descriptor: %s", g_strerror(errno));
@@ -205,22 +207,33 @@ void loop_defer_schedule(LoopDefer *defer)
         list_append(&defer->loop->deferred, &defer->node);
 }
 
+void loop_defer_to_end(LoopDefer *defer)
+{
+    if (!list_is_linked(&defer->node))
+        list_append(&defer->loop->ending, &defer->node);
+}
+
 void loop_defer_cancel(LoopDefer *defer)
 {
     if (defer->loop)
         list_remove(&defer->node);
 }
 
-static void dispatch_deferred(Loop *loop)
+static bool has_deferred(const Loop *loop)
+{
+    return !list_is_empty(&loop->deferred) || !list_is_empty(&loop->ending);
+}
+
+static void dispatch_deferred(List *list)
 {
     List now;
 
-    if (list_is_empty(&loop->deferred))
+    if (list_is_empty(list))
         return;
     /* Take the whole list over: what is scheduled from here on belongs to the next turn. */
     list_init(&now);
-    list_insert_before(&loop->deferred, &now);
-    list_remove(&loop->deferred);
+    list_insert_before(list, &now);
+    list_remove(list);
     while (!list_is_empty(&now)) {
         LoopDefer *defer = list_first(&now, LoopDefer, node);
 
@@ -236,7 +249,7 @@ int64_t loop_wait_us(const Loop *loop)
     HeapNode *node = heap_first(&loop->timers);
     int64_t now_us = loop->fake ? loop->now_us : clock_us(CLOCK_BOOTTIME);
 
-    if (!list_is_empty(&loop->deferred))
+    if (has_deferred(loop))
         return 0;
     return node ? MAX(node->key - now_us, 0) : -1;
 }
@@ -264,7 +277,8 @@ void loop_turn(Loop *loop, int64_t wait_us)
     loop->turning = true;
     dispatch_descriptors(loop);
     dispatch_timers(loop);
-    dispatch_deferred(loop);
+    dispatch_deferred(&loop->deferred);
+    dispatch_deferred(&loop->ending);
     loop->turning = false;
     loop->longest_turn_us = MAX(loop->longest_turn_us, clock_us(CLOCK_BOOTTIME) - began_us);
 }
@@ -307,7 +321,7 @@ void loop_advance(Loop *loop, int64_t us)
     for (;;) {
         HeapNode *node = heap_first(&loop->timers);
 
-        if (!list_is_empty(&loop->deferred)) {
+        if (has_deferred(loop)) {
             loop_turn(loop, 0);
         } else if (node && node->key <= until_us) {
             fake_move(loop, MAX(node->key - loop->now_us, 0));

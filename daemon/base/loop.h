@@ -81,6 +81,10 @@ bool loop_timer_is_running(const LoopTimer *timer);
 void loop_defer_init(LoopDefer *defer, Loop *loop, LoopFn fn, void *owner);
 /** Calls `fn` once, at the end of this turn at the earliest, never from inside this call. */
 void loop_defer_schedule(LoopDefer *defer);
+/** The same, after all that `loop_defer_schedule` has called in this turn: sends in one call what
+ * the turn has brought up, and keeps nothing of it back. From inside a call like it: at the end of
+ * the next turn. */
+void loop_defer_to_end(LoopDefer *defer);
 /** Safe to repeat, and on a zeroed LoopDefer. */
 void loop_defer_cancel(LoopDefer *defer);
 

@@ -3,8 +3,8 @@
  * The side that faces the clients: UDP in batches, TCP by connections (RFC 7766).
  *
  * UDP: one call of the kernel brings up to UDP_BATCH queries; those that can be answered at once
- * (cache, rules) are written into a buffer each and leave in one call too. Others are answered one
- * by one when their answer comes.
+ * (cache, rules) leave in one call too, when the batch has been read. Others are answered when
+ * their answer comes, all those of one turn in one call (outbox.c).
  *
  * TCP: queries are pipelined and answered in whatever order answers come. A connection lives while
  * it brings whole queries or waits for answers; a client that sends a byte now and then does not
@@ -20,6 +20,7 @@
 
 #include "frame.h"
 #include "log.h"
+#include "outbox.h"
 #include "stream.h"
 #include "udp.h"
 #include "wire.h"
@@ -56,43 +57,46 @@ struct Listener {
     const ListenerEvents *events;
     void *owner;
     UdpSocket udp;
-    bool has_udp;
-    List clients; /* UDP clients held */
-    int tcp_fd;   /* -1: none */
+    Outbox *replies; /* by UDP; NULL without it */
+    List clients;    /* UDP clients held */
+    int tcp_fd;      /* -1: none */
     LoopIo accepting;
     LoopTimer accept_pause;
     List connections;
     unsigned connection_count, connections_max;
     bool starved; /* out of descriptors; the log knows */
-    uint8_t udp_out[UDP_BATCH][UDP_OUT_CAPACITY];
+    uint8_t datagram[UDP_OUT_CAPACITY];
     uint8_t frame[FRAME_CAPACITY];
 };
 
 /* UDP */
 
+static void reply_by_udp(const Client *client, uint8_t *bytes, size_t length)
+{
+    outbox_copy(client->listener->replies, &(UdpPacket){.bytes = bytes,
+                                                        .length = length,
+                                                        .peer = client->peer,
+                                                        .local = client->local});
+}
+
 static void on_datagrams(void *owner, UdpPacket *packets, size_t count)
 {
     Listener *listener = owner;
-    UdpPacket answers[UDP_BATCH];
-    size_t answer_count = 0;
 
-    for (size_t i = 0; i < count && answer_count < UDP_BATCH; i++) {
-        UdpPacket *packet = &packets[i];
+    for (size_t i = 0; i < count; i++) {
+        const UdpPacket *packet = &packets[i];
         Client client = {.listener = listener, .peer = packet->peer, .local = packet->local};
-        uint8_t *out = listener->udp_out[answer_count];
         size_t length;
 
         if (!listener->events->admit(listener->owner, packet->interface))
             continue;
         length = listener->events->received(listener->owner, &client, packet->bytes, packet->length,
-                                            out, UDP_OUT_CAPACITY);
-        if (length == 0)
-            continue;
-        answers[answer_count++] = (UdpPacket){
-            .bytes = out, .length = length, .peer = packet->peer, .local = packet->local};
+                                            listener->datagram, sizeof listener->datagram);
+        if (length > 0)
+            reply_by_udp(&client, listener->datagram, length);
     }
-    if (answer_count > 0)
-        udp_send(&listener->udp, answers, answer_count);
+    outbox_flush(
+        listener->replies); /* what the rest of the turn does is not for them to wait for */
 }
 
 /* TCP */
@@ -325,7 +329,8 @@ Status listener_open(Loop *loop, int udp_fd, int tcp_fd, const ListenerEvents *e
     loop_timer_init(&listener->accept_pause, loop, on_accept_pause_over, listener);
     if (udp_fd >= 0) {
         status = udp_open(&listener->udp, loop, udp_fd, on_datagrams, NULL, listener);
-        listener->has_udp = status == STATUS_OK;
+        if (status == STATUS_OK)
+            listener->replies = outbox_new(&listener->udp);
     }
     if (status == STATUS_OK && tcp_fd >= 0)
         status =
@@ -340,7 +345,7 @@ Status listener_open(Loop *loop, int udp_fd, int tcp_fd, const ListenerEvents *e
 
 void listener_stop(Listener *listener)
 {
-    if (listener->has_udp)
+    if (listener->replies)
         udp_stop_reading(&listener->udp);
     loop_timer_stop(&listener->accept_pause);
     if (listener->tcp_fd >= 0)
@@ -360,8 +365,11 @@ void listener_close(Listener *listener)
     loop_io_clear(&listener->accepting);
     if (listener->tcp_fd >= 0)
         close(listener->tcp_fd);
-    if (listener->has_udp)
+    if (listener->replies) {
+        outbox_flush(listener->replies);
+        outbox_free(listener->replies);
         udp_clear(&listener->udp);
+    }
     g_free(listener);
 }
 
@@ -388,10 +396,7 @@ void client_reply(Client *held, uint8_t *bytes, size_t length)
         memcpy(listener->frame + FRAME_PREFIX, bytes, length);
         connection_write(held->connection, listener->frame, length);
     } else {
-        UdpPacket packet = {
-            .bytes = bytes, .length = length, .peer = held->peer, .local = held->local};
-
-        udp_send(&listener->udp, &packet, 1);
+        reply_by_udp(held, bytes, length);
     }
 }
 

@@ -46,7 +46,7 @@ Status listener_open(Loop *loop, int udp_fd, int tcp_fd, const ListenerEvents *e
 /** Takes no more in, until listener_close: datagrams and connections wait in the kernel's queues.
  * Who was let in is served to the end. */
 void listener_stop(Listener *listener);
-/** Every held client is gone before it returns. NULL is allowed. */
+/** Every held client is gone before it returns, and every answer sent. NULL is allowed. */
 void listener_close(Listener *listener);
 
 /** Copies a client that `received` was given, or one that is held, to answer it later; `gone` when
@@ -54,6 +54,7 @@ void listener_close(Listener *listener);
 void client_hold(Client *held, const Client *client, ClientGone gone);
 /** Forgets it without an answer. */
 void client_release(Client *held);
-/** Sends the answer and releases the client. Never calls a `gone` from inside. */
+/** Sends the answer, by UDP at the end of this turn of the loop, and releases the client. Never
+ * calls a `gone` from inside. */
 void client_reply(Client *held, uint8_t *bytes, size_t length);
 bool client_is_stream(const Client *client);

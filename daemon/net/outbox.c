@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Questions come by the dozen: a page is opened, and a turn of the loop reads all of its lookups.
- * A system call for each of them upstream would cost more than all else that is done for them, and
- * each would wake whoever listens there anew. So what a turn brings up is gathered here and sent
- * in one call when the turn ends: for a single question no later than without this, but for what
- * else its turn has to do.
+ * Questions come by the dozen: a page is opened, and a turn of the loop reads all of its lookups;
+ * and so do their answers. A system call for each of them would cost more than all else that is
+ * done for them, and each would wake whoever listens there anew. So what a turn brings up is
+ * gathered here and sent in one call when the turn ends: for a single one no later than without
+ * this, but for what else its turn has to do.
  *
  * Many of one length, as padded queries are, pass through the kernel as one, which it cuts where
  * they leave (UDP_SEGMENT, udp(7)): most of what a datagram costs is that way. Some systems and
  * paths refuse, then each goes by itself from there on; and so do few, which would gain nothing.
  *
- * Datagrams lie one behind the other in one piece of memory, written in place by whoever made
- * them. There is always room for the longest one: when there would not be, the others leave.
+ * Datagrams lie one behind the other in one piece of memory, written in place by whoever made them,
+ * or copied where each has a peer of its own. There is always room for the longest one: when there
+ * would not be, the others leave.
  */
 #include "outbox.h"
 
@@ -33,10 +34,10 @@ enum {
 
 struct Outbox {
     UdpSocket *socket;
-    LoopDefer flush;
+    LoopDefer ending; /* of the turn */
     UdpPacket packets[UDP_BATCH];
     size_t count, used;
-    bool uneven;  /* they are not all of one length */
+    bool uneven;  /* they are not all of one length, or not to one peer */
     bool refused; /* to send them as one */
     uint8_t bytes[GATHERED_MAX + OUTBOX_LONGEST];
 };
@@ -72,14 +73,20 @@ static bool send_as_one(Outbox *outbox)
 }
 
 /* What the kernel does not take is lost, as datagrams are; the asker sends another. */
-static void flush(void *owner)
+void outbox_flush(Outbox *outbox)
 {
-    Outbox *outbox = owner;
-
+    loop_defer_cancel(&outbox->ending);
+    if (outbox->count == 0)
+        return;
     if (!send_as_one(outbox))
         udp_send(outbox->socket, outbox->packets, outbox->count);
     outbox->count = outbox->used = 0;
     outbox->uneven = false;
+}
+
+static void on_ending(void *owner)
+{
+    outbox_flush(owner);
 }
 
 Outbox *outbox_new(UdpSocket *socket)
@@ -87,7 +94,7 @@ Outbox *outbox_new(UdpSocket *socket)
     Outbox *outbox = g_new0(Outbox, 1);
 
     outbox->socket = socket;
-    loop_defer_init(&outbox->flush, socket->io.loop, flush, outbox);
+    loop_defer_init(&outbox->ending, socket->io.loop, on_ending, outbox);
     return outbox;
 }
 
@@ -95,7 +102,7 @@ void outbox_free(Outbox *outbox)
 {
     if (!outbox)
         return;
-    loop_defer_cancel(&outbox->flush);
+    loop_defer_cancel(&outbox->ending);
     g_free(outbox);
 }
 
@@ -104,13 +111,33 @@ uint8_t *outbox_room(Outbox *outbox)
     return outbox->bytes + outbox->used;
 }
 
+/* Counts what was written to the room in. */
+static void add(Outbox *outbox, const UdpPacket *packet)
+{
+    outbox->packets[outbox->count++] = *packet;
+    outbox->used += packet->length;
+    if (outbox->count == UDP_BATCH || outbox->used > GATHERED_MAX)
+        outbox_flush(outbox);
+    else
+        loop_defer_to_end(&outbox->ending);
+}
+
 void outbox_add(Outbox *outbox, size_t length)
 {
-    outbox->packets[outbox->count++] = (UdpPacket){.bytes = outbox_room(outbox), .length = length};
-    outbox->used += length;
-    outbox->uneven |= length != outbox->packets[0].length;
-    if (outbox->count == UDP_BATCH || outbox->used > GATHERED_MAX)
-        flush(outbox);
-    else
-        loop_defer_schedule(&outbox->flush);
+    outbox->uneven |= outbox->count > 0 && length != outbox->packets[0].length;
+    add(outbox, &(UdpPacket){.bytes = outbox_room(outbox), .length = length});
+}
+
+void outbox_copy(Outbox *outbox, const UdpPacket *packet)
+{
+    UdpPacket copy = *packet;
+
+    if (packet->length > OUTBOX_LONGEST) {
+        udp_send(outbox->socket, packet, 1);
+        return;
+    }
+    copy.bytes = outbox_room(outbox);
+    memcpy(copy.bytes, packet->bytes, packet->length);
+    outbox->uneven = true;
+    add(outbox, &copy);
 }

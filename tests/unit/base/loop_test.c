@@ -8,7 +8,7 @@
 typedef struct Probe {
     Loop *loop;
     LoopTimer timer, other;
-    LoopDefer defer;
+    LoopDefer defer, end;
     LoopIo io, io2;
     int calls;
     int64_t at_us;
@@ -100,6 +100,33 @@ static void deferred_call_runs_once_a_turn(void)
     g_assert_cmpint(probe.calls, ==, 1);
     loop_advance(probe.loop, 0);
     g_assert_cmpint(probe.calls, ==, 3);
+    loop_free(probe.loop);
+}
+
+static void defer_to_end(void *owner)
+{
+    Probe *probe = owner;
+
+    loop_defer_to_end(&probe->end);
+}
+
+static void end_of_the_turn_is_after_its_deferred_calls(void)
+{
+    Probe probe = {.loop = loop_new_fake(0, 0)};
+
+    loop_defer_init(&probe.defer, probe.loop, defer_to_end, &probe);
+    loop_defer_init(&probe.end, probe.loop, count, &probe);
+    loop_defer_schedule(&probe.defer);
+    loop_turn(probe.loop, 0);
+    g_assert_cmpint(probe.calls, ==, 1);
+    loop_defer_to_end(&probe.end);
+    g_assert_cmpint(loop_wait_us(probe.loop), ==, 0);
+    loop_advance(probe.loop, 0);
+    g_assert_cmpint(probe.calls, ==, 2);
+    loop_defer_to_end(&probe.end);
+    loop_defer_cancel(&probe.end);
+    loop_advance(probe.loop, 0);
+    g_assert_cmpint(probe.calls, ==, 2);
     loop_free(probe.loop);
 }
 
@@ -204,6 +231,8 @@ int main(int argc, char **argv)
                     restarted_timer_waits_for_the_next_turn);
     g_test_add_func("/loop/stopped-timer-never-fires", stopped_timer_never_fires);
     g_test_add_func("/loop/deferred-call-runs-once-a-turn", deferred_call_runs_once_a_turn);
+    g_test_add_func("/loop/end-of-the-turn-is-after-its-deferred-calls",
+                    end_of_the_turn_is_after_its_deferred_calls);
     g_test_add_func("/loop/cleared-descriptor-is-not-called-for-a-reported-event",
                     cleared_descriptor_is_not_called_for_a_reported_event);
     g_test_add_func("/loop/real-clock-waits-for-timers", real_clock_waits_for_timers);

@@ -163,6 +163,45 @@ static void test_what_is_not_added_is_not_sent(void)
     scene_close(&scene);
 }
 
+static void test_too_long_to_be_kept_leaves_at_once(void)
+{
+    static uint8_t bytes[OUTBOX_LONGEST + 1];
+    Scene scene;
+
+    scene_open(&scene);
+    outbox_copy(scene.outbox, &(UdpPacket){.bytes = bytes, .length = sizeof bytes});
+    g_assert_cmpint(recv(scene.far_fd, bytes, sizeof bytes, MSG_DONTWAIT), ==, sizeof bytes);
+    scene_close(&scene);
+}
+
+/* Many of one length would pass as one, to one peer. */
+static void test_each_copy_goes_to_its_peer(void)
+{
+    Scene scene, other;
+    Address peers[2];
+    uint8_t bytes[100];
+
+    scene_open(&scene);
+    scene_open(&other);
+    for (size_t i = 0; i < 2; i++) {
+        socklen_t size = sizeof peers[i].socket;
+
+        peers[i] = (Address){0};
+        g_assert_cmpint(getsockname(i ? other.far_fd : scene.far_fd, &peers[i].socket.any, &size),
+                        ==, 0);
+    }
+    for (uint16_t i = 0; i < 20; i++) {
+        wire_put_u16(bytes, i / 2);
+        outbox_copy(scene.outbox,
+                    &(UdpPacket){.bytes = bytes, .length = sizeof bytes, .peer = peers[i % 2]});
+    }
+    outbox_flush(scene.outbox);
+    expect(&scene, 10, sizeof bytes);
+    expect(&other, 10, sizeof bytes);
+    scene_close(&scene);
+    scene_close(&other);
+}
+
 static void test_freed_before_the_end_of_the_turn(void)
 {
     Scene scene;
@@ -186,6 +225,9 @@ int main(int argc, char **argv)
     g_test_add_func("/outbox/each-has-its-own-length", test_each_has_its_own_length);
     g_test_add_func("/outbox/there-is-room-for-the-longest", test_there_is_room_for_the_longest);
     g_test_add_func("/outbox/what-is-not-added-is-not-sent", test_what_is_not_added_is_not_sent);
+    g_test_add_func("/outbox/too-long-to-be-kept-leaves-at-once",
+                    test_too_long_to_be_kept_leaves_at_once);
+    g_test_add_func("/outbox/each-copy-goes-to-its-peer", test_each_copy_goes_to_its_peer);
     g_test_add_func("/outbox/freed-before-the-end-of-the-turn",
                     test_freed_before_the_end_of_the_turn);
     return g_test_run();
