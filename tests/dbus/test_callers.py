@@ -18,7 +18,7 @@ from conftest import PROPERTIES, Client
 from gi.repository import Gio, GLib
 
 import lab
-from lab.contract import PRIVATE, PUBLIC
+from lab.contract import PRIVATE, PUBLIC, ends_for, split
 from lab.helper import ADDRESSES, NAME, PATH, Helper
 from lab.networkmanager import SOCKET
 from lab.process import Here, wait_for
@@ -32,12 +32,6 @@ FLOOD = pathlib.Path(lab.__file__).with_name("flood.py")
 FLOOD_S, FLOODS = 1, 12
 BUSY = f"{NAME}.Error.Busy"
 IN_OPEN = 0x20
-
-
-def split(method):
-    """(interface, method) of "Rules.AddRule"."""
-    interface, _, word = method.rpartition(".")
-    return f"{NAME}.{interface}".rstrip("."), word
 
 
 def parse(arguments):
@@ -64,28 +58,6 @@ def shared(bus, installed):
     client.close()
     assert running.stop() == 0
     wait_for("the device to go", lambda: "sotto0" not in Here().output("ip", "-br", "link"), 5)
-
-
-ASK = """
-import json, sys
-from gi.repository import Gio, GLib
-bus = Gio.bus_get_sync(Gio.BusType.SYSTEM)
-ends = {}
-for method, (interface, word, arguments) in json.loads(sys.argv[3]).items():
-    given = [GLib.Variant.parse(None, one, None, None) for one in arguments]
-    try:
-        bus.call_sync(sys.argv[1], sys.argv[2], interface, word, GLib.Variant.new_tuple(*given), None, 0, 20000, None)
-        ends[method] = "done"
-    except GLib.Error as error:
-        ends[method] = Gio.DBusError.get_remote_error(error).removeprefix(sys.argv[1] + ".Error.")
-print(json.dumps(ends))
-"""
-
-
-def ends_for(user, table):
-    """How a call of each method ended for an ordinary user."""
-    calls = {method: (*split(method), arguments) for method, arguments in table.items()}
-    return json.loads(user.output("/usr/bin/python3", "-c", ASK, NAME, PATH, json.dumps(calls)))
 
 
 def introspected(client):

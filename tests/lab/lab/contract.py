@@ -3,6 +3,10 @@
 
 A method that is new is in neither table, and tests/dbus/test_callers.py says so: whoever adds one decides here whom it is for."""
 
+import json
+
+from .helper import NAME, PATH
+
 PRIVATE = {
     "TurnOn": (), "TurnOff": (), "SetResolver": ("'quad9'",), "Pause": ("uint32 60",), "Resume": (),
     "Resolvers.RefreshSources": (), "Resolvers.Add": ("'tls://192.0.2.1#dns.example'", "'Mine'"), "Resolvers.Remove": ("'mine'",),
@@ -21,3 +25,30 @@ PUBLIC = {
     "Queries.ListLeaks": (), "Rules.ListRules": (), "Rules.ListNameLists": (),
 }
 """For everybody on this machine."""
+
+ASK = """
+import json, sys
+from gi.repository import Gio, GLib
+bus = Gio.bus_get_sync(Gio.BusType.SYSTEM)
+ends = {}
+for method, (interface, word, arguments) in json.loads(sys.argv[3]).items():
+    given = [GLib.Variant.parse(None, one, None, None) for one in arguments]
+    try:
+        bus.call_sync(sys.argv[1], sys.argv[2], interface, word, GLib.Variant.new_tuple(*given), None, 0, 20000, None)
+        ends[method] = "done"
+    except GLib.Error as error:
+        ends[method] = Gio.DBusError.get_remote_error(error).removeprefix(sys.argv[1] + ".Error.")
+print(json.dumps(ends))
+"""
+
+
+def split(method):
+    """(interface, method) of "Rules.AddRule"."""
+    interface, _, word = method.rpartition(".")
+    return f"{NAME}.{interface}".rstrip("."), word
+
+
+def ends_for(user, table):
+    """How a call of each method ended for an ordinary user."""
+    calls = {method: (*split(method), arguments) for method, arguments in table.items()}
+    return json.loads(user.output("/usr/bin/python3", "-c", ASK, NAME, PATH, json.dumps(calls)))
