@@ -15,6 +15,7 @@
 
 #include "lookup_columns.h"
 #include "lookup_rows.h"
+#include "plain_table.h"
 
 #define WHEEL_ROWS 3
 #define PACE_MS    100 /* between two looks at what came: faster, nobody reads it */
@@ -377,6 +378,7 @@ static void sotto_lookup_view_class_init(SottoLookupViewClass *class)
 {
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(class);
 
+    g_type_ensure(SOTTO_TYPE_PLAIN_TABLE); /* named in the template */
     G_OBJECT_CLASS(class)->dispose = sotto_lookup_view_dispose;
     G_OBJECT_CLASS(class)->finalize = sotto_lookup_view_finalize;
     signals[SIGNAL_SHOWN] = g_signal_new("shown", SOTTO_TYPE_LOOKUP_VIEW, G_SIGNAL_RUN_LAST, 0,

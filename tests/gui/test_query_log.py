@@ -7,12 +7,14 @@ import os
 import subprocess
 import threading
 import time
+from collections import Counter
 
 import accessibility
 import gi
 import pytest
 from accessibility import Role
 from gi.repository import Gio, GLib
+from pixels import Picture
 from scripted_helper import rule
 from scripted_log import line
 from test_window import clipboard, key
@@ -332,6 +334,32 @@ def test_newest_on_top_in_words(log, reading):
         ["ads.example", "A", "Blocked by ads.txt line 12"],
         ["cached.example", "A", "Cache"],
         ["www.example", "AAAA", "Resolver", "Quad9", "8.2 ms"]], "the rows")
+
+
+def area(row, column):
+    place = Atspi.Table.get_accessible_at(table(), row, column).get_extents(Atspi.CoordType.SCREEN)
+    return place.x, place.y, place.width, place.height
+
+
+def test_what_is_read_is_seen(filled):
+    pump(0.5)
+    picture = Picture.of_screen()
+    for row in range(4):
+        for column, title in enumerate(titles()):
+            words = Atspi.Table.get_accessible_at(table(), row, column).get_name()
+            shown = row in (0, 2) if title == "" else bool(words)  # the blocked ones have a mark
+            assert (picture.contrast_within(area(row, column)) > 4.5) == shown, (row, title, words)
+    answer = titles().index("Answer")
+    assert list(picture.pixels(area(0, answer))) == list(picture.pixels(area(2, answer)))
+    assert list(picture.pixels(area(0, answer))) != list(picture.pixels(area(1, answer)))
+
+
+def test_chosen_row_stands_out(filled):
+    choose(1)
+    pump(0.5)
+    picture = Picture.of_screen()
+    grounds = [Counter(picture.pixels(area(row, 1))).most_common(1)[0][0] for row in range(4)]
+    assert grounds[0] == grounds[2] == grounds[3] != grounds[1]
 
 
 def test_time_of_day(log, reading):
