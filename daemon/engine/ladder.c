@@ -224,23 +224,35 @@ static void append_shut(GString *text, const NetworkMemory *memory)
     }
 }
 
+static gint by_id(gconstpointer one, gconstpointer other)
+{
+    return strcmp(one, other);
+}
+
+/* In the order of their names, so that what has not changed is written as it was. */
+static void append_winners(GString *text, GHashTable *winners)
+{
+    g_autoptr(GList) ids = g_list_sort(g_hash_table_get_keys(winners), by_id);
+
+    for (const GList *link = ids; link; link = link->next) {
+        EndpointKind kind = GPOINTER_TO_INT(g_hash_table_lookup(winners, link->data));
+
+        if (!strpbrk(link->data, " \t\n"))
+            g_string_append_printf(text, " %s=%s", (const char *)link->data,
+                                   endpoint_kind_name(kind));
+    }
+}
+
 char *ladder_save(const Ladder *ladder)
 {
     GString *text = g_string_new(NULL);
 
     for (const GList *link = ladder->networks.head; link; link = link->next) {
         const NetworkMemory *memory = link->data;
-        GHashTableIter iterator;
-        gpointer id, kind;
 
         g_string_append(text, memory->id);
         append_shut(text, memory);
-        g_hash_table_iter_init(&iterator, memory->winners);
-        while (g_hash_table_iter_next(&iterator, &id, &kind)) {
-            if (!strpbrk(id, " \t\n"))
-                g_string_append_printf(text, " %s=%s", (const char *)id,
-                                       endpoint_kind_name((EndpointKind)GPOINTER_TO_INT(kind)));
-        }
+        append_winners(text, memory->winners);
         g_string_append_c(text, '\n');
     }
     return g_string_free(text, FALSE);

@@ -271,10 +271,13 @@ static Status open_socket(QuicConnection *quic)
 
     if (status != STATUS_OK)
         return status;
+    if (getsockname(fd, &local.socket.any, &length) < 0) { /* the path is named by it */
+        status = status_from_errno(errno);
+        close(fd);
+        return status;
+    }
     forbid_fragments(fd, &quic->peer);
     udp_widen(fd);
-    if (getsockname(fd, &local.socket.any, &length) < 0)
-        log_debug("a socket does not tell its address");
     udp_clear(&quic->socket);
     status = udp_open(&quic->socket, quic->loop, fd, on_packets, on_icmp, quic);
     if (status == STATUS_OK)

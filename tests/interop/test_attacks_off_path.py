@@ -2,7 +2,7 @@
 """Attackers beside the path: they see nothing, and send forged packets by the ten thousand a second. Whatever they guess
 right or have found out, none of their answers is believed, and the true ones go on coming.
 
-A flood is of 60,000 packets a second where the machine can (20,000 at least), beside 200 questions a second whose names the attacker knows. What he
+A flood is of 50,000 packets a second at least, beside 200 questions a second whose names the attacker knows. What he
 must not be told of costs him nothing here: he knows the port of every socket that is kept for long."""
 
 import threading
@@ -16,7 +16,7 @@ from steady import SteadyLoad, percentile
 
 from lab.topology import BIND, DNSDIST, HAPROXY
 
-LEAST_RATE, QUESTIONS_A_SECOND, FLOOD_S, NAMES = 20_000, 200, 5, 8
+LEAST_RATE, QUESTIONS_A_SECOND, FLOOD_S, NAMES = 50_000, 200, 5, 8
 P99_S, CPU, MEMORY_KIB = 1.0, 0.6, 16 * 1024
 EPHEMERAL = (32768, 60999)
 """Where Linux takes source ports from."""

@@ -151,6 +151,21 @@ static void memory_is_loaded(Harness *harness, gconstpointer unused)
     g_assert_cmpuint(ask_within(harness, 20 * MS), ==, 1);
 }
 
+/* However it came to be held: the file of a network where nothing changed is not written anew. */
+static void memory_is_in_order(Harness *harness, gconstpointer unused)
+{
+    static const char ordered[] = "cafe shut=dnscrypt,plain a=plain b=plain c=plain d=plain "
+                                  "e=plain f=plain g=plain h=plain i=plain\n";
+    g_autofree char *text = NULL;
+
+    use_two_ladders(harness, STRATEGY_FIRST);
+    engine_load_networks(harness->engine,
+                         "cafe i=plain c=dot b=plain shut=plain h=plain e=plain a=plain g=plain "
+                         "f=plain shut=dnscrypt d=plain c=plain\n");
+    text = engine_save_networks(harness->engine);
+    g_assert_cmpstr(text, ==, ordered);
+}
+
 static void oldest_network_is_forgotten(Harness *harness, gconstpointer unused)
 {
     g_autofree char *text = NULL;
@@ -247,6 +262,7 @@ int main(int argc, char **argv)
     TEST("unnamed-network-is-not-remembered", unnamed_network_is_not_remembered);
     TEST("memory-is-text", memory_is_text);
     TEST("memory-is-loaded", memory_is_loaded);
+    TEST("memory-is-in-order", memory_is_in_order);
     TEST("oldest-network-is-forgotten", oldest_network_is_forgotten);
     TEST("network-is-forgotten-on-request", network_is_forgotten_on_request);
     TEST("ipv6-without-a-route-is-asked-last", ipv6_without_a_route_is_asked_last);
