@@ -58,7 +58,7 @@ static bool apply(Forwarder *forwarder)
 static void reload(Forwarder *forwarder)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(Settings) settings = options_load_settings(forwarder->options, &error);
+    Settings *settings = options_load_settings(forwarder->options, &error);
     Settings *before = forwarder->settings;
 
     log_reopen();
@@ -68,12 +68,13 @@ static void reload(Forwarder *forwarder)
     }
     forwarder->settings = settings;
     if (apply(forwarder)) {
-        settings = before;
-        rule_loader_begin(forwarder->rules, forwarder->settings->rules);
-        log_set_level((LogLevel)forwarder->settings->log_level);
+        rule_loader_begin(forwarder->rules, settings->rules);
+        log_set_level((LogLevel)settings->log_level);
         log_info("settings reloaded");
+        settings_unref(before);
     } else {
         forwarder->settings = before;
+        settings_unref(settings);
     }
 }
 

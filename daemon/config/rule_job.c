@@ -205,10 +205,10 @@ static Loaded *load(RuleJob *job, RuleFileKind kind, const char *path)
         loaded = kind == RULE_FILE_CLOAK ? read_text(path, &facts, &error)
                                          : read_list(job, path, kind == RULE_FILE_ALLOW, &error);
     }
-    if (loaded)
-        loaded->facts = facts;
-    else
+    if (error)
         loaded = keep_old(job, old, error);
+    else if (loaded) /* else it is not wanted any more */
+        loaded->facts = facts;
     add_file(job, kind, path, loaded, error);
     if (loaded)
         g_hash_table_insert(job->after, g_steal_pointer(&key), loaded);

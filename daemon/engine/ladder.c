@@ -119,7 +119,7 @@ void ladder_join(Ladder *ladder, const char *network_id, int64_t now_us)
 void ladder_forget_network(Ladder *ladder, const char *network_id)
 {
     GList *link = find(ladder, network_id);
-    bool here = link && link->data == current(ladder);
+    bool here = ladder->known && link == ladder->networks.head;
 
     if (!link)
         return;

@@ -78,9 +78,11 @@ static bool is_stale(const Landing *landing)
     return landing->answer && landing->answer->stale_ttl_s > 0;
 }
 
-static bool is_failure(const Answer *answer)
+static bool is_failure(const Landing *landing)
 {
-    return answer->rcode != RCODE_NOERROR && answer->rcode != RCODE_NXDOMAIN;
+    const Answer *answer = landing->answer;
+
+    return answer && answer->rcode != RCODE_NOERROR && answer->rcode != RCODE_NXDOMAIN;
 }
 
 static RecordSource source_of(const Pending *pending, const Landing *landing, Status status)
@@ -99,7 +101,8 @@ static void tell(const Pending *pending, const Landing *landing, Status status, 
 {
     Engine *engine = pending->engine;
     RecordSource source = source_of(pending, landing, status);
-    unsigned rcode = status == STATUS_OK ? landing->answer->rcode : RCODE_SERVFAIL;
+    const Answer *answer = status == STATUS_OK ? landing->answer : NULL;
+    unsigned rcode = answer ? answer->rcode : RCODE_SERVFAIL;
 
     if (!engine_is_observed(engine, source))
         return;
@@ -161,7 +164,7 @@ static void answer_client(Pending *pending, const Landing *landing)
 {
     uint8_t *out = pending->engine->composed;
     Status status = landing->status;
-    size_t length;
+    size_t length = 0;
 
     if (answer_by_rule(pending, landing))
         return;
@@ -171,7 +174,7 @@ static void answer_client(Pending *pending, const Landing *landing)
     if (status == STATUS_OK) {
         client_reply(&pending->client, out, length);
         pending->engine->stats.stale += is_stale(landing);
-        pending->engine->stats.failed += is_failure(landing->answer);
+        pending->engine->stats.failed += is_failure(landing);
     } else {
         length = send_failure(pending, status);
     }

@@ -188,7 +188,7 @@ static Special find_reverse(const Name *name)
         unsigned bits = 0, suffix_label = count - 2; /* both suffixes have two labels */
         uint8_t address[16] = {0};
 
-        if (!name_is_under(name, &tree->suffix))
+        if (count < 2 || !name_is_under(name, &tree->suffix))
             continue;
         for (unsigned i = 0; i < suffix_label && i < tree->label_count; i++) {
             int number =

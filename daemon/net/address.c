@@ -108,9 +108,9 @@ const char *address_format_host(const Address *address, char text[ADDRESS_MAX_TE
 const char *address_format(const Address *address, char text[ADDRESS_MAX_TEXT])
 {
     char host[ADDRESS_MAX_TEXT];
-    address_format_host(address, host);
     if (!address_is_set(address))
-        return strcpy(text, host);
+        return address_format_host(address, text);
+    address_format_host(address, host);
     bool v6 = address->socket.any.sa_family == AF_INET6;
     /* The longest real text, a zone of 15 letters and 5 digits of port, fits exactly. */
     snprintf(text, ADDRESS_MAX_TEXT, v6 ? "[%.54s]:%u" : "%.54s:%u", host, address_port(address));

@@ -105,14 +105,15 @@ static void format_date(guint32 julian, char text[HISTORY_DATE_LENGTH])
 /* 0 for what is no date. */
 static guint32 parse_date(const char *text)
 {
-    unsigned year, month, day;
+    g_autofree char *midnight = g_strconcat(text, "T00:00:00Z", NULL);
+    g_autoptr(GDateTime) day = g_date_time_new_from_iso8601(midnight, NULL);
     char again[HISTORY_DATE_LENGTH];
     GDate date;
-    if (sscanf(text, "%4u-%2u-%2u", &year, &month, &day) != 3 || year > G_MAXUINT16 ||
-        !g_date_valid_dmy((GDateDay)day, (GDateMonth)month, (GDateYear)year))
+    if (day == NULL)
         return 0;
     g_date_clear(&date, 1);
-    g_date_set_dmy(&date, (GDateDay)day, (GDateMonth)month, (GDateYear)year);
+    g_date_set_dmy(&date, (GDateDay)g_date_time_get_day_of_month(day),
+                   (GDateMonth)g_date_time_get_month(day), (GDateYear)g_date_time_get_year(day));
     format_date(g_date_get_julian(&date), again);
     return g_str_equal(text, again) ? g_date_get_julian(&date) : 0;
 }
