@@ -71,29 +71,22 @@ struct Listener {
 
 /* UDP */
 
-static void reply_by_udp(const Client *client, uint8_t *bytes, size_t length)
-{
-    outbox_copy(client->listener->replies, &(UdpPacket){.bytes = bytes,
-                                                        .length = length,
-                                                        .peer = client->peer,
-                                                        .local = client->local});
-}
-
 static void on_datagrams(void *owner, UdpPacket *packets, size_t count)
 {
     Listener *listener = owner;
 
     for (size_t i = 0; i < count; i++) {
-        const UdpPacket *packet = &packets[i];
+        UdpPacket *packet = &packets[i];
         Client client = {.listener = listener, .peer = packet->peer, .local = packet->local};
-        size_t length;
 
         if (!listener->events->admit(listener->owner, packet->interface))
             continue;
-        length = listener->events->received(listener->owner, &client, packet->bytes, packet->length,
-                                            listener->datagram, sizeof listener->datagram);
-        if (length > 0)
-            reply_by_udp(&client, listener->datagram, length);
+        packet->length =
+            listener->events->received(listener->owner, &client, packet->bytes, packet->length,
+                                       listener->datagram, sizeof listener->datagram);
+        packet->bytes = listener->datagram;
+        if (packet->length > 0)
+            outbox_copy(listener->replies, packet); /* back to its peer */
     }
     outbox_flush(
         listener->replies); /* what the rest of the turn does is not for them to wait for */
@@ -396,7 +389,10 @@ void client_reply(Client *held, uint8_t *bytes, size_t length)
         memcpy(listener->frame + FRAME_PREFIX, bytes, length);
         connection_write(held->connection, listener->frame, length);
     } else {
-        reply_by_udp(held, bytes, length);
+        outbox_copy(listener->replies, &(UdpPacket){.bytes = bytes,
+                                                    .length = length,
+                                                    .peer = held->peer,
+                                                    .local = held->local});
     }
 }
 

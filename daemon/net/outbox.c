@@ -111,11 +111,11 @@ uint8_t *outbox_room(Outbox *outbox)
     return outbox->bytes + outbox->used;
 }
 
-/* Counts what was written to the room in. */
-static void add(Outbox *outbox, const UdpPacket *packet)
+/* What was written to the room is the next of `packets`. */
+static void count_in(Outbox *outbox, size_t length)
 {
-    outbox->packets[outbox->count++] = *packet;
-    outbox->used += packet->length;
+    outbox->count++;
+    outbox->used += length;
     if (outbox->count == UDP_BATCH || outbox->used > GATHERED_MAX)
         outbox_flush(outbox);
     else
@@ -124,20 +124,21 @@ static void add(Outbox *outbox, const UdpPacket *packet)
 
 void outbox_add(Outbox *outbox, size_t length)
 {
-    outbox->uneven |= outbox->count > 0 && length != outbox->packets[0].length;
-    add(outbox, &(UdpPacket){.bytes = outbox_room(outbox), .length = length});
+    outbox->packets[outbox->count] = (UdpPacket){.bytes = outbox_room(outbox), .length = length};
+    outbox->uneven |= length != outbox->packets[0].length;
+    count_in(outbox, length);
 }
 
 void outbox_copy(Outbox *outbox, const UdpPacket *packet)
 {
-    UdpPacket copy = *packet;
+    UdpPacket *copy = &outbox->packets[outbox->count];
 
     if (packet->length > OUTBOX_LONGEST) {
         udp_send(outbox->socket, packet, 1);
         return;
     }
-    copy.bytes = outbox_room(outbox);
-    memcpy(copy.bytes, packet->bytes, packet->length);
+    *copy = *packet;
+    copy->bytes = memcpy(outbox_room(outbox), packet->bytes, packet->length);
     outbox->uneven = true;
-    add(outbox, &copy);
+    count_in(outbox, packet->length);
 }

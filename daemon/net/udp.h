@@ -17,7 +17,7 @@ typedef struct UdpPacket {
     uint8_t *bytes;
     size_t length;
     Address peer;  /* sending on a connected socket: not set */
-    int interface; /* index it arrived on; 0 unknown. When sending: 0 */
+    int interface; /* index it arrived on; 0 unknown. Of no matter when sending */
     struct in6_addr
         local; /* the address it was sent to (IPv4 mapped), answered from; all zero unknown */
 } UdpPacket;
