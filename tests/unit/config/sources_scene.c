@@ -224,3 +224,22 @@ Resolver *sources_scene_find(const SourcesScene *scene, const char *id)
 {
     return settings_find_resolver(scene->settings, id);
 }
+
+void sources_scene_hold_old(SourcesScene *scene)
+{
+    sources_scene_serve_text(scene, SCENE_URL, LIST_OLD, "list.md", SCENE_LIST_S);
+    sources_scene_serve_text(scene, SCENE_RELAYS, "## anon-one\n" STAMP_RELAY "\n", "relays.md",
+                             SCENE_LIST_S);
+    sources_scene_refresh(scene);
+    g_assert_null(scene->failure);
+    g_assert_nonnull(sources_scene_find(scene, "one"));
+}
+
+int sources_scene_run(int argc, char **argv, const SourcesCase *cases, size_t count)
+{
+    g_test_init(&argc, &argv, NULL);
+    for (size_t i = 0; i < count; i++)
+        g_test_add(cases[i].path, SourcesScene, NULL, sources_scene_set_up, cases[i].run,
+                   sources_scene_tear_down);
+    return g_test_run();
+}

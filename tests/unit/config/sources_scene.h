@@ -41,8 +41,15 @@ typedef struct SourcesScene {
     char *failure; /* of the refresh that is done; NULL none */
 } SourcesScene;
 
+typedef struct SourcesCase {
+    const char *path;
+    void (*run)(SourcesScene *scene, gconstpointer data);
+} SourcesCase;
+
 void sources_scene_set_up(SourcesScene *scene, gconstpointer data);
 void sources_scene_tear_down(SourcesScene *scene, gconstpointer data);
+/** The main function of a program of such cases, each with a scene of its own. */
+int sources_scene_run(int argc, char **argv, const SourcesCase *cases, size_t count);
 
 /** What `url` gives from now on. Takes both. */
 void sources_scene_serve(SourcesScene *scene, const char *url, GBytes *text, GBytes *signature);
@@ -56,6 +63,8 @@ void sources_scene_restart(SourcesScene *scene);
 void sources_scene_settle(SourcesScene *scene);
 /** sources_refresh with a plan, to its end. */
 void sources_scene_refresh(SourcesScene *scene);
+/** Every list is right, and the old one of resolvers is in use. */
+void sources_scene_hold_old(SourcesScene *scene);
 
 Source *sources_scene_list(const SourcesScene *scene, guint index);
 Resolver *sources_scene_find(const SourcesScene *scene, const char *id);
