@@ -287,12 +287,12 @@ static Status open_socket(QuicConnection *quic)
 
 /* ---- opening ---- */
 
-static Status begin(QuicConnection *quic, TlsContext *context)
+static Status begin(QuicConnection *quic)
 {
     Status status;
 
     quic->early = quic_tls_may_be_early(quic);
-    status = quic_tls_open(quic, context);
+    status = quic_tls_open(quic);
     if (status == STATUS_OK)
         status = open_socket(quic);
     if (status == STATUS_OK)
@@ -312,6 +312,7 @@ QuicConnection *quic_connect(Loop *loop, TlsContext *context, const Address *pee
     quic->loop = loop;
     quic->events = events;
     quic->owner = owner;
+    quic->context = context;
     quic->target = target;
     quic->memory = memory;
     quic->options = *options;
@@ -321,7 +322,7 @@ QuicConnection *quic_connect(Loop *loop, TlsContext *context, const Address *pee
     list_init(&quic->ended);
     loop_timer_init(&quic->timer, loop, on_timer, quic);
     loop_defer_init(&quic->defer, loop, on_defer, quic);
-    Status status = begin(quic, context);
+    Status status = begin(quic);
     if (status == STATUS_OK)
         quic_flush(quic);
     else

@@ -29,6 +29,7 @@ struct QuicConnection {
     Loop *loop;
     const QuicEvents *events;
     void *owner;
+    TlsContext *context;
     const TlsTarget *target;
     QuicMemory *memory;
     QuicOptions options;
@@ -66,7 +67,7 @@ Status quic_open(QuicConnection *quic) must_check;
 
 /** Makes the TLS session, with what `memory` holds. STATUS_NO_MEMORY, STATUS_TLS, STATUS_INVALID.
  */
-Status quic_tls_open(QuicConnection *quic, TlsContext *context) must_check;
+Status quic_tls_open(QuicConnection *quic) must_check;
 /** Whether the memory has all that early data needs; asked before quic_tls_open uses it up. */
 bool quic_tls_may_be_early(const QuicConnection *quic);
 /** ngtcp2's handshake_completed: checks the peer, and that it speaks our protocol. */

@@ -41,15 +41,16 @@ bool quic_tls_may_be_early(const QuicConnection *quic)
            quic->memory->parameters != NULL;
 }
 
-Status quic_tls_open(QuicConnection *quic, TlsContext *context)
+Status quic_tls_open(QuicConnection *quic)
 {
+    TlsContext *context = quic->context;
     unsigned flags = GNUTLS_CLIENT | GNUTLS_NO_END_OF_EARLY_DATA;
     Status status = tls_context_prepare(context);
 
     if (status != STATUS_OK)
         return status;
     /* With pins alone no authority is asked for; otherwise a missing store makes the check fail. */
-    if (quic->target->host != NULL && tls_context_load(context) != STATUS_OK)
+    if (quic->target->host != NULL && tls_context_refresh(context) != STATUS_OK)
         log_warning("no TLS certificate can be trusted before that is repaired");
     if (gnutls_init(&quic->session, quic->early ? flags | GNUTLS_ENABLE_EARLY_DATA : flags) < 0)
         return STATUS_NO_MEMORY;
@@ -77,7 +78,7 @@ int quic_tls_completed(ngtcp2_conn *conn, void *owner)
 {
     QuicConnection *quic = owner;
 
-    quic->verdict = tls_peer_check(quic->session, quic->target);
+    quic->verdict = tls_peer_check(quic->session, quic->context, quic->target);
     if (quic->verdict == STATUS_OK && !speaks_our_protocol(quic)) /* RFC 9001 §8.1 */
         quic->verdict = STATUS_TLS;
     if (quic->verdict != STATUS_OK)

@@ -29,6 +29,7 @@ enum { RECORD_MAX = 16 * 1024 + 256 };
 typedef struct TlsStream {
     Stream stream;
     Stream *tcp;
+    TlsContext *context;
     const TlsTarget *target;
     TlsSession *kept; /* NULL: no resumption */
     gnutls_session_t session;
@@ -172,14 +173,15 @@ static int on_ticket(gnutls_session_t session, unsigned type, unsigned when, uns
 
 /* ---- handshake ---- */
 
-static Status open_session(TlsStream *tls, TlsContext *context)
+static Status open_session(TlsStream *tls)
 {
+    TlsContext *context = tls->context;
     Status status = tls_context_prepare(context);
 
     if (status != STATUS_OK)
         return status;
     /* With pins alone no authority is asked for; otherwise a missing store makes the check fail. */
-    if (tls->target->host != NULL && tls_context_load(context) != STATUS_OK)
+    if (tls->target->host != NULL && tls_context_refresh(context) != STATUS_OK)
         log_warning("no TLS certificate can be trusted before that is repaired");
     if (gnutls_init(&tls->session, GNUTLS_CLIENT | GNUTLS_NONBLOCK) < 0)
         return STATUS_NO_MEMORY;
@@ -234,7 +236,7 @@ static Status send_records(TlsStream *tls, const uint8_t *bytes, size_t length)
 
 static void become_ready(TlsStream *tls)
 {
-    Status status = tls_peer_check(tls->session, tls->target);
+    Status status = tls_peer_check(tls->session, tls->context, tls->target);
 
     if (status != STATUS_OK) {
         refuse_peer(tls, status);
@@ -374,12 +376,13 @@ Stream *tls_connect(Loop *loop, TlsContext *context, const Address *peer, const 
     TlsStream *tls = g_new0(TlsStream, 1);
 
     tls->stream = (Stream){&tls_class, events, owner, loop};
+    tls->context = context;
     tls->target = target;
     tls->kept = session;
     tls->early = g_byte_array_new();
     tls->outgoing = g_byte_array_new();
     loop_defer_init(&tls->defer, loop, on_defer, tls);
-    Status status = open_session(tls, context);
+    Status status = open_session(tls);
     if (status == STATUS_OK)
         tls->tcp = tcp_connect(loop, peer, &tcp_events, tls);
     else

@@ -8,14 +8,16 @@
 /* TLS 1.2 and 1.3 client streams (GnuTLS): strict by default (RFC 8310 §5: chain and host name, or
  * a pinned key), ALPN, session tickets. */
 
-/** What TLS needs once a process: the trust store (read at the first use) and priorities. */
+/** What TLS needs once a process: the trust store (read at the first use, and again when it has
+ * changed) and priorities. */
 typedef struct TlsContext TlsContext;
 
 /** `ca_file` NULL: the system's store. The file is not read yet. */
 TlsContext *tls_context_new(const char *ca_file);
 void tls_context_free(TlsContext *context);
-/** Reads the trust store now, as is needed before a chroot; later calls do nothing. STATUS_IO: no
- * usable certificate was found; it is tried again at the next connection. */
+/** Reads the trust store now, as is needed before a chroot: its path is not followed again, since
+ * it could lead elsewhere; later calls do nothing. STATUS_IO: no usable certificate was found; it
+ * is tried again at the next connection. */
 Status tls_context_load(TlsContext *context) must_check;
 
 typedef uint8_t TlsDigest[32];

@@ -5,104 +5,39 @@
  * A pin (RFC 7858 §4.2) or a stamp's hash may belong to any certificate of the chain that was sent,
  * yet anyone can append a copy of somebody's certificate. So only the part of the chain counts that
  * really hangs together: from the leaf on, each certificate has signed the one before.
- *
- *     Certificate     ::= SEQUENCE { TBSCertificate, AlgorithmIdentifier, BIT STRING }
- *     TBSCertificate  ::= SEQUENCE { [0] version OPTIONAL, INTEGER serial, SEQUENCE signature,
- *                                    SEQUENCE issuer, SEQUENCE validity, SEQUENCE subject,
- *                                    SEQUENCE SubjectPublicKeyInfo, ... }      (RFC 5280 §4.1)
- *
- * These two are cut out of the bytes as sent: encoding them anew could change their digest.
  */
 #include "tls_peer.h"
 
 #include "log.h"
-#include "wire.h"
+#include "tls_certificate.h"
+#include "tls_private.h"
 
 #include <arpa/inet.h>
 #include <gnutls/crypto.h>
 #include <gnutls/x509.h>
 #include <string.h>
 
-enum {
-    DER_SEQUENCE = 0x30,
-    DER_VERSION = 0xa0, /* context-specific, constructed, 0 */
-    FIELDS_BEFORE_KEY = 5,
-};
-
-/* ---- cutting DER ---- */
-
-typedef struct Element {
-    uint8_t tag;
-    const uint8_t *start; /* of the tag */
-    size_t length;        /* of the whole */
-    WireReader content;
-} Element;
-
-/* Reads one element with a length of at most 3 bytes, which any real certificate keeps to. */
-static Element read_element(WireReader *reader)
+static Status digest_part(const CertificatePart *part, TlsDigest digest)
 {
-    Element element = {.start = reader->bytes + reader->position};
-    size_t begin = reader->position;
-
-    element.tag = wire_read_u8(reader);
-    size_t length = wire_read_u8(reader);
-    if (length > 0x83 || length == 0x80)
-        reader->failed = true;
-    if (length > 0x80 && length <= 0x83) {
-        size_t count = length & 0x7f;
-
-        for (length = 0; count > 0; count--)
-            length = length << 8 | wire_read_u8(reader);
-    }
-    const uint8_t *content = wire_read_bytes(reader, length);
-    element.content = wire_reader(content, content != NULL ? length : 0);
-    element.length = reader->position - begin;
-    return element;
-}
-
-static Element der_body(const uint8_t *der, size_t length, WireReader *reader)
-{
-    WireReader outer = wire_reader(der, length);
-    Element certificate = read_element(&outer);
-
-    *reader = certificate.content;
-    reader->failed = outer.failed || certificate.tag != DER_SEQUENCE;
-    Element body = read_element(reader);
-    if (body.tag != DER_SEQUENCE)
-        reader->failed = true;
-    return body;
-}
-
-static Status digest_element(const Element *element, TlsDigest digest)
-{
-    if (gnutls_hash_fast(GNUTLS_DIG_SHA256, element->start, element->length, digest) < 0)
+    if (gnutls_hash_fast(GNUTLS_DIG_SHA256, part->bytes, part->length, digest) < 0)
         return STATUS_CRYPTO;
     return STATUS_OK;
 }
 
 Status tls_body_digest(const uint8_t *der, size_t length, TlsDigest digest)
 {
-    WireReader reader;
-    Element body = der_body(der, length, &reader);
+    CertificateParts parts;
+    Status status = certificate_cut(der, length, &parts);
 
-    return reader.failed ? STATUS_MALFORMED : digest_element(&body, digest);
+    return status != STATUS_OK ? status : digest_part(&parts.body, digest);
 }
 
 Status tls_key_digest(const uint8_t *der, size_t length, TlsDigest digest)
 {
-    WireReader reader;
-    Element body = der_body(der, length, &reader);
+    CertificateParts parts;
+    Status status = certificate_cut(der, length, &parts);
 
-    if (reader.failed)
-        return STATUS_MALFORMED;
-    Element field = read_element(&body.content);
-    if (field.tag == DER_VERSION)
-        field = read_element(&body.content);
-    for (int i = 0; i < FIELDS_BEFORE_KEY; i++)
-        field = read_element(&body.content);
-    if (body.content.failed || field.tag != DER_SEQUENCE)
-        return STATUS_MALFORMED;
-    return digest_element(&field, digest);
+    return status != STATUS_OK ? status : digest_part(&parts.key, digest);
 }
 
 /* ---- pins and hashes ---- */
@@ -238,7 +173,7 @@ static Status check_address(const gnutls_datum_t *leaf, const Address *address)
     return names_it ? STATUS_OK : STATUS_CERT_NAME;
 }
 
-Status tls_peer_check(gnutls_session_t session, const TlsTarget *target)
+Status tls_peer_check(gnutls_session_t session, TlsContext *context, const TlsTarget *target)
 {
     unsigned length = 0;
     const gnutls_datum_t *chain = gnutls_certificate_get_peers(session, &length);
@@ -246,6 +181,7 @@ Status tls_peer_check(gnutls_session_t session, const TlsTarget *target)
     if (chain == NULL)
         return STATUS_CERT_UNTRUSTED;
     if (target->host != NULL) {
+        tls_context_offer(context, chain, length);
         Status status = check_chain(session, target->host);
         if (status != STATUS_OK)
             return status;

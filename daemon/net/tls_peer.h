@@ -17,7 +17,8 @@
  * Checks the peer of a session whose handshake is done, resumed ones too, against the target:
  * chain and name, pins, hashes, as TlsTarget says. STATUS_OK or the STATUS_CERT_… with the reason.
  */
-Status tls_peer_check(gnutls_session_t session, const TlsTarget *target) must_check;
+Status tls_peer_check(gnutls_session_t session, TlsContext *context,
+                      const TlsTarget *target) must_check;
 
 /** The certificates that the peer of a session sent, for people; the handshake is done. */
 void peer_chain_read(gnutls_session_t session, PeerChain *chain);

@@ -19,6 +19,7 @@
 struct Authority {
     gnutls_x509_privkey_t root_key, key;
     gnutls_x509_crt_t root, certificate;
+    gnutls_x509_crt_t cross; /* NULL: nobody else certified the root */
     char *file;
 };
 
@@ -52,9 +53,10 @@ static gnutls_x509_crt_t certificate_begin(gnutls_x509_privkey_t key, const char
     return certificate;
 }
 
-static gnutls_x509_crt_t authority_certificate(gnutls_x509_privkey_t key, const char *name)
+static gnutls_x509_crt_t authority_certificate(gnutls_x509_privkey_t key, const char *name,
+                                               int64_t until_s)
 {
-    gnutls_x509_crt_t certificate = certificate_begin(key, name, -10 * 86400, 10 * 86400);
+    gnutls_x509_crt_t certificate = certificate_begin(key, name, -10 * 86400, until_s);
 
     check(gnutls_x509_crt_set_basic_constraints(certificate, 1, -1));
     check(gnutls_x509_crt_set_key_usage(certificate, GNUTLS_KEY_KEY_CERT_SIGN));
@@ -94,16 +96,39 @@ static gnutls_x509_crt_t sign(gnutls_x509_crt_t built, gnutls_x509_crt_t issuer,
 
 Authority *authority_new(void)
 {
+    return authority_new_named("Test Root", 10 * 86400);
+}
+
+Authority *authority_new_named(const char *name, int64_t until_s)
+{
     Authority *authority = g_new0(Authority, 1);
 
     authority->root_key = key_new();
-    authority->root = authority_certificate(authority->root_key, "Test Root");
+    authority->root = authority_certificate(authority->root_key, name, until_s);
     authority->root = sign(authority->root, authority->root, authority->root_key);
     authority->key = key_new();
-    authority->certificate = authority_certificate(authority->key, "Test Authority");
+    authority->certificate = authority_certificate(authority->key, "Test Authority", 10 * 86400);
     authority->certificate = sign(authority->certificate, authority->root, authority->root_key);
     authority->file = write_pem(authority->root);
     return authority;
+}
+
+static char *name_of(gnutls_x509_crt_t certificate)
+{
+    char name[256];
+    size_t size = sizeof name;
+
+    check(
+        gnutls_x509_crt_get_dn_by_oid(certificate, GNUTLS_OID_X520_COMMON_NAME, 0, 0, name, &size));
+    return g_strndup(name, size);
+}
+
+void authority_certify(Authority *authority, const Authority *by)
+{
+    g_autofree char *name = name_of(authority->root);
+
+    authority->cross = authority_certificate(authority->root_key, name, 10 * 86400);
+    authority->cross = sign(authority->cross, by->root, by->root_key);
 }
 
 void authority_free(Authority *authority)
@@ -114,6 +139,8 @@ void authority_free(Authority *authority)
     gnutls_x509_privkey_deinit(authority->root_key);
     gnutls_x509_crt_deinit(authority->certificate);
     gnutls_x509_privkey_deinit(authority->key);
+    if (authority->cross != NULL)
+        gnutls_x509_crt_deinit(authority->cross);
     g_free(authority);
 }
 
@@ -167,15 +194,36 @@ static void set_names(gnutls_x509_crt_t certificate, const CertificateRequest *r
     }
 }
 
+/* Puts the authority's certificates behind the server's; returns how many there are now. */
+static int complete_chain(const Authority *authority, ChainShape shape, gnutls_x509_crt_t chain[3])
+{
+    chain[1] = authority->certificate;
+    switch (shape) {
+    case CHAIN_USUAL:
+        return 2;
+    case CHAIN_WITH_ROOT:
+        chain[2] = authority->root;
+        return 3;
+    case CHAIN_OUT_OF_ORDER:
+        chain[1] = authority->root;
+        chain[2] = authority->certificate;
+        return 3;
+    case CHAIN_CROSS_SIGNED:
+        chain[2] = authority->cross;
+        return 3;
+    }
+    g_assert_not_reached();
+}
+
 Credentials *credentials_new(const Authority *authority, const CertificateRequest *request)
 {
     Credentials *credentials = g_new0(Credentials, 1);
     gnutls_x509_privkey_t key = key_new();
-    gnutls_x509_crt_t chain[2] = {
+    gnutls_x509_crt_t chain[3] = {
         certificate_begin(key, request->subject != NULL ? request->subject : "Test Server",
                           request->from_s, request->until_s),
-        authority->certificate,
     };
+    int length = complete_chain(authority, request->shape, chain);
 
     set_names(chain[0], request);
     /* A comment makes every certificate longer than 255 bytes: see digest_body. */
@@ -186,13 +234,13 @@ Credentials *credentials_new(const Authority *authority, const CertificateReques
     if (request->self_signed)
         chain[0] = sign(chain[0], chain[0], key);
     else
-        chain[0] = sign(chain[0], chain[1], authority->key);
+        chain[0] = sign(chain[0], authority->certificate, authority->key);
     digest_key(chain[0], credentials->key_digest);
     digest_body(chain[0], credentials->body_digest);
-    digest_key(chain[1], credentials->authority_key_digest);
+    digest_key(authority->certificate, credentials->authority_key_digest);
     check(gnutls_certificate_allocate_credentials(&credentials->gnutls));
     /* A self-signed server appends the authority's certificate too: it must gain nothing by it. */
-    check(gnutls_certificate_set_x509_key(credentials->gnutls, chain, 2, key));
+    check(gnutls_certificate_set_x509_key(credentials->gnutls, chain, length, key));
     gnutls_x509_crt_deinit(chain[0]);
     gnutls_x509_privkey_deinit(key);
     return credentials;

@@ -15,9 +15,21 @@
 typedef struct Authority Authority;
 
 Authority *authority_new(void);
+/** With a root of that name, which is valid until `until_s` from now. */
+Authority *authority_new_named(const char *name, int64_t until_s);
 void authority_free(Authority *authority);
+/** Has its root's key certified by another authority's root too: see CHAIN_CROSS_SIGNED. */
+void authority_certify(Authority *authority, const Authority *by);
 /** The PEM file that holds its certificate, for tls_context_new. */
 const char *authority_file(const Authority *authority);
+
+/** What a server sends behind its own certificate and before or behind the intermediate one. */
+typedef enum ChainShape {
+    CHAIN_USUAL,        /* nothing */
+    CHAIN_WITH_ROOT,    /* the root as well */
+    CHAIN_OUT_OF_ORDER, /* the root, then the intermediate */
+    CHAIN_CROSS_SIGNED, /* the root as certified by another */
+} ChainShape;
 
 /** What a server certificate shall say. */
 typedef struct CertificateRequest {
@@ -26,6 +38,7 @@ typedef struct CertificateRequest {
     const char *subject;     /* its common name; NULL: "Test Server" */
     int64_t from_s, until_s; /* from now */
     bool self_signed;        /* else by the authority */
+    ChainShape shape;
 } CertificateRequest;
 
 typedef struct Credentials {
