@@ -26,11 +26,20 @@ static void raise_descriptor_limit(void)
         log_debug("no more files can be open at once than before");
 }
 
+/* Keys live in memory: no dump of it, should we end by a signal. */
+static void keep_memory_to_ourselves(void)
+{
+    if (setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0}) < 0)
+        log_debug("memory may be dumped when this process crashes");
+}
+
 bool launch_begin(Options *options, int argc, char **argv, int *code)
 {
     g_autoptr(GError) error = NULL;
 
     surroundings_enter(false);
+    log_adopt_glib();
+    keep_memory_to_ourselves();
     signal(SIGPIPE, SIG_IGN);
     raise_descriptor_limit();
     if (sodium_init() < 0) {

@@ -142,3 +142,21 @@ void log_write(LogLevel level, const char *format, ...)
         write_line(STDERR_FILENO, prefix, text);
     }
 }
+
+/* Nothing is allocated here. */
+static void on_glib(const char *domain, GLogLevelFlags flags, const char *message, gpointer data)
+{
+    if (flags & G_LOG_LEVEL_ERROR)
+        log_error("ends at once, and has to be started again: %s", message);
+    else if (flags & G_LOG_LEVEL_CRITICAL)
+        log_error("%s: CRITICAL: %s", domain ? domain : "sotto", message);
+    else if (flags & G_LOG_LEVEL_WARNING)
+        log_warning("%s: %s", domain ? domain : "sotto", message);
+    else
+        log_debug("%s: %s", domain ? domain : "sotto", message);
+}
+
+void log_adopt_glib(void)
+{
+    g_log_set_default_handler(on_glib, NULL);
+}

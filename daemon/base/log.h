@@ -25,6 +25,10 @@ void log_to_syslog(void);
 /** Closes and opens the log file again (after rotation); nothing for the other sinks. */
 void log_reopen(void);
 
+/** What GLib and those who are built on it have to say goes to this log, too, wherever that is.
+ * GLib ends the process where there is no memory left: this is the last word of it. */
+void log_adopt_glib(void);
+
 void log_set_level(LogLevel level);
 bool log_is_enabled(LogLevel level);
 
