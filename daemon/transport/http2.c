@@ -11,6 +11,12 @@
  * nearer to its end, whatever they are, are few where they mean something; a flood of them ends the
  * connection.
  *
+ * A request that is cancelled has been answered by another way, mostly, and its own answer is near.
+ * A reset that left at once would be a packet that brings nothing back, not even its
+ * acknowledgement soon: TCP delays that by 40 ms, in which nobody can tell that the connection is
+ * not held up (detour.c). So resets leave with the next request, and those that are answered until
+ * then do not.
+ *
  * Requests above the server's limit of concurrent streams would be queued by nghttp2, where they
  * could neither be cancelled nor taken to another connection; http2_may_ask keeps them outside.
  */
@@ -27,6 +33,7 @@ enum {
     HEADERS_MAX = 16 * 1024, /* of a response, advertised, and held to */
     FIELD_OVERHEAD = 32,     /* of each in that (RFC 9113 §10.5.1) */
     IDLE_MAX = 128 * 1024, /* bytes without a part of a body, an end or a beginning of a request */
+    ABANDONED_SHARE = 8,   /* one of so many streams may be cancelled and not reset */
     DIGITS = sizeof "4294967295",
 };
 
@@ -57,7 +64,10 @@ static void end_stream(Http2 *http, Http2Stream *stream, uint32_t error)
         return;
     stream->ended = true;
     stream->error = error;
-    http->open_count--;
+    if (!stream->reset) {
+        http->open_count--;
+        http->abandoned -= stream->owner == NULL;
+    }
     list_remove(&stream->node);
     if (stream->owner == NULL)
         http2_stream_free(stream);
@@ -289,12 +299,17 @@ void http2_end(Http2 *http)
     *http = (Http2){0};
 }
 
-bool http2_may_ask(const Http2 *http)
+static uint32_t stream_limit(const Http2 *http)
 {
     uint32_t limit =
         nghttp2_session_get_remote_settings(http->session, NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS);
 
-    return !http->going_away && http->open_count < MIN(limit, (uint32_t)STREAMS_MAX) &&
+    return MIN(limit, (uint32_t)STREAMS_MAX);
+}
+
+bool http2_may_ask(const Http2 *http)
+{
+    return !http->going_away && http->open_count < stream_limit(http) &&
            nghttp2_session_check_request_allowed(http->session);
 }
 
@@ -352,6 +367,23 @@ static Http2Stream *stream_new(const Http2Request *request, void *owner)
     return stream;
 }
 
+/* Resets leave before requests, which so have their places. */
+static void reset_abandoned(Http2 *http)
+{
+    list_for_each (node, &http->open) {
+        Http2Stream *stream = container_of(node, Http2Stream, node);
+
+        if (stream->owner != NULL || stream->reset)
+            continue;
+        stream->reset = true;
+        http->open_count--;
+        http->abandoned--;
+        if (nghttp2_submit_rst_stream(http->session, NGHTTP2_FLAG_NONE, stream->id,
+                                      NGHTTP2_CANCEL) != 0)
+            log_debug("a request could not be cancelled"); /* its answer will be dropped */
+    }
+}
+
 Http2Stream *http2_ask(Http2 *http, const Http2Request *request, void *owner)
 {
     bool post = request->upload != NULL;
@@ -362,6 +394,8 @@ Http2Stream *http2_ask(Http2 *http, const Http2Request *request, void *owner)
     Http2Stream *stream = stream_new(request, owner);
     const nghttp2_data_provider body = {.source.ptr = stream, .read_callback = on_upload};
 
+    if (http->abandoned > 0)
+        reset_abandoned(http);
     stream->id =
         nghttp2_submit_request(http->session, NULL, headers, count, post ? &body : NULL, stream);
     if (stream->id < 0) {
@@ -381,9 +415,8 @@ void http2_cancel(Http2 *http, Http2Stream *stream)
     if (stream->ended) {
         list_remove(&stream->node);
         http2_stream_free(stream);
-    } else if (nghttp2_submit_rst_stream(http->session, NGHTTP2_FLAG_NONE, stream->id,
-                                         NGHTTP2_CANCEL) != 0) {
-        log_debug("a request could not be cancelled"); /* its answer will be dropped */
+    } else if (++http->abandoned > stream_limit(http) / ABANDONED_SHARE) {
+        reset_abandoned(http);
     }
 }
 
@@ -421,6 +454,11 @@ Status http2_send(Http2 *http, GByteArray *out)
     while ((length = nghttp2_session_mem_send(http->session, &bytes)) > 0)
         g_byte_array_append(out, bytes, (guint)length);
     return length < 0 ? STATUS_MALFORMED : check_alive(http);
+}
+
+bool http2_wants_to_send(const Http2 *http)
+{
+    return nghttp2_session_want_write(http->session);
 }
 
 Http2Stream *http2_take_ended(Http2 *http)

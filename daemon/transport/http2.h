@@ -48,6 +48,7 @@ typedef struct Http2Stream {
     uint32_t max_age_s;    /* of Cache-Control; HTTP2_NO_MAX_AGE without it */
     GByteArray *download;  /* up to body_max */
     bool too_long;         /* the body went on after that */
+    bool reset;            /* the server is told that it is cancelled */
     bool ended;
     uint32_t error; /* of RST_STREAM, or what GOAWAY or the connection's state meant for it */
 } Http2Stream;
@@ -56,9 +57,10 @@ typedef struct Http2Stream {
 typedef struct Http2 {
     struct nghttp2_session *session;
     List open, ended;
-    unsigned open_count;
-    size_t idle_bytes; /* came since a request began or ended, but for the bodies' own */
-    bool going_away;   /* GOAWAY came: no new requests, those under way go on */
+    unsigned open_count; /* without those that are reset */
+    unsigned abandoned;  /* of these, cancelled */
+    size_t idle_bytes;   /* came since a request began or ended, but for the bodies' own */
+    bool going_away;     /* GOAWAY came: no new requests, those under way go on */
 } Http2;
 
 /** STATUS_NO_MEMORY. */
@@ -70,7 +72,8 @@ void http2_end(Http2 *http);
 bool http2_may_ask(const Http2 *http);
 /** Begins a request. NULL when nghttp2 refuses; what was to be taken over is freed. */
 Http2Stream *http2_ask(Http2 *http, const Http2Request *request, void *owner);
-/** Resets it; it ends without being told. */
+/** It ends without being told. The server is told with the next request, or now if they are many.
+ */
 void http2_cancel(Http2 *http, Http2Stream *stream);
 
 /** STATUS_MALFORMED: the peer does not speak HTTP/2, or floods us, and nothing can be said to it
@@ -78,6 +81,9 @@ void http2_cancel(Http2 *http, Http2Stream *stream);
 Status http2_receive(Http2 *http, const uint8_t *bytes, size_t length) must_check;
 /** Appends to `out` what shall be sent. Same status: after what was appended, all is said. */
 Status http2_send(Http2 *http, GByteArray *out) must_check;
+
+/** Whether http2_send would append anything. */
+bool http2_wants_to_send(const Http2 *http);
 
 /** The next stream that has ended; NULL. (transfer full) */
 Http2Stream *http2_take_ended(Http2 *http);

@@ -200,10 +200,11 @@ static void web_received(Pipe *pipe, const uint8_t *bytes, size_t length)
 
 static void web_forget(Pipe *pipe, Exchange *exchange)
 {
-    Http2Stream *stream = g_steal_pointer(&exchange->state);
+    Http2 *http = &((WebPipe *)pipe)->http;
 
-    http2_cancel(&((WebPipe *)pipe)->http, stream);
-    pipe_flush_later(pipe);
+    http2_cancel(http, g_steal_pointer(&exchange->state));
+    if (http2_wants_to_send(http))
+        pipe_flush_later(pipe);
 }
 
 static void web_free(Pipeline *pipeline)
