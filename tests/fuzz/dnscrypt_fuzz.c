@@ -13,6 +13,7 @@
 #include "fuzz_udp.h"
 #include "relay_header.h"
 
+#include <sodium.h>
 #include <string.h>
 
 enum { SAY_RAW, SAY_CERTIFICATE, SAY_ANSWER, REFUSE, BY_TCP };
@@ -224,29 +225,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
                                         .idle_close_us = 10 * G_USEC_PER_SEC,
                                         .tcp_only = choices & 2,
                                         .fresh_keys = choices & 4};
-    FuzzAsker asker;
-    Address address;
 
     make_keys();
-    g_assert_cmpint(address_parse("192.0.2.1", 443, &address), ==, STATUS_OK);
-    Endpoint *endpoint = endpoint_new(ENDPOINT_DNSCRYPT, &address);
+    Endpoint *endpoint = fuzz_endpoint(ENDPOINT_DNSCRYPT, 443);
     endpoint->provider_name = g_strdup(provider);
     memcpy(endpoint->provider_key, provider_key, sizeof provider_key);
     if (choices & 1)
-        endpoint->relay = endpoint_new(ENDPOINT_DNSCRYPT, &address);
-    g_assert_true(fuzz_asker_open(&asker, endpoint, &settings));
-    while (input.left > 0) {
-        uint8_t step = fuzz_take_u8(&input);
-
-        if (step & 1)
-            say(&input, step);
-        else
-            fuzz_asker_step(&asker, step >> 1);
-        loop_advance(asker.loop, 0);
-    }
-    fuzz_asker_close(&asker);
+        endpoint->relay = fuzz_endpoint(ENDPOINT_DNSCRYPT, 443);
+    fuzz_asker_run(endpoint, &settings, &input, say);
     g_assert_cmpuint(fuzz_streams(), ==, 0);
     fuzz_udp_forget();
-    endpoint_unref(endpoint);
     return 0;
 }

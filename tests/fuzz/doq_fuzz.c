@@ -235,24 +235,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     const TransportSettings settings = {.edns_payload = 1232,
                                         .idle_close_us = 10 * G_USEC_PER_SEC,
                                         .zero_rtt = fuzz_take_u8(&input) & 1};
-    FuzzAsker asker;
-    Address address;
-
-    g_assert_cmpint(address_parse("192.0.2.1", 853, &address), ==, STATUS_OK);
-    Endpoint *endpoint = endpoint_new(ENDPOINT_DOQ, &address);
+    Endpoint *endpoint = fuzz_endpoint(ENDPOINT_DOQ, 853);
     endpoint->host = g_strdup("dns.example");
-    g_assert_true(fuzz_asker_open(&asker, endpoint, &settings));
-    while (input.left > 0) {
-        uint8_t step = fuzz_take_u8(&input);
-
-        if (step & 1)
-            say(&input, step);
-        else
-            fuzz_asker_step(&asker, step >> 1);
-        loop_advance(asker.loop, 0);
-    }
-    fuzz_asker_close(&asker);
+    fuzz_asker_run(endpoint, &settings, &input, say);
     g_assert_true(list_is_empty(&all));
-    endpoint_unref(endpoint);
     return 0;
 }

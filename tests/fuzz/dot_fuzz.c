@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * DNS over TLS behind TLS: frames, IDs, the life of connections. Input: steps until its end. An
- * even byte is the asker's (fuzz_asker.h), one bit to the right. Of an odd one bits 1 and 2 say
+ * even byte is the asker's (fuzz_asker.h). Of an odd one bits 1 and 2 say
  * what the server does: send a piece as it is, or framed as the answer to one of the queries that
  * it heard, whole or in two; or end the connection. The upper bits say on which connection, or to
  * which query.
@@ -79,24 +79,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
     FuzzInput input = {bytes, length};
     const TransportSettings settings = {.edns_payload = 1232, .idle_close_us = 10 * G_USEC_PER_SEC};
-    FuzzAsker asker;
-    Address address;
-
-    g_assert_cmpint(address_parse("192.0.2.1", 853, &address), ==, STATUS_OK);
-    Endpoint *endpoint = endpoint_new(ENDPOINT_DOT, &address);
+    Endpoint *endpoint = fuzz_endpoint(ENDPOINT_DOT, 853);
     endpoint->host = g_strdup("dns.example");
-    g_assert_true(fuzz_asker_open(&asker, endpoint, &settings));
-    while (input.left > 0) {
-        uint8_t step = fuzz_take_u8(&input);
-
-        if (step & 1)
-            say(&input, step);
-        else
-            fuzz_asker_step(&asker, step >> 1);
-        loop_advance(asker.loop, 0);
-    }
-    fuzz_asker_close(&asker);
+    fuzz_asker_run(endpoint, &settings, &input, say);
     g_assert_cmpuint(fuzz_streams(), ==, 0);
-    endpoint_unref(endpoint);
     return 0;
 }

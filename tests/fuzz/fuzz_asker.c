@@ -3,6 +3,8 @@
 
 #include "edns.h"
 
+#include <sodium.h>
+
 enum {
     STEP_ASK,
     STEP_CANCEL,
@@ -11,6 +13,25 @@ enum {
 };
 
 enum { THEN_NOTHING, THEN_ASK, THEN_CANCEL, THEN_CLOSE };
+
+enum { QUESTIONS = 6 };
+
+typedef struct Asker Asker;
+
+typedef struct Question {
+    Exchange exchange;
+    Asker *asker;
+    uint8_t query[64];
+    bool asked, sending;
+    uint8_t then; /* what its `done` does besides */
+} Question;
+
+struct Asker {
+    Loop *loop;
+    TlsContext *tls;
+    Transport *transport; /* NULL: closed */
+    Question questions[QUESTIONS];
+};
 
 static const int64_t budget_us = 10 * G_USEC_PER_SEC;
 
@@ -49,7 +70,7 @@ static void make_randomness_repeat(void)
 
 /* ---- questions ---- */
 
-static void make_query(FuzzQuestion *question, unsigned number)
+static void make_query(Question *question, unsigned number)
 {
     WireWriter writer = wire_writer(question->query, sizeof question->query);
 
@@ -74,16 +95,9 @@ static void make_query(FuzzQuestion *question, unsigned number)
     question->exchange.query_length = writer.position;
 }
 
-void fuzz_asker_query(const FuzzAsker *asker, unsigned which, Message *query)
+static void ask(Asker *asker, unsigned which, uint8_t then)
 {
-    const Exchange *exchange = &asker->questions[which % FUZZ_QUESTIONS].exchange;
-
-    g_assert_cmpint(message_parse(query, exchange->query, exchange->query_length), ==, STATUS_OK);
-}
-
-static void ask(FuzzAsker *asker, unsigned which, uint8_t then)
-{
-    FuzzQuestion *question = &asker->questions[which % FUZZ_QUESTIONS];
+    Question *question = &asker->questions[which % QUESTIONS];
 
     if (question->asked || asker->transport == NULL)
         return;
@@ -93,15 +107,15 @@ static void ask(FuzzAsker *asker, unsigned which, uint8_t then)
     question->sending = false;
 }
 
-static void cancel(FuzzAsker *asker, unsigned which)
+static void cancel(Asker *asker, unsigned which)
 {
-    FuzzQuestion *question = &asker->questions[which % FUZZ_QUESTIONS];
+    Question *question = &asker->questions[which % QUESTIONS];
 
     exchange_cancel(&question->exchange);
     question->asked = false;
 }
 
-static void close_transport(FuzzAsker *asker)
+static void close_transport(Asker *asker)
 {
     Transport *transport = g_steal_pointer(&asker->transport);
 
@@ -109,19 +123,21 @@ static void close_transport(FuzzAsker *asker)
         transport_close(transport);
 }
 
-static void check_answer(const FuzzQuestion *question, const uint8_t *bytes, size_t length)
+static void check_answer(const Question *question, const uint8_t *bytes, size_t length)
 {
     Message query, reply;
 
     g_assert_cmpint(message_parse(&reply, bytes, length), ==, STATUS_OK);
-    fuzz_asker_query(question->asker, (unsigned)(question - question->asker->questions), &query);
+    g_assert_cmpint(
+        message_parse(&query, question->exchange.query, question->exchange.query_length), ==,
+        STATUS_OK);
     g_assert_true(message_answers(&reply, &query));
 }
 
 static void on_done(Exchange *exchange, Status status, const uint8_t *reply, size_t length)
 {
-    FuzzQuestion *question = exchange->owner;
-    FuzzAsker *asker = question->asker;
+    Question *question = exchange->owner;
+    Asker *asker = question->asker;
     unsigned number = (unsigned)(question - asker->questions);
     uint8_t then = question->then;
 
@@ -144,16 +160,16 @@ static void on_done(Exchange *exchange, Status status, const uint8_t *reply, siz
 
 /* ---- its life ---- */
 
-bool fuzz_asker_open(FuzzAsker *asker, Endpoint *endpoint, const TransportSettings *settings)
+static void open_transport(Asker *asker, Endpoint *endpoint, const TransportSettings *settings)
 {
-    *asker = (FuzzAsker){.loop = loop_new_fake(G_USEC_PER_SEC, INT64_C(1795000000)),
-                         .tls = tls_context_new(NULL)};
+    *asker = (Asker){.loop = loop_new_fake(G_USEC_PER_SEC, INT64_C(1795000000)),
+                     .tls = tls_context_new(NULL)};
     const TransportEnvironment environment = {
         .loop = asker->loop, .tls = asker->tls, .settings = *settings};
 
     make_randomness_repeat();
-    for (unsigned i = 0; i < FUZZ_QUESTIONS; i++) {
-        FuzzQuestion *question = &asker->questions[i];
+    for (unsigned i = 0; i < QUESTIONS; i++) {
+        Question *question = &asker->questions[i];
 
         question->asker = asker;
         question->exchange.owner = question;
@@ -161,27 +177,27 @@ bool fuzz_asker_open(FuzzAsker *asker, Endpoint *endpoint, const TransportSettin
         question->exchange.budget_us = budget_us;
         make_query(question, i);
     }
-    return transport_open(&environment, endpoint, &asker->transport) == STATUS_OK;
+    g_assert_cmpint(transport_open(&environment, endpoint, &asker->transport), ==, STATUS_OK);
 }
 
-void fuzz_asker_close(FuzzAsker *asker)
+static void end(Asker *asker)
 {
     close_transport(asker);
     loop_advance(asker->loop, 0);
-    for (unsigned i = 0; i < FUZZ_QUESTIONS; i++)
+    for (unsigned i = 0; i < QUESTIONS; i++)
         g_assert_false(asker->questions[i].asked);
     g_assert_cmpint(loop_wait_us(asker->loop), ==, -1); /* nothing was left behind */
     loop_free(asker->loop);
     tls_context_free(asker->tls);
 }
 
-void fuzz_asker_step(FuzzAsker *asker, uint8_t step)
+static void take_step(Asker *asker, uint8_t step)
 {
     unsigned argument = step >> 2;
 
     switch (step & 3) {
     case STEP_ASK:
-        ask(asker, argument % FUZZ_QUESTIONS, (uint8_t)(argument / FUZZ_QUESTIONS % 4));
+        ask(asker, argument % QUESTIONS, (uint8_t)(argument / QUESTIONS % 4));
         break;
     case STEP_CANCEL:
         cancel(asker, argument);
@@ -198,4 +214,31 @@ void fuzz_asker_step(FuzzAsker *asker, uint8_t step)
         }
     }
     loop_advance(asker->loop, 0);
+}
+
+Endpoint *fuzz_endpoint(EndpointKind kind, uint16_t port)
+{
+    Address address;
+
+    g_assert_cmpint(address_parse("192.0.2.1", port, &address), ==, STATUS_OK);
+    return endpoint_new(kind, &address);
+}
+
+void fuzz_asker_run(Endpoint *endpoint, const TransportSettings *settings, FuzzInput *input,
+                    void (*say)(FuzzInput *input, uint8_t step))
+{
+    Asker asker;
+
+    open_transport(&asker, endpoint, settings);
+    while (input->left > 0) {
+        uint8_t step = fuzz_take_u8(input);
+
+        if (step & 1)
+            say(input, step);
+        else
+            take_step(&asker, step >> 1);
+        loop_advance(asker.loop, 0);
+    }
+    end(&asker);
+    endpoint_unref(endpoint);
 }

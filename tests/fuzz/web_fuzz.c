@@ -131,15 +131,13 @@ static Endpoint *endpoint_of(unsigned protocol)
 {
     /* one key: version 1, X25519, HKDF-SHA256, AES-128-GCM */
     static const uint8_t configs[] = {0, 44, 0, 1, 0, 40, 0, 0x20, 0, 1, 0, 1, 0, 32, 9};
-    Address address;
+    Endpoint *endpoint = fuzz_endpoint(protocol == BY_DOH ? ENDPOINT_DOH : ENDPOINT_ODOH, 443);
 
-    g_assert_cmpint(address_parse("192.0.2.1", 443, &address), ==, STATUS_OK);
-    Endpoint *endpoint = endpoint_new(protocol == BY_DOH ? ENDPOINT_DOH : ENDPOINT_ODOH, &address);
     endpoint->host = g_strdup("dns.example");
     endpoint->path = g_strdup("/dns-query{?dns}");
     if (protocol == BY_DOH)
         return endpoint;
-    endpoint->relay = endpoint_new(ENDPOINT_DOH, &address);
+    endpoint->relay = fuzz_endpoint(ENDPOINT_DOH, 443);
     endpoint->relay->host = g_strdup("relay.example");
     endpoint->relay->path = g_strdup("/proxy{?targethost,targetpath}");
     if (protocol == BY_ODOH) {
@@ -156,20 +154,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     const TransportSettings settings = {
         .edns_payload = 1232, .idle_close_us = 10 * G_USEC_PER_SEC, .odoh_direct_keys = true};
     Endpoint *endpoint = endpoint_of(fuzz_take_u8(&input) % PROTOCOLS);
-    FuzzAsker asker;
 
-    g_assert_true(fuzz_asker_open(&asker, endpoint, &settings));
-    while (input.left > 0) {
-        uint8_t step = fuzz_take_u8(&input);
-
-        if (step & 1)
-            say(&input, step);
-        else
-            fuzz_asker_step(&asker, step >> 1);
-        loop_advance(asker.loop, 0);
-    }
-    fuzz_asker_close(&asker);
+    fuzz_asker_run(endpoint, &settings, &input, say);
     g_assert_cmpuint(fuzz_streams(), ==, 0);
-    endpoint_unref(endpoint);
     return 0;
 }
