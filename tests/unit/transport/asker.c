@@ -95,6 +95,16 @@ static size_t write_question(uint8_t *out, size_t capacity)
     return writer.position;
 }
 
+TransportCounters *bench_counters(const Bench *bench)
+{
+    return &bench->transport->counters;
+}
+
+void bench_silence(Bench *bench)
+{
+    bench->resolver->udp_silent = bench->resolver->tcp_silent = true;
+}
+
 void ask_prepare(Ask *ask)
 {
     ask->exchange.query_length = write_question(ask->query, sizeof(ask->query));

@@ -38,6 +38,9 @@ void bench_free(Bench *bench);
 void bench_settle(Bench *bench);
 /** Moves the clock in small steps, handling what comes. */
 void bench_pass(Bench *bench, int64_t us);
+TransportCounters *bench_counters(const Bench *bench);
+/** The resolver answers nothing from now on. */
+void bench_silence(Bench *bench);
 
 /** Writes a question without OPT, as ask_send does where there is none yet. */
 void ask_prepare(Ask *ask);

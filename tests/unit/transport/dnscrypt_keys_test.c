@@ -10,11 +10,6 @@
 #define BUDGET (5 * SECOND)
 #define HOUR   (INT64_C(3600) * SECOND)
 
-static TransportCounters *counters(const Bench *bench)
-{
-    return &bench->transport->counters;
-}
-
 static void certificate_by_udp_when_tcp_gives_none(void)
 {
     Bench *bench = bench_new(ENDPOINT_DNSCRYPT);
@@ -37,8 +32,8 @@ static void one_certificate_serves_many(void)
     for (size_t i = 0; i < G_N_ELEMENTS(asks); i++)
         ask_assert_answer(&asks[i]);
     g_assert_cmpuint(bench->resolver->certificate_requests, ==, 1);
-    g_assert_cmpuint(counters(bench)->certificate_requests, ==, 1);
-    g_assert_cmpuint(counters(bench)->replies, ==, 20);
+    g_assert_cmpuint(bench_counters(bench)->certificate_requests, ==, 1);
+    g_assert_cmpuint(bench_counters(bench)->replies, ==, 20);
     bench_free(bench);
 }
 
@@ -47,8 +42,8 @@ static void mismatched_answer_ends_no_fetch(void)
     Bench *bench = bench_new(ENDPOINT_DNSCRYPT);
     bench->resolver->mismatch_certificate_first = true;
     ask_answered(bench);
-    g_assert_cmpuint(counters(bench)->forged, ==, 1);
-    g_assert_cmpuint(counters(bench)->connections, ==, 0);
+    g_assert_cmpuint(bench_counters(bench)->forged, ==, 1);
+    g_assert_cmpuint(bench_counters(bench)->connections, ==, 0);
     bench_free(bench);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The DNSCrypt transport against a resolver that does as it is told: queries on the wire. Its
- * certificates and keys have dnscrypt_keys_test.c. */
+ * certificates and keys have dnscrypt_keys_test.c; loss and blocked ports, dnscrypt_loss_test.c. */
 #include "asker.h"
 #include "box.h"
 
@@ -10,16 +10,6 @@
 #define SECOND (1000 * 1000)
 #define BUDGET (5 * SECOND)
 #define HOUR   (INT64_C(3600) * SECOND)
-
-static TransportCounters *counters(const Bench *bench)
-{
-    return &bench->transport->counters;
-}
-
-static void silence(FakeResolver *resolver)
-{
-    resolver->udp_silent = resolver->tcp_silent = true;
-}
 
 static void answered_with(uint16_t es_version, const char *security)
 {
@@ -121,7 +111,7 @@ static void loss_among_answers_is_no_blocking(void)
     bench_pass(bench, SECOND);
     for (size_t i = 0; i < G_N_ELEMENTS(asks); i++)
         ask_assert_answer(&asks[i]);
-    g_assert_cmpuint(counters(bench)->retries, ==, 6);
+    g_assert_cmpuint(bench_counters(bench)->retries, ==, 6);
     g_assert_cmpuint(bench->resolver->tcp_queries, ==, 0);
     bench_free(bench);
 }
@@ -174,150 +164,13 @@ static void truncation_makes_queries_longer(void)
     bench_free(bench);
 }
 
-static void lost_datagram_is_repeated_with_a_new_nonce(void)
-{
-    Bench *bench = bench_new(ENDPOINT_DNSCRYPT);
-    Ask ask = {0};
-    ask_answered(bench);
-    bench->resolver->lose = 1;
-    ask_send(bench, &ask, BUDGET);
-    g_assert_cmpint(ask_wait(&ask, BUDGET), <=, 1 * SECOND);
-    ask_assert_answer(&ask);
-    g_assert_cmpuint(counters(bench)->retries, ==, 1);
-    g_assert_cmpuint(bench->resolver->nonces_repeated, ==, 0);
-    g_assert_cmpuint(bench->resolver->tcp_queries, ==, 0);
-    bench_free(bench);
-}
-
-static void blocked_udp_gives_way_to_tcp(void)
-{
-    Bench *bench = bench_new(ENDPOINT_DNSCRYPT);
-    Ask ask = {0};
-    bench->resolver->udp_silent = true;
-    ask_send(bench, &ask, BUDGET);
-    g_assert_cmpint(ask_wait(&ask, BUDGET), <=, 1500 * MS); /* certificate and query */
-    ask_assert_answer(&ask);
-
-    const uint64_t sent = counters(bench)->bytes_sent;
-    Ask next = {0};
-    ask_send(bench, &next, BUDGET);
-    g_assert_cmpint(ask_wait(&next, BUDGET), ==, 0); /* remembered: no datagram, no waiting */
-    ask_assert_answer(&next);
-    g_assert_cmpuint(counters(bench)->bytes_sent - sent, <, 512);
-    bench_free(bench);
-}
-
-static void udp_that_stops_gives_way_to_tcp(void)
-{
-    Bench *bench = bench_new(ENDPOINT_DNSCRYPT);
-    ask_answered(bench);
-    bench->resolver->udp_silent = true;
-    ask_answered(bench);
-    ask_answered(bench);
-    g_assert_cmpuint(bench->resolver->tcp_queries, ==, 2);
-    bench_free(bench);
-}
-
-/* UDP stops after one good exchange, no certificate comes any more, and the server closes the first
- * connection: TCP begins with the third datagram, and not only once. */
-static void blocked_udp_and_closed_call_end_in_time(void)
-{
-    Bench *bench = bench_new(ENDPOINT_DNSCRYPT);
-    Ask ask = {0};
-    ask_answered(bench);
-    bench_pass(bench, 6 * SECOND); /* so that silence casts doubt on the certificate */
-    bench->resolver->udp_silent = true;
-    bench->resolver->tcp_refuses_certificate = true;
-    bench->resolver->tcp_closes = 2;
-    ask_send(bench, &ask, 4500 * MS);
-    g_assert_cmpint(ask_wait(&ask, BUDGET), ==, 2100 * MS);
-    ask_assert_answer(&ask);
-    g_assert_cmpuint(bench->resolver->tcp_closes, ==, 0);
-    bench_free(bench);
-}
-
-/* Several at once make a new certificate wanted, which cannot be had: nobody waits for it. */
-static void certificate_in_doubt_delays_no_call(void)
-{
-    Bench *bench = bench_new(ENDPOINT_DNSCRYPT);
-    Ask asks[4] = {0};
-    ask_answered(bench);
-    bench_pass(bench, 6 * SECOND);
-    bench->resolver->udp_silent = true;
-    bench->resolver->tcp_refuses_certificate = true;
-    const unsigned before = bench->resolver->certificate_requests;
-    for (size_t i = 0; i < G_N_ELEMENTS(asks); i++)
-        ask_send(bench, &asks[i], 4500 * MS);
-    int64_t waited_us = 0;
-    for (size_t i = 0; i < G_N_ELEMENTS(asks); i++) {
-        waited_us += ask_wait(&asks[i], BUDGET);
-        ask_assert_answer(&asks[i]);
-    }
-    g_assert_cmpint(waited_us, <=, 2100 * MS);
-    g_assert_cmpuint(bench->resolver->certificate_requests, >, before);
-    bench_free(bench);
-}
-
-static void closed_tcp_goes_back_to_udp(void)
-{
-    Bench *bench = bench_new(ENDPOINT_DNSCRYPT);
-    bench->resolver->udp_silent = true;
-    ask_answered(bench); /* by TCP: UDP counts as blocked */
-    bench->resolver->udp_silent = false;
-    loop_io_clear(&bench->resolver->listener);
-    shutdown(bench->resolver->listen_fd, SHUT_RDWR);
-    ask_answered(bench);
-    g_assert_cmpuint(bench->resolver->udp_queries, ==, 1);
-    bench_free(bench);
-}
-
-static void network_change_forgets_that_udp_was_blocked(void)
-{
-    Bench *bench = bench_new(ENDPOINT_DNSCRYPT);
-    bench->resolver->udp_silent = true;
-    ask_answered(bench);
-    bench->resolver->udp_silent = false;
-    transport_network_changed(bench->transport);
-    ask_answered(bench);
-    g_assert_cmpuint(bench->resolver->udp_queries, ==, 1);
-    bench_free(bench);
-}
-
-static void closed_port_is_told(void)
-{
-    Bench *bench = bench_new(ENDPOINT_DNSCRYPT);
-    Ask ask = {0};
-    udp_clear(&bench->resolver->udp);
-    loop_io_clear(&bench->resolver->listener);
-    shutdown(bench->resolver->listen_fd, SHUT_RDWR);
-    ask_send(bench, &ask, BUDGET);
-    g_assert_cmpint(ask_wait(&ask, BUDGET), <, 1 * SECOND);
-    g_assert_cmpstr(status_name(ask.status), ==, status_name(STATUS_REFUSED));
-    bench_free(bench);
-}
-
-static void budget_is_kept(void)
-{
-    Bench *bench = bench_new(ENDPOINT_DNSCRYPT);
-    Ask ask = {0};
-    ask_answered(bench);
-    silence(bench->resolver);
-    ask_send(bench, &ask, 1500 * MS);
-    bench_pass(bench, 1490 * MS);
-    g_assert_cmpuint(ask.done, ==, 0);
-    bench_pass(bench, 20 * MS);
-    g_assert_cmpuint(ask.done, ==, 1);
-    g_assert_cmpint(ask.status, ==, STATUS_TIMEOUT);
-    bench_free(bench);
-}
-
 static void forgeries_are_dropped_and_counted(void)
 {
     Bench *bench = bench_new(ENDPOINT_DNSCRYPT);
     bench->resolver->forge_first = true;
     ask_answered(bench);
-    g_assert_cmpuint(counters(bench)->forged, ==, 4);
-    g_assert_cmpuint(counters(bench)->replayed, ==, 0);
+    g_assert_cmpuint(bench_counters(bench)->forged, ==, 4);
+    g_assert_cmpuint(bench_counters(bench)->replayed, ==, 0);
     bench_free(bench);
 }
 
@@ -327,7 +180,7 @@ static void forgeries_over_tcp_are_dropped_and_counted(void)
     bench->environment.settings.tcp_only = true;
     bench->resolver->forge_first = true;
     ask_answered(bench);
-    g_assert_cmpuint(counters(bench)->forged, ==, 1);
+    g_assert_cmpuint(bench_counters(bench)->forged, ==, 1);
     bench_free(bench);
 }
 
@@ -336,7 +189,7 @@ static void mismatched_answers_are_dropped_and_counted(void)
     Bench *bench = bench_new(ENDPOINT_DNSCRYPT);
     bench->resolver->wrong_question = true;
     ask_answered(bench);
-    g_assert_cmpuint(counters(bench)->forged, ==, 2);
+    g_assert_cmpuint(bench_counters(bench)->forged, ==, 2);
     bench_free(bench);
 }
 
@@ -346,8 +199,8 @@ static void replays_are_dropped_and_counted(void)
     bench->resolver->replay = true;
     ask_answered(bench);
     bench_settle(bench);
-    g_assert_cmpuint(counters(bench)->replayed, ==, 1);
-    g_assert_cmpuint(counters(bench)->forged, ==, 0);
+    g_assert_cmpuint(bench_counters(bench)->replayed, ==, 1);
+    g_assert_cmpuint(bench_counters(bench)->forged, ==, 0);
     bench_free(bench);
 }
 
@@ -362,7 +215,7 @@ static void late_answer_is_neither(void)
     g_assert_cmpint(ask.status, ==, STATUS_TIMEOUT);
     fake_resolver_release(bench->resolver);
     bench_settle(bench);
-    g_assert_cmpuint(counters(bench)->forged + counters(bench)->replayed, ==, 0);
+    g_assert_cmpuint(bench_counters(bench)->forged + bench_counters(bench)->replayed, ==, 0);
     bench_free(bench);
 }
 
@@ -428,7 +281,7 @@ static void closing_ends_everyone(void)
     Ask waiting = {0}, sent = {0};
     bench->resolver->end_s = loop_wall_s(bench->loop) + 60;
     ask_answered(bench);
-    silence(bench->resolver);
+    bench_silence(bench);
     ask_send(bench, &sent, HOUR);
     loop_advance(bench->loop, 61 * SECOND); /* the certificate is out of date by now */
     ask_send(bench, &waiting, BUDGET);
@@ -457,20 +310,6 @@ static void sending_inside_done_is_safe(void)
     bench_free(bench);
 }
 
-static void server_gone_is_told_at_once(void)
-{
-    Bench *bench = bench_new(ENDPOINT_DNSCRYPT);
-    Ask ask = {0};
-    ask_answered(bench);
-    udp_clear(&bench->resolver->udp);
-    loop_io_clear(&bench->resolver->listener);
-    shutdown(bench->resolver->listen_fd, SHUT_RDWR);
-    ask_send(bench, &ask, BUDGET);
-    g_assert_cmpint(ask_wait(&ask, BUDGET), ==, 0);
-    g_assert_cmpstr(status_name(ask.status), ==, status_name(STATUS_REFUSED));
-    bench_free(bench);
-}
-
 int main(int argc, char **argv)
 {
     static const struct {
@@ -488,17 +327,6 @@ int main(int argc, char **argv)
         {"queries-are-padded", queries_are_padded},
         {"truncated-goes-to-tcp", truncated_goes_to_tcp},
         {"truncation-makes-queries-longer", truncation_makes_queries_longer},
-        {"lost-datagram-is-repeated-with-a-new-nonce", lost_datagram_is_repeated_with_a_new_nonce},
-        {"blocked-udp-gives-way-to-tcp", blocked_udp_gives_way_to_tcp},
-        {"udp-that-stops-gives-way-to-tcp", udp_that_stops_gives_way_to_tcp},
-        {"blocked-udp-and-closed-call-end-in-time", blocked_udp_and_closed_call_end_in_time},
-        {"certificate-in-doubt-delays-no-call", certificate_in_doubt_delays_no_call},
-        {"closed-tcp-goes-back-to-udp", closed_tcp_goes_back_to_udp},
-        {"network-change-forgets-that-udp-was-blocked",
-         network_change_forgets_that_udp_was_blocked},
-        {"closed-port-is-told", closed_port_is_told},
-        {"server-gone-is-told-at-once", server_gone_is_told_at_once},
-        {"budget-is-kept", budget_is_kept},
         {"forgeries-are-dropped-and-counted", forgeries_are_dropped_and_counted},
         {"forgeries-over-tcp-are-dropped-and-counted", forgeries_over_tcp_are_dropped_and_counted},
         {"mismatched-answers-are-dropped-and-counted", mismatched_answers_are_dropped_and_counted},

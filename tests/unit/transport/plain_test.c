@@ -9,11 +9,6 @@
 #define SECOND (1000 * 1000)
 #define BUDGET (5 * SECOND)
 
-static TransportCounters *counters(const Bench *bench)
-{
-    return &bench->transport->counters;
-}
-
 /* Puts an OPT record of its own behind the question. */
 static void add_opt(Ask *ask, uint16_t payload_size)
 {
@@ -31,7 +26,7 @@ static void udp_answers(void)
 {
     Bench *bench = bench_new(ENDPOINT_PLAIN);
     ask_answered(bench);
-    g_assert_cmpuint(counters(bench)->replies, ==, 1);
+    g_assert_cmpuint(bench_counters(bench)->replies, ==, 1);
     g_assert_cmpuint(bench->resolver->tcp_queries, ==, 0);
     bench_free(bench);
 }
@@ -55,7 +50,7 @@ static void forgeries_are_dropped_and_counted(void)
     Bench *bench = bench_new(ENDPOINT_PLAIN);
     bench->resolver->forge_first = true;
     ask_answered(bench);
-    g_assert_cmpuint(counters(bench)->forged, ==, 3);
+    g_assert_cmpuint(bench_counters(bench)->forged, ==, 3);
     bench_free(bench);
 }
 
@@ -78,7 +73,7 @@ static void many_forgeries_go_to_tcp(void)
     g_assert_cmpint(ask_wait(&ask, BUDGET), ==, 0);
     ask_assert_answer(&ask);
     g_assert_cmpuint(bench->resolver->tcp_queries, ==, 1);
-    g_assert_cmpuint(counters(bench)->forged, ==, 4);
+    g_assert_cmpuint(bench_counters(bench)->forged, ==, 4);
     bench_free(bench);
 }
 
@@ -97,7 +92,7 @@ static void tcp_only_sends_no_datagram(void)
     bench->environment.settings.tcp_only = true;
     ask_answered(bench);
     g_assert_cmpuint(bench->resolver->udp_queries, ==, 0);
-    g_assert_cmpuint(counters(bench)->connections, ==, 1);
+    g_assert_cmpuint(bench_counters(bench)->connections, ==, 1);
     bench_free(bench);
 }
 
@@ -106,7 +101,7 @@ static void lost_datagram_is_repeated(void)
     Bench *bench = bench_new(ENDPOINT_PLAIN);
     bench->resolver->lose = 2;
     ask_answered(bench);
-    g_assert_cmpuint(counters(bench)->retries, ==, 2);
+    g_assert_cmpuint(bench_counters(bench)->retries, ==, 2);
     bench_free(bench);
 }
 
