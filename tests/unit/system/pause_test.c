@@ -41,13 +41,6 @@ static bool is_open(Fixture *fixture)
     return false;
 }
 
-static int64_t until_s(Fixture *fixture)
-{
-    ProtectionView view;
-    protection_view(fixture->protection, &view);
-    return view.until_s;
-}
-
 static void test_no_end_in_sight(Fixture *fixture, gconstpointer unused)
 {
     pause_here(fixture);

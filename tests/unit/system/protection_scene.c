@@ -147,3 +147,40 @@ void give_domains(Fixture *fixture, const char *server, const char *domains)
     g_ptr_array_set_size(fixture->fake.network.facts.links, 0);
     fake_network_add_link(&fixture->fake, server, domains);
 }
+
+void join_hotel_with_key(Fixture *fixture, const char *key)
+{
+    give_domains(fixture, "192.0.2.7", "");
+    set_text(&fixture->fake.network.facts.key, key);
+    fake_servers[1].silent = true;
+    fake_portal.verdict = PORTAL_FOUND;
+    fake_portal.address = "http://login.hotel.example/";
+    change_network(fixture, true, "hotel");
+}
+
+void join_hotel(Fixture *fixture)
+{
+    join_hotel_with_key(fixture, "hotel");
+}
+
+const Route *root_route(Fixture *fixture)
+{
+    const Plan *plan = protection_plan(fixture->protection);
+    for (size_t i = 0; i < plan->route_count; i++) {
+        if (plan->routes[i].suffix.length == 1)
+            return &plan->routes[i];
+    }
+    return NULL;
+}
+
+int64_t until_s(Fixture *fixture)
+{
+    ProtectionView view;
+    protection_view(fixture->protection, &view);
+    return view.until_s;
+}
+
+int64_t now_s(Fixture *fixture)
+{
+    return loop_wall_s(fixture->harness.loop);
+}

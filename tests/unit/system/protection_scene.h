@@ -42,3 +42,15 @@ void start_on(Fixture *fixture);
 void change_network(Fixture *fixture, bool online, const char *identity);
 /** The network announces one DNS server, and domains separated by commas. */
 void give_domains(Fixture *fixture, const char *server, const char *domains);
+
+/** To a hotel, whose network has this key or "hotel": nothing gets through, and a page stands in
+ * for all others. */
+void join_hotel_with_key(Fixture *fixture, const char *key);
+void join_hotel(Fixture *fixture);
+
+/** Where every name goes; NULL: not to the network. */
+const Route *root_route(Fixture *fixture);
+
+/** When the state ends by itself, and what the clock says. */
+int64_t until_s(Fixture *fixture);
+int64_t now_s(Fixture *fixture);
