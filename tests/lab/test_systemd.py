@@ -19,6 +19,8 @@ from lab.topology import BIND, HOTEL, LIE, TRUTH
 
 BIND_ALONE, ADMIN_ALONE = 1 << 10, 1 << 12
 """CAP_NET_BIND_SERVICE and CAP_NET_ADMIN as /proc shows them."""
+CHANGES_S, GROWTH_KB = 10, 512
+"""Resolvers have their TLS sessions, and come and go; a leak of 10 KB a change would be more."""
 
 
 @pytest.fixture(scope="module")
@@ -196,6 +198,41 @@ def test_networking_off_and_on(protected, network):
         calm = time.monotonic()
         time.sleep(1)
     assert not load.unanswered_since(calm)
+    no_leak(capture)
+
+
+def holds(laptop):
+    """What the helper has of its own: KB of memory, descriptors, threads."""
+    facts = dict(line.split(":\t", 1) for line in laptop.boot.output("cat", f"/proc/{laptop.pid}/status").splitlines() if ":\t" in line)
+    return (int(facts["RssAnon"].split()[0]), len(laptop.boot.output("ls", f"/proc/{laptop.pid}/fd").split()),
+            int(facts["Threads"]))
+
+
+def change_everything(laptop, seconds):
+    """Another resolver, asked of the helper, and the network anew, asked of NetworkManager, in turns; how often."""
+    turns, end = 0, time.monotonic() + seconds
+    while time.monotonic() < end:
+        laptop.sottoctl("use", ["lab-unbound", "lab-kresd", "auto"][turns % 3])
+        if turns % 4 == 3:
+            laptop.boot.output("nmcli", "device", "connect", "wl0")
+        turns += 1
+    return turns
+
+
+def test_changes_over_the_bus_cost_no_memory(protected, network):
+    with Capture(network) as capture, Load(protected.boot) as load:
+        change_everything(protected, CHANGES_S / 2)
+        pid, before = protected.pid, holds(protected)
+        turns = change_everything(protected, CHANGES_S)
+        wait_for("protection", protected.is_on, 5)
+        after = holds(protected)
+        time.sleep(1)
+    lost = [one for one in load.asked if not one.is_answered]
+    print(f"{turns} changes in {CHANGES_S} s: {before} before, {after} after; {len(load.asked)} questions, {len(lost)} lost")
+    assert protected.pid == pid
+    assert after[0] - before[0] < GROWTH_KB
+    assert abs(after[1] - before[1]) <= 6 and abs(after[2] - before[2]) <= 2
+    assert not lost
     no_leak(capture)
 
 
