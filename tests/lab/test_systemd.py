@@ -13,6 +13,7 @@ import pytest
 from lab.boot import Boot
 from lab.booted_sotto import UNIT, BootedSotto
 from lab.capture import Capture
+from lab.helper import NAME, PATH
 from lab.load import Load
 from lab.process import wait_for
 from lab.topology import BIND, HOTEL, LIE, TRUTH
@@ -128,12 +129,25 @@ def report(what, asked, since, until):
     return meanwhile
 
 
-def test_crash_holds(protected, network):
+def kill(laptop):
+    laptop.systemctl("kill", "--signal=KILL", "--kill-who=main", UNIT)
+
+
+def take_memory(laptop):
+    """It gets no more than it has, and is sent what it has to keep for a moment."""
+    as_it = ["setpriv", "--reuid=sotto", "--regid=sotto", "--clear-groups"]
+    laptop.boot.output(*as_it, "prlimit", f"--pid={laptop.pid}", "--data=1:1")
+    laptop.boot.run("gdbus", "call", "--system", "--dest", NAME, "--object-path", PATH, "--method", f"{NAME}.SetResolver",
+                    "x" * 100_000, check=False)
+
+
+@pytest.mark.parametrize("crash", [kill, take_memory])
+def test_crash_holds(protected, network, crash):
     with Capture(network) as capture:
         with Load(protected.boot) as load:
             time.sleep(1)
             old = protected.pid
-            protected.systemctl("kill", "--signal=KILL", "--kill-who=main", UNIT)
+            crash(protected)
             killed = time.monotonic()
             protected.wait_running(other_than=old)
             back = time.monotonic()
@@ -141,8 +155,9 @@ def test_crash_holds(protected, network):
         wait_for("protection", protected.is_on, 5)
     report("crash", load.asked, killed, back)
     first = load.first_good_after(killed)
-    print(f"crash: first lookup after {first:.2f} s")
+    print(f"crash by {crash.__name__}: first lookup after {first:.2f} s")
     assert first < 5
+    assert crash is not take_memory or "failed to allocate" in protected.boot.journal("-u", UNIT, "--output=cat")
     no_leak(capture)
 
 
