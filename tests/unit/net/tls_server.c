@@ -201,6 +201,8 @@ static int complete_chain(const Authority *authority, ChainShape shape, gnutls_x
     switch (shape) {
     case CHAIN_USUAL:
         return 2;
+    case CHAIN_ALONE:
+        return 1;
     case CHAIN_WITH_ROOT:
         chain[2] = authority->root;
         return 3;

@@ -23,9 +23,10 @@ void authority_certify(Authority *authority, const Authority *by);
 /** The PEM file that holds its certificate, for tls_context_new. */
 const char *authority_file(const Authority *authority);
 
-/** What a server sends behind its own certificate and before or behind the intermediate one. */
+/** What a server sends besides its own certificate and the intermediate one. */
 typedef enum ChainShape {
     CHAIN_USUAL,        /* nothing */
+    CHAIN_ALONE,        /* not even the intermediate one */
     CHAIN_WITH_ROOT,    /* the root as well */
     CHAIN_OUT_OF_ORDER, /* the root, then the intermediate */
     CHAIN_CROSS_SIGNED, /* the root as certified by another */

@@ -183,19 +183,31 @@ static void either_root_of_a_cross_signed_chain_will_do(Scene *scene, gconstpoin
     assert_chain(scene, CHAIN_CROSS_SIGNED, STATUS_CERT_UNTRUSTED);
 }
 
-/* Some people name the server's own certificate as their authority. */
-static void server_itself_may_be_trusted(Scene *scene, gconstpointer data)
+static void add_server(Scene *scene, const Credentials *credentials)
 {
     gnutls_datum_t der, pem;
 
-    g_assert_cmpint(gnutls_certificate_get_crt_raw(tls_fixture.self_signed->gnutls, 0, 0, &der), ==,
-                    0);
+    g_assert_cmpint(gnutls_certificate_get_crt_raw(credentials->gnutls, 0, 0, &der), ==, 0);
     g_assert_cmpint(gnutls_pem_base64_encode2("CERTIFICATE", &der, &pem), ==, 0);
-    add(scene, scene->other);
     g_string_append_len(scene->text, (const char *)pem.data, pem.size);
     gnutls_free(pem.data);
+}
+
+/* Some people name the server's own certificate as their authority, whoever signed it. */
+static void server_itself_may_be_trusted(Scene *scene, gconstpointer data)
+{
+    CertificateRequest request = usual;
+
+    request.shape = CHAIN_ALONE;
+    Credentials *alone = credentials_new(tls_fixture.authority, &request);
+    add(scene, scene->other);
+    assert_verdict(scene, alone, "dns.example", STATUS_CERT_UNTRUSTED);
+    add_server(scene, tls_fixture.self_signed);
+    add_server(scene, alone);
     assert_verdict(scene, tls_fixture.self_signed, "dns.example", STATUS_OK);
+    assert_verdict(scene, alone, "dns.example", STATUS_OK);
     assert_verdict(scene, tls_fixture.good, "dns.example", STATUS_CERT_UNTRUSTED);
+    credentials_free(alone);
 }
 
 /* ---- what is kept ---- */
