@@ -2,7 +2,11 @@
 /* The life of QUIC connections: whom they trust, how they begin, move and end. */
 #include "doq_scene.h"
 
+#include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 enum { DOQ_NO_ERROR = 0, DAY = 86400, ALERT_BAD_CERTIFICATE = 42, ALERT_EXPIRED = 45 };
 
@@ -22,6 +26,18 @@ static void open_with_question(DoqScene *scene, DotAsk *ask)
     doq_scene_open(scene);
     dot_ask(&scene->client, ask, "a.example");
     doq_turn_until(scene, held_count == 1);
+}
+
+static bool sockets_are_mute;
+
+/* In place of the C library's, of which no kernel here makes an error. */
+int getsockname(int fd, __SOCKADDR_ARG address, socklen_t *restrict length)
+{
+    if (sockets_are_mute) {
+        errno = EIO;
+        return -1;
+    }
+    return (int)syscall(SYS_getsockname, fd, address.__sockaddr__, length);
 }
 
 /* ---- certificates ---- */
@@ -167,6 +183,19 @@ static void closed_port_is_told_at_once(void)
     before_us = g_get_monotonic_time();
     doq_assert_fails(&scene, STATUS_REFUSED);
     g_assert_cmpint(g_get_monotonic_time() - before_us, <, SECOND_US);
+    doq_scene_close(&scene);
+}
+
+/* QUIC would go on with a path from nowhere, and the library under it end the program. */
+static void socket_that_does_not_tell_its_address_fails(void)
+{
+    DoqScene scene = {0};
+
+    doq_scene_open(&scene);
+    sockets_are_mute = true;
+    doq_assert_fails(&scene, STATUS_IO);
+    sockets_are_mute = false;
+    doq_assert_answers(&scene);
     doq_scene_close(&scene);
 }
 
@@ -457,6 +486,8 @@ int main(int argc, char **argv)
     g_test_add_func("/doq-connection/unknown-versions-are-unsupported",
                     unknown_versions_are_unsupported);
     g_test_add_func("/doq-connection/closed-port-is-told-at-once", closed_port_is_told_at_once);
+    g_test_add_func("/doq-connection/socket-that-does-not-tell-its-address-fails",
+                    socket_that_does_not_tell_its_address_fails);
     g_test_add_func("/doq-connection/silent-server-is-tried-again-within-the-budget",
                     silent_server_is_tried_again_within_the_budget);
     g_test_add_func("/doq-connection/session-is-resumed", session_is_resumed);
