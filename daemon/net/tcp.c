@@ -232,6 +232,8 @@ static void read_some(TcpStream *tcp)
 
         if (length > 0) {
             tcp->stream.events->received(tcp->stream.owner, read_buffer, (size_t)length);
+            if ((size_t)length < size)
+                return; /* that was all (epoll(7)); an end right behind it is the next turn's */
         } else if (length == 0) {
             end_of_input(tcp);
         } else if (errno == EAGAIN) {
