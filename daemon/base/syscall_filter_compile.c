@@ -14,6 +14,8 @@
  *
  * Numbers that a kernel compares are those of the machine that this runs on.
  */
+#include "sanitized.h"
+
 #include <errno.h>
 #include <seccomp.h>
 #include <stdbool.h>
@@ -95,7 +97,7 @@ static const Group groups[] = {
     {SERVICE, "capset execve execveat fork kill landlock_add_rule landlock_create_ruleset "
               "landlock_restrict_self pidfd_open pidfd_send_signal prlimit64 seccomp setpgid "
               "setrlimit setsid vfork wait4 waitid waitpid"},
-#ifdef __SANITIZE_ADDRESS__
+#if SANITIZED
     /* Sanitizers stop threads as a debugger does, to look for leaks, and start a program that knows
      * the names of functions. */
     {ALL, "execve fork getdents64 kill open openat prlimit64 process_vm_readv ptrace readlink "

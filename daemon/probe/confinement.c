@@ -8,6 +8,7 @@
  */
 #include "confinement.h"
 
+#include "sanitized.h"
 #include "syscall_filter.h"
 
 #include <fcntl.h>
@@ -18,12 +19,6 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-#ifdef __has_feature /* clang's way to say it */
-#if __has_feature(address_sanitizer)
-#define __SANITIZE_ADDRESS__ 1
-#endif
-#endif
 
 #define MAX_SECONDS     10
 #define MAX_PROCESSOR_S 5
@@ -86,7 +81,7 @@ static void close_file_system(const char *trust)
         allow_reading(rules, readable[i]);
     if (trust)
         allow_reading(rules, trust);
-#ifdef __SANITIZE_ADDRESS__
+#if SANITIZED
     allow_reading(rules, "/proc");
 #endif
     (void)syscall(SYS_landlock_restrict_self, rules, 0);
@@ -103,7 +98,7 @@ void confinement_begin(const char *trust)
     limit(RLIMIT_FSIZE, 0);
     limit(RLIMIT_CPU, MAX_PROCESSOR_S);
     limit(RLIMIT_NOFILE, MAX_FILES);
-#ifndef __SANITIZE_ADDRESS__
+#if !SANITIZED
     limit(RLIMIT_DATA, MAX_DATA);
     (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 #endif

@@ -3,6 +3,8 @@
  */
 #include "syscall_filter.h"
 
+#include "sanitized.h"
+
 #include <glib.h>
 
 #include <errno.h>
@@ -22,13 +24,6 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-/* Sanitizers are allowed more: they trace threads, and start programs. */
-#ifdef __SANITIZE_ADDRESS__
-#define SANITIZED TRUE
-#else
-#define SANITIZED FALSE
-#endif
 
 #define NO_SUCH_CALL 1000 /* of this year's kernels */
 
