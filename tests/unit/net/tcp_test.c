@@ -5,6 +5,7 @@
 #include <glib.h>
 #include <net/if.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define PATIENCE_US (10 * G_USEC_PER_SEC)
@@ -17,6 +18,15 @@ typedef struct End {
     Status status;
     bool close_on_connect, close_on_receive, close_on_close, in_call;
 } End;
+
+static unsigned reads; /* system calls */
+
+/* In the place of the C library's. */
+ssize_t recv(int fd, void *bytes, size_t size, int flags)
+{
+    reads++;
+    return syscall(SYS_recvfrom, fd, bytes, size, flags, NULL, NULL);
+}
 
 static void end_stop(End *end)
 {
@@ -279,6 +289,27 @@ static void stream_may_go_inside_each_callback(void)
     }
 }
 
+/* What is short has all that there is; what comes behind it is read in another turn. */
+static void short_read_is_the_only_one(void)
+{
+    Pair pair;
+
+    pair_listen(&pair, "127.0.0.1:0");
+    pair_connect(&pair);
+    pair_accept(&pair, &events);
+    turn_until(&pair, pair.client.connected == 1);
+    reads = 0;
+    for (guint i = 1; i <= 3; i++) {
+        write_text(&pair.server, "x");
+        turn_until(&pair, pair.client.bytes->len == i);
+        g_assert_cmpuint(reads, ==, i);
+    }
+    end_stop(&pair.server);
+    turn_until(&pair, pair.client.closed == 1);
+    g_assert_cmpint(pair.client.status, ==, STATUS_CLOSED);
+    pair_clear(&pair);
+}
+
 static void reset_while_writing_is_reported_once(void)
 {
     Pair pair;
@@ -311,6 +342,7 @@ int main(int argc, char *argv[])
     g_test_add_func("/tcp/half-closed-peer-is-answered", half_closed_peer_is_answered);
     g_test_add_func("/tcp/queue-has-a-limit-and-drains", queue_has_a_limit_and_drains);
     g_test_add_func("/tcp/stream-may-go-inside-each-callback", stream_may_go_inside_each_callback);
+    g_test_add_func("/tcp/short-read-is-the-only-one", short_read_is_the_only_one);
     g_test_add_func("/tcp/reset-while-writing-is-reported-once",
                     reset_while_writing_is_reported_once);
     return g_test_run();
