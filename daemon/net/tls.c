@@ -382,11 +382,13 @@ Stream *tls_connect(Loop *loop, TlsContext *context, const Address *peer, const 
     tls->early = g_byte_array_new();
     tls->outgoing = g_byte_array_new();
     loop_defer_init(&tls->defer, loop, on_defer, tls);
+    tls->tcp = tcp_connect(loop, peer, &tcp_events, tls);
+    /* While its first packet travels: the first session of all reads the trust store. */
     Status status = open_session(tls);
-    if (status == STATUS_OK)
-        tls->tcp = tcp_connect(loop, peer, &tcp_events, tls);
-    else
+    if (status != STATUS_OK) {
+        stream_close(g_steal_pointer(&tls->tcp));
         fail_later(tls, status);
+    }
     return &tls->stream;
 }
 
