@@ -159,6 +159,14 @@ static gboolean is_away(LookupColumns *columns, guint index)
     return forms[index].leaves != 0 && forms[index].leaves <= columns->leaves_to;
 }
 
+/* A wish of the table alone comes to nothing after the window was resized while another page was in
+ * sight: as far out as the window's stack, no container passes it on (GTK 3.24). */
+static void place_anew(GtkWidget *table)
+{
+    for (GtkWidget *widget = table; widget != NULL; widget = gtk_widget_get_parent(widget))
+        gtk_widget_queue_resize(widget);
+}
+
 /* The name's column would take what is left by itself, but not at once when others go. */
 static gboolean on_fit(gpointer data)
 {
@@ -173,6 +181,7 @@ static gboolean on_fit(gpointer data)
             left -= columns->widths[i];
     }
     gtk_tree_view_column_set_fixed_width(columns->columns[NAME], MAX(left, 1));
+    place_anew(GTK_WIDGET(columns->table));
     return G_SOURCE_REMOVE;
 }
 

@@ -638,6 +638,21 @@ def test_columns_by_the_room_there_is(filled):
         assert window.x <= place.x and place.x + place.width <= window.x + window.width
 
 
+def test_columns_fit_after_another_page_was_resized(filled):
+    for width, more_columns in ((760, False), (900, True), (760, False)):
+        key("ctrl+1")
+        filled.gone(Role.TEXT, "Search Lookups")
+        resize(width, 760)
+        key("ctrl+4")
+        wait(lambda: ("Resolver" in titles()) == more_columns, "other columns")
+        pump(0.5)
+        places = [area(0, column) for column in range(len(titles()))]
+        assert min(place[2] for place in places) > 20, places
+        assert all(0 <= right[0] - left[0] - left[2] <= 8 for left, right in zip(places, places[1:])), places
+        frame = table().get_extents(Atspi.CoordType.SCREEN)
+        assert 0 <= frame.x + frame.width - places[-1][0] - places[-1][2] <= 8, (places, frame.x, frame.width)
+
+
 @pytest.fixture
 def right_to_left(monkeypatch):
     monkeypatch.setenv("GTK_MODULES", os.environ["SOTTO_RIGHT_TO_LEFT"])
