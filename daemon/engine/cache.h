@@ -39,7 +39,8 @@ typedef enum CacheState {
 Cache *cache_new(void);
 void cache_free(Cache *cache);
 
-/** Takes over the plan's limits; what exceeds the new size goes, oldest first unless it was used since. */
+/** Takes over the plan's limits; what exceeds the new size goes, oldest first unless it was used
+ * since. */
 void cache_configure(Cache *cache, const Plan *plan);
 /** Answers kept from now on are of this network (a number that is the same when it is joined
  * again). Failures are forgotten, and that asking failed: it may work here. */
