@@ -52,7 +52,7 @@ class TrayHost:
     def start(self):
         interface = Gio.DBusNodeInfo.new_for_xml(WATCHER_XML).interfaces[0]
         self.registration = self.bus.register_object("/StatusNotifierWatcher", interface, self.on_call, self.on_get, None)
-        assert own(self.bus, WATCHER)
+        wait(lambda: own(self.bus, WATCHER), "a panel before to let go of the name")
 
     def stop(self):
         if self.registration:
