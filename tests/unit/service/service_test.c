@@ -252,6 +252,7 @@ static void test_checks_are_shared(Fixture *fixture, gconstpointer unused)
         g_autoptr(GVariant) reply =
             g_dbus_connection_call_finish(i % 2 == 0 ? fixture->client : other, results[i], &error);
         g_assert_no_error(error);
+        g_assert_nonnull(reply);
         g_object_unref(results[i]);
     }
     g_assert_cmpuint(fake_servers[1].asked - asked, <, G_N_ELEMENTS(results));
