@@ -5,6 +5,7 @@ to a program in the helper's place that tries what a helper in somebody else's h
 import re
 import shlex
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from lab.helper import NAME, PATH
 MOST_EXPOSURE = 1.9
 """What systemd-analyze(1) may count at most, and does: a setting more that it knows lowers it, one that goes missing is seen."""
 ATTEMPTS = Path(__file__).parent / "lab/attempts.c"
+SETTLED_S, IDLE_S = 5, 20
 BESIDE = "beside.service"
 OF_THE_HELPER_ALONE = r"^(Type|NotifyAccess|BusName|Exec\w+|Restart\w*|WatchdogSec|FileDescriptorStoreMax)=.*\n"
 
@@ -60,6 +62,25 @@ def test_every_process_of_the_unit_is_filtered(on):
             status = (thread / "status").read_text(encoding="utf-8")
             assert re.search(r"^Seccomp:\t2$", status, re.M) and re.search(r"^NoNewPrivs:\t1$", status, re.M), status
             assert len(set(re.search(r"^Uid:\t(.*)$", status, re.M)[1].split())) == 1
+
+
+def turns_of(laptop):
+    """How often its processes were put to sleep so far, all threads of them."""
+    group = laptop.boot.output("cat", f"/sys/fs/cgroup/system.slice/{UNIT}/cgroup.procs").split()
+    texts = [status.read_text(encoding="utf-8") for pid in group for status in laptop.boot.path(f"/proc/{pid}/task").glob("*/status")]
+    return sum(int(re.search(r"^voluntary_ctxt_switches:\t(\d+)$", text, re.M)[1]) for text in texts)
+
+
+def test_idle_it_costs_little(on):
+    """Protection is on and nobody asks: the service with the bus, NetworkManager's library and all that it watches."""
+    time.sleep(SETTLED_S)
+    before = turns_of(on)
+    time.sleep(IDLE_S)
+    turns = turns_of(on) - before
+    kept = on.boot.output("cat", f"/proc/{on.pid}/smaps_rollup")
+    pss_mb = int(re.search(r"^Pss:\s+(\d+) kB$", kept, re.M)[1]) / 1024
+    print(f"IDLE SERVICE: {pss_mb:.1f} MB (PSS), {turns / IDLE_S:.2f} wake-ups/s")
+    assert pss_mb <= 10 and turns / IDLE_S <= 0.5
 
 
 def test_state_is_for_the_helper_alone(on):
