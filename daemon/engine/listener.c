@@ -88,8 +88,8 @@ static void on_datagrams(void *owner, UdpPacket *packets, size_t count)
         if (packet->length > 0)
             outbox_copy(listener->replies, packet); /* back to its peer */
     }
-    outbox_flush(
-        listener->replies); /* what the rest of the turn does is not for them to wait for */
+    /* What the rest of the turn does is not for them to wait for. */
+    outbox_flush(listener->replies);
 }
 
 /* TCP */
