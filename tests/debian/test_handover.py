@@ -47,7 +47,7 @@ def test_package_takes_over_and_holds(laptop, network):
             print(install(laptop.boot, package("sottod")).stdout)
             time.sleep(2)
         wait_for("protection", laptop.is_on, 5)
-    assert program(laptop) == "/usr/sbin/sottod"
+    assert program(laptop) == "/usr/libexec/sotto/sottod-service"
     assert laptop.show("FragmentPath") == f"/lib/systemd/system/{UNIT}"
     waited = max(one.answered - one.sent for one in load.asked if one.is_answered)
     print(f"hand-over: {len(load.asked)} questions asked, the longest wait {waited:.2f} s")
