@@ -38,9 +38,11 @@ void nonce_book_init(NonceBook *book)
 
 static Depot depot = {.size = sizeof(NonceEntry)};
 
+/* There is one at least. */
 static void forget_oldest(NonceBook *book)
 {
-    NonceEntry *entry = list_first(&book->past, NonceEntry, node);
+    NonceEntry *entry = container_of(book->past.next, NonceEntry, node);
+
     list_remove(&entry->node);
     g_hash_table_remove(book->entries, entry->nonce);
     book->past_count--;
