@@ -3,8 +3,8 @@
 
 /**
  * SANITIZED is 1 in a build with AddressSanitizer, which asks more of the kernel than we do: it
- * maps much, reads /proc, sets limits, starts a program that knows the names of functions, and stops
- * threads as a debugger does to look for leaks.
+ * maps much, reads /proc, sets limits, starts a program that knows the names of functions, and
+ * stops threads as a debugger does to look for leaks.
  */
 #ifdef __has_feature /* clang's way to say it */
 #if __has_feature(address_sanitizer)

@@ -275,10 +275,10 @@ static size_t build_headers(const Http2Request *request, const char *length, ngh
         header(":path", request->path, post ? NGHTTP2_NV_FLAG_NONE : NGHTTP2_NV_FLAG_NO_INDEX);
     if (request->media_type != NULL)
         headers[count++] = header("accept", request->media_type, NGHTTP2_NV_FLAG_NONE);
-    if (post) {
+    if (post && request->media_type != NULL)
         headers[count++] = header("content-type", request->media_type, NGHTTP2_NV_FLAG_NONE);
+    if (post)
         headers[count++] = header("content-length", length, NGHTTP2_NV_FLAG_NONE);
-    }
     return count;
 }
 
