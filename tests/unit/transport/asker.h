@@ -5,6 +5,11 @@
 #include "fake_resolver.h"
 #include "transport.h"
 
+/* Microseconds. */
+#define MS     1000
+#define SECOND (1000 * MS)
+#define BUDGET (5 * SECOND) /* of a question, where a test wants no other */
+
 /* What the tests of datagram transports share: a loop whose clock the test moves, a fake resolver
  * in it, a transport to that, and questions put to it. */
 

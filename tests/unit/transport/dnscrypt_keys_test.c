@@ -5,10 +5,7 @@
 
 #include <string.h>
 
-#define MS     1000
-#define SECOND (1000 * 1000)
-#define BUDGET (5 * SECOND)
-#define HOUR   (INT64_C(3600) * SECOND)
+#define HOUR (INT64_C(3600) * SECOND)
 
 static void certificate_by_udp_when_tcp_gives_none(void)
 {
@@ -395,43 +392,49 @@ static void fresh_keys_are_fresh(void)
 
 int main(int argc, char **argv)
 {
-    static const struct {
-        const char *name;
-        void (*run)(void);
-    } tests[] = {
-        {"certificate-by-udp-when-tcp-gives-none", certificate_by_udp_when_tcp_gives_none},
-        {"one-certificate-serves-many", one_certificate_serves_many},
-        {"mismatched-answer-ends-no-fetch", mismatched_answer_ends_no_fetch},
-        {"useless-answer-ends-no-fetch", useless_answer_ends_no_fetch},
-        {"forged-certificate-is-refused", forged_certificate_is_refused},
-        {"expired-certificate-is-refused", expired_certificate_is_refused},
-        {"early-certificate-is-refused", early_certificate_is_refused},
-        {"useless-certificate-is-refused", useless_certificate_is_refused},
-        {"silent-server-times-out", silent_server_times_out},
-        {"idle-is-silent", idle_is_silent},
-        {"certificate-is-renewed-by-the-hour", certificate_is_renewed_by_the_hour},
-        {"certificate-is-renewed-before-it-expires", certificate_is_renewed_before_it_expires},
-        {"expired-in-use-is-fetched-first", expired_in_use_is_fetched_first},
-        {"expired-in-use-is-used-no-more", expired_in_use_is_used_no_more},
-        {"clock-that-is-set-counts-at-once", clock_that_is_set_counts_at_once},
-        {"failed-renewal-keeps-the-old-certificate", failed_renewal_keeps_the_old_certificate},
-        {"rotation-loses-no-query", rotation_loses_no_query},
-        {"answer-under-the-old-key-still-counts", answer_under_the_old_key_still_counts},
-        {"unanswered-queries-cast-doubt-on-the-certificate",
-         unanswered_queries_cast_doubt_on_the_certificate},
-        {"silence-renews-the-certificate-at-once", silence_renews_the_certificate_at_once},
-        {"key-and-port-last-for-one-network", key_and_port_last_for_one_network},
-        {"network-change-asks-again", network_change_asks_again},
-        {"fresh-keys-are-fresh", fresh_keys_are_fresh},
-        {"older-certificate-is-not-taken-back", older_certificate_is_not_taken_back},
-        {"weaker-certificate-is-not-taken-instead", weaker_certificate_is_not_taken_instead},
-        {"older-certificate-serves-when-ours-has-expired",
-         older_certificate_serves_when_ours_has_expired},
-    };
     g_test_init(&argc, &argv, NULL);
-    for (size_t i = 0; i < G_N_ELEMENTS(tests); i++) {
-        g_autofree char *path = g_strdup_printf("/dnscrypt-keys/%s", tests[i].name);
-        g_test_add_func(path, tests[i].run);
-    }
+    g_test_add_func("/dnscrypt-keys/certificate-by-udp-when-tcp-gives-none",
+                    certificate_by_udp_when_tcp_gives_none);
+    g_test_add_func("/dnscrypt-keys/one-certificate-serves-many", one_certificate_serves_many);
+    g_test_add_func("/dnscrypt-keys/mismatched-answer-ends-no-fetch",
+                    mismatched_answer_ends_no_fetch);
+    g_test_add_func("/dnscrypt-keys/useless-answer-ends-no-fetch", useless_answer_ends_no_fetch);
+    g_test_add_func("/dnscrypt-keys/forged-certificate-is-refused", forged_certificate_is_refused);
+    g_test_add_func("/dnscrypt-keys/expired-certificate-is-refused",
+                    expired_certificate_is_refused);
+    g_test_add_func("/dnscrypt-keys/early-certificate-is-refused", early_certificate_is_refused);
+    g_test_add_func("/dnscrypt-keys/useless-certificate-is-refused",
+                    useless_certificate_is_refused);
+    g_test_add_func("/dnscrypt-keys/silent-server-times-out", silent_server_times_out);
+    g_test_add_func("/dnscrypt-keys/idle-is-silent", idle_is_silent);
+    g_test_add_func("/dnscrypt-keys/certificate-is-renewed-by-the-hour",
+                    certificate_is_renewed_by_the_hour);
+    g_test_add_func("/dnscrypt-keys/certificate-is-renewed-before-it-expires",
+                    certificate_is_renewed_before_it_expires);
+    g_test_add_func("/dnscrypt-keys/expired-in-use-is-fetched-first",
+                    expired_in_use_is_fetched_first);
+    g_test_add_func("/dnscrypt-keys/expired-in-use-is-used-no-more",
+                    expired_in_use_is_used_no_more);
+    g_test_add_func("/dnscrypt-keys/clock-that-is-set-counts-at-once",
+                    clock_that_is_set_counts_at_once);
+    g_test_add_func("/dnscrypt-keys/failed-renewal-keeps-the-old-certificate",
+                    failed_renewal_keeps_the_old_certificate);
+    g_test_add_func("/dnscrypt-keys/rotation-loses-no-query", rotation_loses_no_query);
+    g_test_add_func("/dnscrypt-keys/answer-under-the-old-key-still-counts",
+                    answer_under_the_old_key_still_counts);
+    g_test_add_func("/dnscrypt-keys/unanswered-queries-cast-doubt-on-the-certificate",
+                    unanswered_queries_cast_doubt_on_the_certificate);
+    g_test_add_func("/dnscrypt-keys/silence-renews-the-certificate-at-once",
+                    silence_renews_the_certificate_at_once);
+    g_test_add_func("/dnscrypt-keys/key-and-port-last-for-one-network",
+                    key_and_port_last_for_one_network);
+    g_test_add_func("/dnscrypt-keys/network-change-asks-again", network_change_asks_again);
+    g_test_add_func("/dnscrypt-keys/fresh-keys-are-fresh", fresh_keys_are_fresh);
+    g_test_add_func("/dnscrypt-keys/older-certificate-is-not-taken-back",
+                    older_certificate_is_not_taken_back);
+    g_test_add_func("/dnscrypt-keys/weaker-certificate-is-not-taken-instead",
+                    weaker_certificate_is_not_taken_instead);
+    g_test_add_func("/dnscrypt-keys/older-certificate-serves-when-ours-has-expired",
+                    older_certificate_serves_when_ours_has_expired);
     return g_test_run();
 }

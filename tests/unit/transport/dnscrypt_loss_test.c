@@ -4,10 +4,6 @@
 
 #include <sys/socket.h>
 
-#define MS     1000
-#define SECOND (1000 * 1000)
-#define BUDGET (5 * SECOND)
-
 static void lost_datagram_is_repeated_with_a_new_nonce(void)
 {
     Bench *bench = bench_new(ENDPOINT_DNSCRYPT);
@@ -161,26 +157,20 @@ static void server_gone_is_told_at_once(void)
 
 int main(int argc, char **argv)
 {
-    static const struct {
-        const char *name;
-        void (*run)(void);
-    } tests[] = {
-        {"lost-datagram-is-repeated-with-a-new-nonce", lost_datagram_is_repeated_with_a_new_nonce},
-        {"blocked-udp-gives-way-to-tcp", blocked_udp_gives_way_to_tcp},
-        {"udp-that-stops-gives-way-to-tcp", udp_that_stops_gives_way_to_tcp},
-        {"blocked-udp-and-closed-call-end-in-time", blocked_udp_and_closed_call_end_in_time},
-        {"certificate-in-doubt-delays-no-call", certificate_in_doubt_delays_no_call},
-        {"closed-tcp-goes-back-to-udp", closed_tcp_goes_back_to_udp},
-        {"network-change-forgets-that-udp-was-blocked",
-         network_change_forgets_that_udp_was_blocked},
-        {"closed-port-is-told", closed_port_is_told},
-        {"server-gone-is-told-at-once", server_gone_is_told_at_once},
-        {"budget-is-kept", budget_is_kept},
-    };
     g_test_init(&argc, &argv, NULL);
-    for (size_t i = 0; i < G_N_ELEMENTS(tests); i++) {
-        g_autofree char *path = g_strdup_printf("/dnscrypt/%s", tests[i].name);
-        g_test_add_func(path, tests[i].run);
-    }
+    g_test_add_func("/dnscrypt/lost-datagram-is-repeated-with-a-new-nonce",
+                    lost_datagram_is_repeated_with_a_new_nonce);
+    g_test_add_func("/dnscrypt/blocked-udp-gives-way-to-tcp", blocked_udp_gives_way_to_tcp);
+    g_test_add_func("/dnscrypt/udp-that-stops-gives-way-to-tcp", udp_that_stops_gives_way_to_tcp);
+    g_test_add_func("/dnscrypt/blocked-udp-and-closed-call-end-in-time",
+                    blocked_udp_and_closed_call_end_in_time);
+    g_test_add_func("/dnscrypt/certificate-in-doubt-delays-no-call",
+                    certificate_in_doubt_delays_no_call);
+    g_test_add_func("/dnscrypt/closed-tcp-goes-back-to-udp", closed_tcp_goes_back_to_udp);
+    g_test_add_func("/dnscrypt/network-change-forgets-that-udp-was-blocked",
+                    network_change_forgets_that_udp_was_blocked);
+    g_test_add_func("/dnscrypt/closed-port-is-told", closed_port_is_told);
+    g_test_add_func("/dnscrypt/server-gone-is-told-at-once", server_gone_is_told_at_once);
+    g_test_add_func("/dnscrypt/budget-is-kept", budget_is_kept);
     return g_test_run();
 }

@@ -6,10 +6,6 @@
 
 #include <string.h>
 
-#define MS     1000
-#define SECOND (1000 * 1000)
-#define BUDGET (5 * SECOND)
-
 static Bench *relayed_bench(void)
 {
     Bench *bench = bench_new(ENDPOINT_DNSCRYPT);

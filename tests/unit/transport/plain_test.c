@@ -5,10 +5,6 @@
 
 #include <string.h>
 
-#define MS     1000
-#define SECOND (1000 * 1000)
-#define BUDGET (5 * SECOND)
-
 /* Puts an OPT record of its own behind the question. */
 static void add_opt(Ask *ask, uint16_t payload_size)
 {
