@@ -21,6 +21,7 @@
 #include "sockets.h"
 
 #include <errno.h>
+#include <glib.h>
 #include <linux/errqueue.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -28,6 +29,7 @@
 
 enum {
     BATCHES_A_TURN = 4,
+    BATCH_MIN = 2, /* one more than a lone query needs, so that its batch is known not to be full */
     ERRORS_A_TURN = 16,
     QUOTE_MAX = 576, /* what ICMP quotes at most (RFC 1812 §4.3.2.3) */
     ROOM = 1 << 20,  /* in a receive buffer: what waits while we are restarted, or are flooded */
@@ -98,9 +100,9 @@ Status udp_connect(const Address *peer, int *fd)
 
 /* ---- receiving ---- */
 
-static void prepare_receive(struct mmsghdr messages[UDP_BATCH], Slot slots[UDP_BATCH])
+static void prepare_receive(struct mmsghdr *messages, Slot *slots, size_t batch)
 {
-    for (size_t i = 0; i < UDP_BATCH; i++) {
+    for (size_t i = 0; i < batch; i++) {
         slots[i].vector = (struct iovec){buffers[i], UDP_PACKET_MAX};
         slots[i].peer.ss_family = AF_UNSPEC;
         messages[i] = (struct mmsghdr){.msg_hdr = {
@@ -126,14 +128,25 @@ static void read_packet(struct mmsghdr *message, UdpPacket *packet)
         socket_read_pktinfo(control, &packet->interface, &packet->local);
 }
 
+/* How many to ask for next: all there is room for after a full batch, else what shrinks to twice of
+ * what comes. At a low rate, preparing 32 would take longer than reading one. */
+static size_t batch_after(size_t batch, int received)
+{
+    size_t count = received > 0 ? (size_t)received : 0;
+    size_t wanted = count == batch ? UDP_BATCH : MAX(2 * count, batch / 2);
+
+    return CLAMP(wanted, BATCH_MIN, UDP_BATCH);
+}
+
 /* Reads one batch; returns how many datagrams the kernel gave, -1 when it has none. */
 static int receive_batch(UdpSocket *socket, UdpPacket packets[UDP_BATCH], size_t *count)
 {
     struct mmsghdr messages[UDP_BATCH];
     Slot slots[UDP_BATCH];
 
-    prepare_receive(messages, slots);
-    int received = recvmmsg(socket->io.fd, messages, UDP_BATCH, MSG_DONTWAIT, NULL);
+    prepare_receive(messages, slots, socket->batch);
+    int received = recvmmsg(socket->io.fd, messages, (unsigned)socket->batch, MSG_DONTWAIT, NULL);
+    socket->batch = batch_after(socket->batch, received);
     *count = 0;
     for (int i = 0; i < received; i++)
         if (!(messages[i].msg_hdr.msg_flags & MSG_TRUNC))
@@ -143,16 +156,16 @@ static int receive_batch(UdpSocket *socket, UdpPacket packets[UDP_BATCH], size_t
 
 static void receive(UdpSocket *socket)
 {
-    for (int batch = 0; batch < BATCHES_A_TURN; batch++) {
+    for (int i = 0; i < BATCHES_A_TURN; i++) {
         UdpPacket packets[UDP_BATCH];
-        size_t count = 0;
+        size_t asked = socket->batch, count = 0;
         int received = receive_batch(socket, packets, &count);
 
         if (received < 0)
             return; /* nothing there, or an error that the error queue tells too */
         if (count > 0)
             socket->receive(socket->owner, packets, count);
-        if (reading != socket || received < UDP_BATCH)
+        if (reading != socket || (size_t)received < asked)
             return;
     }
 }
@@ -219,7 +232,8 @@ static void on_io(void *owner, uint32_t events)
 Status udp_open(UdpSocket *socket, Loop *loop, int fd, UdpReceiveFn receive_fn, UdpErrorFn error,
                 void *owner)
 {
-    *socket = (UdpSocket){.receive = receive_fn, .error = error, .owner = owner};
+    *socket =
+        (UdpSocket){.receive = receive_fn, .error = error, .owner = owner, .batch = BATCH_MIN};
     Status status = loop_io_open(&socket->io, loop, fd, LOOP_READ, on_io, socket);
     if (status != STATUS_OK)
         close(fd);

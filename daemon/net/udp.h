@@ -37,6 +37,7 @@ typedef struct UdpSocket {
     UdpReceiveFn receive;
     UdpErrorFn error; /* may be NULL */
     void *owner;
+    size_t batch; /* datagrams asked of the kernel at once: 2 to UDP_BATCH, as many come */
 } UdpSocket;
 
 enum { UDP_FREEBIND = 1u << 0 /* the address may appear later */ };
