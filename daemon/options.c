@@ -35,7 +35,7 @@ static const OptionKey option_keys[] = {
      "Its provider key, 64 hexadecimal digits", false},
     {0, "relay", "Sotto", "Relay", NULL, "RELAY",
      "Ask through a relay: sdns://..., a known id, or * for any", false},
-    {0, "strategy", "Sotto", "Strategy", NULL, "STRATEGY", "fastest, first or round-robin", false},
+    {0, "strategy", "Sotto", "Strategy", NULL, "STRATEGY", "fastest, p2, first, round-robin, random or spread", false},
     {0, "tcp-only", "Sotto", "TCPOnly", "true", NULL, "Ask resolvers over TCP alone", false},
     {0, "edns-payload-size", "Sotto", "EDNSPayloadSize", NULL, "BYTES",
      "EDNS size in plain queries; 512 or less: no EDNS of our own", false},
