@@ -207,7 +207,7 @@ bool root_index_is_stale(const RootIndex *index, const char *path)
 
 /* ---- offering ---- */
 
-static void offer_root(const RootIndex *index, const Root *root,
+static bool offer_root(const RootIndex *index, const Root *root,
                        gnutls_certificate_credentials_t credentials)
 {
     g_autofree char *text = g_malloc(root->length);
@@ -218,6 +218,7 @@ static void offer_root(const RootIndex *index, const Root *root,
         result = gnutls_certificate_set_x509_trust_mem(credentials, &pem, GNUTLS_X509_FMT_PEM);
     if (result < 0)
         log_warning("a trusted certificate authority cannot be read: %s", gnutls_strerror(result));
+    return result >= 0;
 }
 
 static void offer_named(RootIndex *index, const CertificatePart *name,
@@ -230,8 +231,7 @@ static void offer_named(RootIndex *index, const CertificatePart *name,
 
         if (root->name != hash || root->offered)
             continue;
-        root->offered = true;
-        offer_root(index, root, credentials);
+        root->offered = offer_root(index, root, credentials); /* else again with the next chain */
     }
 }
 

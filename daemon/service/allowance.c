@@ -22,6 +22,11 @@ bool allowance_take(Allowance *allowance, const AllowanceRate *rate, unsigned un
     return true;
 }
 
+void allowance_give_back(Allowance *allowance, const AllowanceRate *rate, unsigned units)
+{
+    allowance->used_until_us -= duration_us(rate, units);
+}
+
 bool allowance_is_whole(const Allowance *allowance, int64_t now_us)
 {
     return allowance->used_until_us <= now_us;

@@ -20,5 +20,7 @@ typedef struct AllowanceRate {
 /** FALSE: it is more than is left at `now_us` (monotonic), and nothing is taken. */
 bool allowance_take(Allowance *allowance, const AllowanceRate *rate, unsigned units,
                     int64_t now_us);
+/** As if these units, taken before, had not been. */
+void allowance_give_back(Allowance *allowance, const AllowanceRate *rate, unsigned units);
 /** Nothing of it is in use: it is as good as a new one. */
 bool allowance_is_whole(const Allowance *allowance, int64_t now_us);

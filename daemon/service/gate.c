@@ -8,6 +8,11 @@
  * once, while the first calls go through; what they took counts for the user too. Root may do
  * anything to this machine and is not counted.
  *
+ * Whoever is gone before the bus could say whose the connection was has asked for nobody. So all
+ * whose user is not known have one allowance together, and get back what they took of it when their
+ * user has paid: many that call and leave can use it up, and then a new program waits until it is
+ * known, while those that are known go on.
+ *
  * A call that wants no reply is dropped. No client of ours makes one, and the bus itself keeps
  * everybody from having more than some hundred replies outstanding, which bounds what waits for the
  * main thread; of those calls it would let through any number.
@@ -36,11 +41,13 @@ struct Gate {
     GCancellable *cancellable;
     GHashTable *callers; /* unique name → Caller */
     GHashTable *users;   /* number → Allowance */
+    Allowance strangers; /* of all whose user is not known */
 };
 
 /* A unit is a tenth of a millisecond of the main thread, or what it makes others do. */
 static const AllowanceRate caller_rate = {.at_once = 600, .per_second = 50};
 static const AllowanceRate user_rate = {.at_once = 2000, .per_second = 200};
+static const AllowanceRate strangers_rate = {.at_once = 1000, .per_second = 200};
 
 static const struct {
     const char *method;
@@ -123,8 +130,9 @@ static void on_user(GObject *source, GAsyncResult *result, gpointer data)
     if (reply != NULL && caller != NULL) {
         g_variant_get(reply, "(u)", &uid);
         caller->uid = uid;
-        (void)allowance_take(user_allowance(gate, uid), &user_rate, caller->taken,
-                             g_get_monotonic_time());
+        if (uid == 0 || allowance_take(user_allowance(gate, uid), &user_rate, caller->taken,
+                                       g_get_monotonic_time()))
+            allowance_give_back(&gate->strangers, &strangers_rate, caller->taken);
     }
     g_free(question->name);
     g_free(question);
@@ -174,6 +182,8 @@ static bool may_ask(Gate *gate, const char *name, unsigned units)
     if (!allowance_take(&caller->allowance, &caller_rate, units, now_us))
         return false;
     if (caller->uid < 0) {
+        if (!allowance_take(&gate->strangers, &strangers_rate, units, now_us))
+            return false;
         caller->taken += units;
         return true;
     }

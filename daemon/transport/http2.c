@@ -240,7 +240,8 @@ static uint32_t stream_limit(const Http2 *http)
 
 bool http2_may_ask(const Http2 *http)
 {
-    return !http->going_away && http->open_count < stream_limit(http) &&
+    /* Asking resets what is abandoned first. */
+    return !http->going_away && http->open_count - http->abandoned < stream_limit(http) &&
            nghttp2_session_check_request_allowed(http->session);
 }
 

@@ -78,6 +78,7 @@ void http2_field_take(Http2Stream *stream, const uint8_t *name, size_t name_leng
     } else if (field_is("age", name, name_length)) {
         stream->age_s = parse_number(value, length, 0);
     } else if (field_is("cache-control", name, name_length)) {
-        stream->max_age_s = parse_max_age(value, stream->max_age_s);
+        if (stream->max_age_s != 0) /* several fields are one list (RFC 9110 §5.3) */
+            stream->max_age_s = parse_max_age(value, stream->max_age_s);
     }
 }

@@ -227,5 +227,31 @@ def test_more_connections_win_little(shared, guest):
     assert all(one[BUSY] > 0 for one in ends)
 
 
+def main_thread_s(client):
+    """Processor time of the helper's main thread, which answers lookups."""
+    pid = client.bus.call_sync("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetConnectionUnixProcessID",
+                               GLib.Variant("(s)", (NAME,)), None, 0, -1, None).unpack()[0]
+    return int(pathlib.Path(f"/proc/{pid}/task/{pid}/schedstat").read_text(encoding="ascii").split()[0]) / 1e9
+
+
+def test_those_who_leave_at_once_win_nothing(shared, guest):
+    """A program is heard before its user is known. Many that call and are gone before anybody could be asked who they were hold
+    nobody up either."""
+    calls = [f"{NAME}.ListResolvers"] * 7
+    before = main_thread_s(shared)
+    flood = subprocess.Popen(flood_command(guest, FLOOD_S, "--passing", *calls), stdout=subprocess.PIPE, text=True)
+    lookups = []
+    while flood.poll() is None:
+        lookups.append(lookup_us() / 1000)
+        time.sleep(0.005)
+    connections = json.loads(flood.stdout.read())["connections"]
+    shared.properties()  # comes after all that they asked
+    busy_s = main_thread_s(shared) - before
+    print(f"{connections} connections, {busy_s:.2f} s of the helper; half of {len(lookups)} lookups within {sorted(lookups)[len(lookups) // 2]:.1f} ms")
+    assert connections > 100
+    assert busy_s < 3
+    assert sorted(lookups)[len(lookups) // 2] < 100
+
+
 def test_patience_comes_back(shared, guest):
     wait_for("the user's share", lambda: ends_for(guest, {"ListResolvers": ()}) == {"ListResolvers": "done"}, 15)

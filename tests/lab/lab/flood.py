@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """flood.py SOCKET NAME PATH SECONDS METHOD…: calls the methods in turn, as fast as the bus takes them, by its wire format
-and with a hundred calls under way; prints how many calls ended how."""
+and with a hundred calls under way; prints how many calls ended how.
+
+flood.py SOCKET NAME PATH SECONDS --passing METHOD…: connects, makes these calls and leaves without an answer, again and again;
+prints how often."""
 
 import collections
 import json
@@ -41,15 +44,34 @@ def replies(data):
         del data[:length]
 
 
-def main(path, name, where, seconds, *methods):
+HELLO = message("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus.Hello")
+
+
+def numbered(blob, serial):
+    blob[SERIAL_AT:SERIAL_AT + 4] = serial.to_bytes(4, "little")
+    return bytes(blob)
+
+
+def pass_by(path, name, where, seconds, *methods):
+    calls = b"".join(numbered(message(name, where, method), 2 + number) for number, method in enumerate(methods))
+    connections, until = 0, time.monotonic() + float(seconds)
+    while time.monotonic() < until:
+        with connect(path) as bus:
+            bus.sendall(numbered(HELLO, 1))
+            bus.recv(4096)
+            bus.sendall(calls)
+        connections += 1
+    print(json.dumps({"connections": connections}))
+
+
+def flood(path, name, where, seconds, *methods):
     bus, data, ends, serial, under_way = connect(path), bytearray(), collections.Counter(), 0, 0
 
     def send(blob):
         nonlocal serial
         serial += 1
-        blob[SERIAL_AT:SERIAL_AT + 4] = serial.to_bytes(4, "little")
-        bus.sendall(blob)
-    send(message("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus.Hello"))
+        bus.sendall(numbered(blob, serial))
+    send(HELLO)
     blobs = [message(name, where, method) for method in methods]
     until = time.monotonic() + float(seconds)
     while time.monotonic() < until or under_way > 0:
@@ -65,4 +87,7 @@ def main(path, name, where, seconds, *methods):
     print(json.dumps(ends))
 
 
-main(*sys.argv[1:])
+if sys.argv[5] == "--passing":
+    pass_by(*sys.argv[1:5], *sys.argv[6:])
+else:
+    flood(*sys.argv[1:])

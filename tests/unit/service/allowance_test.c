@@ -45,6 +45,16 @@ static void test_refused_takes_nothing(void)
     g_assert_true(allowance_take(&allowance, &rate, 2, NOW_US));
 }
 
+static void test_what_is_given_back_is_there_again(void)
+{
+    Allowance allowance = {0};
+    take_all(&allowance, NOW_US);
+    allowance_give_back(&allowance, &rate, 4);
+    g_assert_cmpuint(take_all(&allowance, NOW_US), ==, 4);
+    allowance_give_back(&allowance, &rate, 10);
+    g_assert_cmpuint(take_all(&allowance, NOW_US + SECOND_US), ==, 10); /* and never more */
+}
+
 static void test_more_than_whole_never(void)
 {
     Allowance allowance = {0};
@@ -67,6 +77,8 @@ int main(int argc, char **argv)
     g_test_add_func("/allowance/comes-back", test_comes_back);
     g_test_add_func("/allowance/never-more-than-whole", test_never_more_than_whole);
     g_test_add_func("/allowance/refused-takes-nothing", test_refused_takes_nothing);
+    g_test_add_func("/allowance/what-is-given-back-is-there-again",
+                    test_what_is_given_back_is_there_again);
     g_test_add_func("/allowance/more-than-whole-never", test_more_than_whole_never);
     g_test_add_func("/allowance/is-whole-again", test_is_whole_again);
     return g_test_run();

@@ -138,10 +138,11 @@ static void test_many_are_reset_at_once(void)
     scene_close(&scene);
 }
 
+static const uint8_t one_at_a_time[] = {0, 0, 6, 4, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 1};
+
 /* Else a server that takes one at a time and answers it never would be asked nothing more. */
 static void test_none_keeps_the_last_place(void)
 {
-    static const uint8_t one_at_a_time[] = {0, 0, 6, 4, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 1};
     Scene scene;
 
     scene_open(&scene, 0);
@@ -155,6 +156,22 @@ static void test_none_keeps_the_last_place(void)
     scene_close(&scene);
 }
 
+/* The server says only after they were cancelled how many it takes. */
+static void test_those_before_the_limit_keep_no_place(void)
+{
+    Scene scene;
+
+    scene_open(&scene, 2);
+    http2_cancel(&scene.http, scene.asked[0]);
+    http2_cancel(&scene.http, scene.asked[1]);
+    hear(&scene, one_at_a_time, sizeof one_at_a_time);
+    talk(&scene); /* settings are acknowledged */
+    ask(&scene, 1);
+    g_assert_cmpstr(talk(&scene), ==, "R1 R3 H5");
+    g_assert_false(http2_may_ask(&scene.http));
+    scene_close(&scene);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -164,6 +181,8 @@ int main(int argc, char **argv)
     g_test_add_func("/http2-cancel/one-answered-meanwhile-is-not-reset",
                     test_one_answered_meanwhile_is_not_reset);
     g_test_add_func("/http2-cancel/many-are-reset-at-once", test_many_are_reset_at_once);
+    g_test_add_func("/http2-cancel/those-before-the-limit-keep-no-place",
+                    test_those_before_the_limit_keep_no_place);
     g_test_add_func("/http2-cancel/none-keeps-the-last-place", test_none_keeps_the_last_place);
     return g_test_run();
 }
