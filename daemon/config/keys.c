@@ -6,6 +6,8 @@
  */
 #include "keys.h"
 
+#include <string.h>
+
 Keys *keys_new(void)
 {
     Keys *keys = g_new0(Keys, 1);
@@ -63,6 +65,33 @@ static gboolean check_groups(char *const *groups, const char *path, GError **err
     return TRUE;
 }
 
+/* A backslash escapes what is after it, and there is nothing. */
+static bool is_cut_off(const char *value)
+{
+    size_t length = strlen(value), backslashes = 0;
+
+    while (backslashes < length && value[length - 1 - backslashes] == '\\')
+        backslashes++;
+    return backslashes % 2 != 0;
+}
+
+static gboolean check_values(GKeyFile *upper, const char *group, const char *path, GError **error)
+{
+    g_auto(GStrv) names = g_key_file_get_keys(upper, group, NULL, NULL);
+
+    for (size_t i = 0; names && names[i]; i++) {
+        g_autofree char *value = g_key_file_get_value(upper, group, names[i], NULL);
+
+        if (!value || !is_cut_off(value))
+            continue;
+        g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID_DATA,
+                    "%s: [%s] %s=%s: A backslash at the end is written twice.", path, group,
+                    names[i], value);
+        return FALSE;
+    }
+    return TRUE;
+}
+
 gboolean keys_add_file(Keys *keys, const char *path, bool optional, GError **error)
 {
     g_autoptr(GKeyFile) upper = g_key_file_new();
@@ -80,6 +109,9 @@ gboolean keys_add_file(Keys *keys, const char *path, bool optional, GError **err
     groups = g_key_file_get_groups(upper, NULL);
     if (!check_groups(groups, path, error))
         return FALSE;
+    for (size_t i = 0; groups[i]; i++)
+        if (!check_values(upper, groups[i], path, error))
+            return FALSE;
     for (size_t i = 0; groups[i]; i++)
         keys_add_group(keys, upper, groups[i], path);
     return TRUE;

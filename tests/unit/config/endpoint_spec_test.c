@@ -160,6 +160,22 @@ static void dnscrypt_by_parts(void)
     endpoint_unref(endpoint);
 }
 
+/* What a stamp could not say: it is shown and shared as one. */
+static void provider_name_is_one_of_a_stamp(void)
+{
+    g_autofree char *long_name = g_strnfill(256, 'a');
+    const char *const bad[] = {"", "2.dnscrypt-cert?ex\tample", "a\nb", "\x7f", long_name};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
+        g_autoptr(GError) error = NULL;
+
+        g_assert_null(endpoint_spec_dnscrypt(
+            "192.0.2.1", bad[i], "b7351140206f225d3e2bd822d7fd691ea1c33cc8d6668d0cbe04bfabca43fb79",
+            &error));
+        g_assert_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID_ARGUMENT);
+    }
+}
+
 static void empty_specs_are_refused(void)
 {
     static const char *const bad[] = {"",          "tls://",  "quic://", "https://",
@@ -289,6 +305,8 @@ int main(int argc, char **argv)
     g_test_add_func("/endpoint-spec/relay-of-another-protocol-is-refused",
                     relay_of_another_protocol_is_refused);
     g_test_add_func("/endpoint-spec/dnscrypt-by-parts", dnscrypt_by_parts);
+    g_test_add_func("/endpoint-spec/provider-name-is-one-of-a-stamp",
+                    provider_name_is_one_of_a_stamp);
     g_test_add_func("/endpoint-spec/empty-specs-are-refused", empty_specs_are_refused);
     g_test_add_func("/endpoint-spec/bad-specs-are-refused-with-a-sentence",
                     bad_specs_are_refused_with_a_sentence);

@@ -197,6 +197,7 @@ static void bad_values_name_their_place(Fixture *fixture, gconstpointer unused)
     expect_refused(fixture, "[Sotto]\nStrategy=best\n",
                    "fastest, p2, first, round-robin, random, spread");
     expect_refused(fixture, "[Sotto]\nListen=localhost\n", "Expected an IP address");
+    expect_refused(fixture, "[Sotto]\nUser=a\\q\\\n", "[Sotto] User=a\\q\\: A backslash");
     expect_refused(fixture, "[Sotto]\nMinTTL=10\nMaxTTL=5\n", "MinTTL is larger");
     expect_refused(fixture, "[Sotto]\nStaleSeconds=259201\n", "StaleSeconds");
     expect_refused(fixture, "[Sotto]\nResolvers=nobody\n", "Expected a resolver as");
