@@ -84,9 +84,12 @@ static gboolean check_values(GKeyFile *upper, const char *group, const char *pat
 
         if (!value || !is_cut_off(value))
             continue;
-        g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID_DATA,
-                    "%s: [%s] %s=%s: A backslash at the end is written twice.", path, group,
-                    names[i], value);
+        g_autofree char *sentence =
+            g_strdup_printf("%s: [%s] %s=%s: A backslash at the end is written twice.", path, group,
+                            names[i], value);
+        g_autofree char *shown = g_utf8_make_valid(sentence, -1);
+
+        g_set_error_literal(error, CONFIG_ERROR, CONFIG_ERROR_INVALID_DATA, shown);
         return FALSE;
     }
     return TRUE;

@@ -102,7 +102,7 @@ int __wrap_crypto_sign_verify_detached(const uint8_t *signature, const uint8_t *
 {
     static Verified verified[2 * PAPERS_COUNT * PAPERS_ISSUES];
     static size_t count;
-    Verified one;
+    Verified one = {0};
 
     if (length != sizeof one.signed_part)
         return __real_crypto_sign_verify_detached(signature, message, length, key);

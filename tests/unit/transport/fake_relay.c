@@ -67,7 +67,7 @@ static Address server_of(const uint8_t *packet)
     g_assert_cmpmem(packet, 10, magic, 10);
     g_assert_cmpmem(packet + 10, 12, mapped, 12);
     g_snprintf(text, sizeof(text), "%u.%u.%u.%u:%u", packet[22], packet[23], packet[24], packet[25],
-               packet[26] << 8 | packet[27]);
+               (unsigned)packet[26] << 8 | packet[27]);
     g_assert_cmpint(address_parse(text, 0, &server), ==, STATUS_OK);
     return server;
 }
