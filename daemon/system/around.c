@@ -120,12 +120,12 @@ static void known_clear(gpointer data)
     g_free(known->user);
 }
 
-static void remember(Around *around, const SocketOwner *owner, char *program, char *user)
+/* `known`'s texts: (transfer full). */
+static void remember(Around *around, const Known *known)
 {
-    const Known known = {.owner = *owner, .program = program, .user = user};
     if (around->known->len == KNOWN_MAX)
         g_array_remove_index(around->known, 0);
-    g_array_append_val(around->known, known);
+    g_array_append_vals(around->known, known, 1);
 }
 
 /* (transfer full) */
@@ -214,7 +214,9 @@ static void on_errand_done(GObject *source, GAsyncResult *result, gpointer data)
     Errand *errand = g_task_get_task_data(G_TASK(result));
     around->under_way = false;
     for (size_t i = 0; i < errand->count; i++)
-        remember(around, &errand->owners[i], take(&errand->programs[i]), take(&errand->users[i]));
+        remember(around, &(Known){.owner = errand->owners[i],
+                                  .program = take(&errand->programs[i]),
+                                  .user = take(&errand->users[i])});
     settle(around);
 }
 

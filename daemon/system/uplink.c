@@ -80,11 +80,12 @@ static void take_routes6(const char *text, Uplink *uplink)
 {
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
     for (gsize i = 0; lines[i] != NULL; i++) {
-        char next_hop[33], name[IF_NAMESIZE];
-        unsigned flags;
-        if (sscanf(lines[i], ANYWHERE6 " 00 %*32s %*2s %32s %*8s %*8s %*8s %8x %15s", next_hop,
-                   &flags, name) != 3 ||
-            (flags & ROUTE_REJECT) != 0 || strcmp(name, "lo") == 0)
+        char next_hop[33], flags[9], name[IF_NAMESIZE];
+        guint64 number;
+        if (sscanf(lines[i], ANYWHERE6 " 00 %*32s %*2s %32s %*8s %*8s %*8s %8s %15s", next_hop,
+                   flags, name) != 3 ||
+            !g_ascii_string_to_unsigned(flags, 16, 0, G_MAXUINT32, &number, NULL) ||
+            (number & ROUTE_REJECT) != 0 || strcmp(name, "lo") == 0)
             continue;
         if (uplink->ipv4 && strcmp(name, uplink->name) != 0)
             continue;

@@ -27,10 +27,12 @@
 _Static_assert(crypto_box_BEFORENMBYTES == BOX_KEY_LENGTH &&
                    crypto_box_curve25519xchacha20poly1305_BEFORENMBYTES == BOX_KEY_LENGTH,
                "both ciphers have shared keys of 32 bytes");
-_Static_assert(crypto_box_NONCEBYTES == FULL_NONCE && crypto_box_MACBYTES == TAG_LENGTH &&
-                   crypto_box_curve25519xchacha20poly1305_NONCEBYTES == FULL_NONCE &&
+_Static_assert(crypto_box_NONCEBYTES == FULL_NONCE &&
+                   crypto_box_curve25519xchacha20poly1305_NONCEBYTES == FULL_NONCE,
+               "both ciphers have nonces of 24 bytes");
+_Static_assert(crypto_box_MACBYTES == TAG_LENGTH &&
                    crypto_box_curve25519xchacha20poly1305_MACBYTES == TAG_LENGTH,
-               "both ciphers have nonces of 24 and tags of 16 bytes");
+               "both ciphers have tags of 16 bytes");
 
 static const uint8_t response_magic[BOX_MAGIC_LENGTH] = {0x72, 0x36, 0x66, 0x6e,
                                                          0x76, 0x57, 0x6a, 0x38};

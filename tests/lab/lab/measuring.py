@@ -185,17 +185,18 @@ def disagreement(result):
     """Where the helper's own count is another one than the cable's: a sentence, "" for none. What is sent while a cable is out
     the helper counts, on the laptop's end of it, and nobody sees on the other; and where a promise began or ended in between, a
     program may have been told of one server and have asked it in the next moment."""
-    seen = _comparable(result.clear + Counter(leaked=len(result.leaks)))
-    told, least = _comparable(result.counted), _comparable(result.surely)
+    consented = bool(result.clear[CONSENT] or result.counted[CONSENT])
+    seen = _comparable(result.clear + Counter(leaked=len(result.leaks)), consented)
+    told, least = _comparable(result.counted, consented), _comparable(result.surely, consented)
     if least <= told and (told <= seen or result.is_blurred):
         return ""
     return f"The cable saw in clear {dict(seen)}, the helper counted {dict(told)}."
 
 
-def _comparable(counted):
+def _comparable(counted, consented):
     """Without what only one of both sees. A consent lets a sign-in page be looked for like anything else: which of the two a
-    question was, nobody can see from outside."""
+    question was, nobody can see from outside, and the helper does not say."""
     of_both = Counter({kind: count for kind, count in counted.items() if kind not in (OWN_NAME, INSIDE_A_TUNNEL)})
-    if of_both[CONSENT]:
+    if consented:
         of_both[CONSENT] += of_both.pop("portal-check", 0)
     return +of_both
