@@ -286,15 +286,6 @@ static bool parse_key(const char *text, uint8_t key[32])
     return nibbles == 64;
 }
 
-/* As a stamp's: it ends up in logs and on screens. */
-static bool is_name(const char *text)
-{
-    for (const char *letter = text; *letter; letter++)
-        if (g_ascii_iscntrl(*letter))
-            return false;
-    return *text != '\0' && strlen(text) <= UINT8_MAX;
-}
-
 Endpoint *endpoint_spec_dnscrypt(const char *address, const char *provider_name,
                                  const char *provider_key, GError **error)
 {
@@ -307,7 +298,7 @@ Endpoint *endpoint_spec_dnscrypt(const char *address, const char *provider_name,
                     "Address, provider name and provider key are all needed.");
     if (!parse_address(address, DNSCRYPT_PORT, &parsed))
         return fail(error, address, "Expected an IP address with an optional port.");
-    if (!is_name(provider_name))
+    if (!stamp_holds_text(provider_name))
         return fail(error, "Provider name", "It has 1 to 255 letters, and no control characters.");
     if (!parse_key(provider_key, key))
         return fail(error, provider_key, "A provider key is 64 hexadecimal digits.");

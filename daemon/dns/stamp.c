@@ -89,6 +89,13 @@ static bool is_clean_text(const uint8_t *bytes, size_t length)
     return g_utf8_validate_len((const char *)bytes, length, NULL);
 }
 
+bool stamp_holds_text(const char *text)
+{
+    size_t length = strlen(text);
+
+    return length > 0 && length <= UINT8_MAX && is_clean_text((const uint8_t *)text, length);
+}
+
 /* A string that is not empty unless `may_be_empty`; NULL after the reader failed. */
 static char *read_text(WireReader *reader, bool may_be_empty)
 {

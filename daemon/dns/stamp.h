@@ -49,4 +49,6 @@ Status stamp_parse(const char *text, Stamp **stamp) must_check;
 /** The text form, canonical unpadded base64url; NULL when a field is longer than the format takes
  * (255 bytes, 127 within a list). (transfer full) */
 char *stamp_build(const Stamp *stamp);
+/** Whether it can be a provider's name in a stamp: 1 to 255 bytes, UTF-8, no control character. */
+bool stamp_holds_text(const char *text);
 void stamp_free(Stamp *stamp);
