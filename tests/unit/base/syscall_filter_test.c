@@ -278,11 +278,12 @@ static gboolean threads_and_memory(void)
     static char told;
     void *said = NULL;
     pthread_t thread;
-    char *much = malloc(1 << 20);
+    char *some = malloc(1 << 20), *much = realloc(some, 64 << 20); /* mremap */
 
-    much = realloc(much, 64 << 20); /* mremap */
-    if (!much)
+    if (!much) {
+        free(some);
         return FALSE;
+    }
     memset(much, 1, 64 << 20);
     free(much);
     return pthread_create(&thread, NULL, turn, &told) == 0 && pthread_join(thread, &said) == 0 &&
